@@ -1,0 +1,76 @@
+"""The database: declarative base, engine and the unit of work. Only the unit of work commits."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, MetaData, Uuid, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+NOTIFY_CHANNEL = "poradnia"
+
+
+class Base(DeclarativeBase):
+    """All tables. Instants are always stored with their zone."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid(as_uuid=True)}  # noqa: RUF012 - SQLAlchemy's own shape
+
+
+class UnitOfWork:
+    """One transaction: `session` reads and writes, `publish` wakes others once (and only if) it commits."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def publish(self, topic: str, **ids: str | int) -> None:
+        """Tell the bus after commit. Ids only, never health data."""
+        payload = json.dumps({"topic": topic, **ids}, separators=(",", ":"))
+        await self.session.execute(
+            text("SELECT pg_notify(:channel, :payload)"), {"channel": NOTIFY_CHANNEL, "payload": payload}
+        )
+
+    async def connection(self) -> AsyncConnection:
+        """The transaction's own connection, for libraries that must join it."""
+        return await self.session.connection()
+
+
+class Database:
+    """A pool of connections and the maker of units of work."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=False)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[UnitOfWork]:
+        """Commit at the end of the block, roll back if it raises."""
+        async with self._sessions() as session:
+            try:
+                yield UnitOfWork(session)
+                await session.commit()
+            except BaseException:
+                await session.rollback()
+                raise
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+
+def as_json(value: Any) -> Any:
+    """UUIDs and datetimes as text inside a structure, for JSON columns and provenance."""
+    return json.loads(json.dumps(value, default=str))

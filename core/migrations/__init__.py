@@ -1,0 +1,30 @@
+"""The one migration chain of all tables."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to the newest version; does nothing if it is there."""
+    command.upgrade(configuration(url), "head")
+
+
+def differences(url: str) -> list[str]:
+    """What the models have that the migrations do not, for the lint; empty when they agree."""
+    from alembic.util import CommandError
+
+    try:
+        command.check(configuration(url))
+    except CommandError as error:
+        return [str(error)]
+    return []

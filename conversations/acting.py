@@ -7,7 +7,7 @@ from typing import Any
 from conversations import rules
 from conversations.attachments import counts
 from conversations.cases import Cases
-from conversations.inbox import open_case
+from conversations.inbox import give_notice, open_case
 from conversations.messages import Messages, Route, contact_point, offered_choices
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert
 from conversations.protocols import DialogueReply, Promise, Utterance
@@ -17,8 +17,6 @@ from core.access import Access
 from core.db import UnitOfWork
 from core.i18n import Language, as_language
 from core.ids import new_id
-
-NOTICE_VERSION = "2026-11-1"
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Acting:
         )
         acts = rules.decide(facts)
         if acts and not isinstance(acts[0], rules.Consent):
-            await self._notice(uow, case, route, person, is_sure, now)
+            await give_notice(uow, self._messages, case, person, route, is_sure, now)
         question = None
         for one in acts:
             match one:
@@ -131,18 +129,6 @@ class Acting:
         message.language = language
         assert message.contact_point_id is not None, "inbound messages have a contact point"
         return Route(message.channel, message.contact_point_id, language), known is not None
-
-    async def _notice(
-        self, uow: UnitOfWork, case: Case, route: Route, person: Correspondent, is_sure: bool, now: datetime
-    ) -> None:
-        """Once per channel: one talks to an AI. In both languages while the person's language is not known."""
-        if route.channel in person.noticed:
-            return
-        key = "notice" if is_sure else "notice-both"
-        person.noticed = {**person.noticed, route.channel: {"version": NOTICE_VERSION, "at": now.isoformat()}}
-        await self._messages.say(
-            uow, case, route, Utterance(key), {"by": "rule", "rule": f"notice@{NOTICE_VERSION}"}, now
-        )
 
     async def _picked(self, uow: UnitOfWork, case: Case, message: Message) -> str | None:
         """The payload of the offered choice that a message picks: tapped, by its number, or by its words."""

@@ -15,7 +15,7 @@ KEPT_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "i
 
 def checked_type(content: bytes) -> str | None:
     """The media type by content if it is one we keep, else None. What the sender declared is not believed."""
-    kind = filetype.guess(content[:4096])  # type: ignore[no-untyped-call]
+    kind = filetype.guess(content[:4096])
     mime: str | None = kind.mime if kind else None
     return mime if mime in KEPT_TYPES else None
 

@@ -121,16 +121,17 @@ def _rank(state: DeliveryState) -> int:
 
 
 async def receipt(
-    uow: UnitOfWork, channel: str, provider_id: str, state: DeliveryState, error_code: str | None, now: datetime
-) -> bool:
-    """Note what the provider says of a message; late and repeated receipts change nothing. False if it is not ours (yet)."""
+    uow: UnitOfWork, message_id: UUID, channel: str, provider_id: str | None, state: DeliveryState, error_code: str | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Note what the provider says of a message; late, repeated and strange receipts change nothing."""
     row = await uow.session.scalar(
-        select(Delivery).where(Delivery.channel == channel, Delivery.provider_id == provider_id).with_for_update()
+        select(Delivery).where(Delivery.message_id == message_id, Delivery.channel == channel).with_for_update()
     )
-    if row is None:
-        return False
-    if state is DeliveryState.dead or _rank(state) > _rank(row.state):
+    if row is None or (row.provider_id and provider_id and row.provider_id != provider_id):
+        return
+    row.provider_id = row.provider_id or provider_id
+    if row.state is not DeliveryState.dead and (state is DeliveryState.dead or _rank(state) > _rank(row.state)):
         row.state, row.error_code, row.updated_at = state, error_code, now
         message = await uow.session.get_one(Message, row.message_id)
         await uow.publish("thread", id=str(message.thread_id), seq=message.seq)
-    return True

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from conversations.messages import next_seq
+from conversations.messages import Messages, Route, next_seq
 from conversations.models import (
     Attachment,
     Author,
@@ -21,11 +21,14 @@ from conversations.models import (
     Thread,
     Turn,
 )
-from conversations.protocols import InboundMessage
+from conversations.protocols import InboundMessage, Utterance
 from core.clock import Clock
 from core.crypto import keyring
 from core.db import Database, UnitOfWork
+from core.i18n import Language
 from core.ids import new_id
+
+NOTICE_VERSION = "2026-11-1"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,25 @@ class Inbox:
             # Two first messages of one person, or a replay, met in the same instant: the other has won, so now it is there.
             async with self._database.unit_of_work() as uow:
                 return await self._store(uow, inbound)
+
+    async def greet(
+        self, kind: str, address: str, channel: str, language: Language, messages: Messages, greeting: Utterance
+    ) -> UUID:
+        """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id."""
+        async with self._database.unit_of_work() as uow:
+            now = self._clock.now()
+            point = await find_or_open_contact(uow, kind, address, now)
+            person = await uow.session.get_one(Correspondent, point.correspondent_id, with_for_update=True)
+            if channel not in person.noticed:
+                thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
+                assert thread_id is not None, "a correspondent is made with its thread"
+                case = await self._open_case(uow, thread_id, now)
+                person.language = person.language or language
+                await give_notice(uow, messages, case, person, Route(channel, point.id, language), True, now)
+                await messages.say(
+                    uow, case, Route(channel, point.id, language), greeting, {"by": "rule", "rule": "greeting"}, now
+                )
+            return point.id
 
     async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
         earlier = await uow.session.scalar(
@@ -104,6 +126,17 @@ class Inbox:
         else:
             case.active_at = now
         return case
+
+
+async def give_notice(
+    uow: UnitOfWork, messages: Messages, case: Case, person: Correspondent, route: Route, is_sure: bool, now: datetime
+) -> None:
+    """Once per channel: one talks to an AI. In both languages while the person's language is not known."""
+    if route.channel in person.noticed:
+        return
+    key = "notice" if is_sure else "notice-both"
+    person.noticed = {**person.noticed, route.channel: {"version": NOTICE_VERSION, "at": now.isoformat()}}
+    await messages.say(uow, case, route, Utterance(key), {"by": "rule", "rule": f"notice@{NOTICE_VERSION}"}, now)
 
 
 async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:

@@ -1,0 +1,98 @@
+"""Say a date or time back the way people do, so that reading it again gives the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Literal
+
+from core.when.span import Language
+from core.when.tokens import tokens
+
+Style = Literal["full", "short"]
+
+_DAYS_PL = ("w poniedziałek", "we wtorek", "w środę", "w czwartek", "w piątek", "w sobotę", "w niedzielę")
+_DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHORT_PL = ("pon", "wt", "śr", "czw", "pt", "sob", "niedz")
+_MONTHS_PL = ("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września",
+              "października", "listopada", "grudnia")  # fmt: skip
+_MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+              "November", "December")  # fmt: skip
+_NEAR = {"pl": {0: "dziś", 1: "jutro"}, "en": {0: "today", 1: "tomorrow"}}
+_HALF_YEAR = 182
+
+
+def say_date(d: date, language: Language, *, now: datetime, style: Style = "full") -> str:
+    """A day in words: "w czwartek 26 listopada", "on Thursday 26 November"; short: "czw 26.11", "Thu 26 Nov".
+
+    Today and tomorrow are said first ("jutro, we wtorek 24 listopada"); the year is added when the day is past or more
+    than half a year ahead.
+    """
+    ahead = (d - now.date()).days
+    with_year = not 0 <= ahead <= _HALF_YEAR
+    if style == "short":
+        if language == "pl":
+            return f"{_SHORT_PL[d.weekday()]} {d.day}.{d.month:02}" + (f".{d.year:04}" if with_year else "")
+        return f"{_DAYS_EN[d.weekday()][:3]} {d.day} {_MONTHS_EN[d.month - 1][:3]}" + (f" {d.year:04}" if with_year else "")
+    if language == "pl":
+        said = f"{_DAYS_PL[d.weekday()]} {d.day} {_MONTHS_PL[d.month - 1]}" + (f" {d.year:04} r." if with_year else "")
+    else:
+        said = f"on {_DAYS_EN[d.weekday()]} {d.day} {_MONTHS_EN[d.month - 1]}" + (f" {d.year:04}" if with_year else "")
+    near = _NEAR[language].get(ahead)
+    return f"{near}, {said}" if near else said
+
+
+def say_time(t: time | datetime, language: Language) -> str:
+    """A time of day to the minute: "15:20" in Polish, "3:20 pm" in English ("12:00 am" is midnight)."""
+    if language == "pl":
+        return f"{t.hour}:{t.minute:02}"
+    return f"{t.hour % 12 or 12}:{t.minute:02} {'pm' if t.hour >= 12 else 'am'}"
+
+
+def say_when(dt: datetime, language: Language, *, now: datetime, style: Style = "full") -> str:
+    """A moment: "w czwartek 26 listopada o 15:20", "on Thursday 26 November at 3:20 pm"; short: "czw 26.11 15:20",
+    "Thu 26 Nov 15:20". An aware `dt` is told in the zone of `now`."""
+    if dt.tzinfo is not None and now.tzinfo is not None:
+        dt = dt.astimezone(now.tzinfo)
+    day = say_date(dt.date(), language, now=now, style=style)
+    if style == "short":
+        return f"{day} {dt.hour:02}:{dt.minute:02}"
+    return f"{day} o {say_time(dt, language)}" if language == "pl" else f"{day} at {say_time(dt, language)}"
+
+
+_ANY = {
+    "pl": "pierwszy wolny|pierwsza wolna|pierwsze wolne|pierwszy lepszy|pierwszy dostepny|pierwszy mozliwy|pierwszego wolnego"
+    "|pierwszy termin|pierwsza dostepna|najblizszy wolny|najblizszy termin|najblizszy dostepny|najblizszy mozliwy|najblizszy"
+    "|najblizsza wizyta|najblizsza wolna|najblizsza mozliwa|najblizsza|najblizsze|najblizszego terminu|kiedykolwiek|obojetnie"
+    "|obojetne|wszystko jedno|dowolny|dowolna|dowolnie|dowolnym|jak najszybciej|jak najwczesniej|jaknajszybciej|najszybciej"
+    "|najwczesniejszy|najwczesniej jak sie da|kazdy termin|kazdy|bez roznicy|bez znaczenia|jakikolwiek|jakakolwiek|kiedy sie da"
+    "|kiedy badz|o kazdej porze|byle kiedy|byle szybko|w kazdej chwili|mozliwie szybko|najszybszy|cokolwiek|co bedzie"
+    "|najwczesniejsza|najszybsza|nie ma znaczenia|najwczesniejszy mozliwy|jak bedzie cos wolnego|jak najpredzej|kiedy tylko sie da",
+    "en": "first available|first free|first possible|first one|the first|next available|next free|next possible|earliest|soonest"
+    "|whenever|any time|anytime|any day|any slot|any appointment|as soon as possible|asap|a s a p|as early as possible|at any time"
+    "|no preference|don ' t mind|dont mind|do not mind|doesn ' t matter|doesnt matter|does not matter|any date|nearest|closest"
+    "|i ' m flexible|flexible|anything|any|the sooner the better|sooner the better|i ' m easy|whatever works|whatever|as quickly as possible"
+    "|any will do|either|first slot|first appointment|quickest",
+}  # fmt: skip
+_LIMITS = frozenset(
+    "nie but except oprocz poza byle tylko after po przed before not other wyjatkiem besides apart than z od since do until".split()
+)
+_ALLOWED_LIMITS = frozenset("byle".split())
+
+
+def is_any_time(text: str, language: Language | None = None) -> bool:
+    """Whether the patient would take any time, or the soonest: "pierwszy wolny", "obojętnie", "first available".
+
+    False when the words are narrowed ("any day but mornings", "najbliższy piątek", "anytime after 3").
+    """
+    words = tuple(token.fold for token in tokens(text)[:200])
+    for tongue in (language,) if language else ("pl", "en"):
+        for form in _ANY[tongue].split("|"):
+            pieces = tuple(token.fold for token in tokens(form))
+            for i in range(len(words) - len(pieces) + 1):
+                if words[i : i + len(pieces)] == pieces and not _is_narrowed(words, i, i + len(pieces), tongue):
+                    return True
+    return False
+
+
+def _is_narrowed(words: tuple[str, ...], first: int, end: int, language: str) -> bool:
+    return False

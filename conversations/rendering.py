@@ -6,12 +6,11 @@ An argument may be plain text or number, or one of `{"when": ISO}`, `{"date": IS
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from core.when.say import say_date, say_when
+from typing import Any, Literal
 
 from conversations.protocols import Choice, Utterance
 from core.i18n import Language, catalogue
+from core.when.say import say_date, say_when
 
 SHORT_CHANNELS = frozenset({"sms"})
 
@@ -67,7 +66,7 @@ def _text(key: str, args: Mapping[str, Any], channel: str, language: Language, n
 def _words(value: Any, channel: str, language: Language, now: datetime) -> Any:
     if not isinstance(value, dict):
         return value
-    style = "short" if channel in SHORT_CHANNELS else "full"
+    style: Literal["full", "short"] = "short" if channel in SHORT_CHANNELS else "full"
     if "when" in value:
         return say_when(datetime.fromisoformat(value["when"]).astimezone(now.tzinfo), language, now=now, style=style)
     if "date" in value:

@@ -10,4 +10,14 @@ from core.when.grammar import find_times
 from core.when.say import is_any_time, say_date, say_time, say_when
 from core.when.span import Grain, Language, TimeSpan
 
-__all__ = ["Grain", "Language", "TimeSpan", "find_date", "find_times", "is_any_time", "say_date", "say_time", "say_when"]
+__all__ = [
+    "Grain",
+    "Language",
+    "TimeSpan",
+    "find_date",
+    "find_times",
+    "is_any_time",
+    "say_date",
+    "say_time",
+    "say_when",
+]

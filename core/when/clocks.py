@@ -95,7 +95,7 @@ def _noon(r: Reader, i: int) -> Found:
 
 
 def _half_to(r: Reader, i: int) -> Found:
-    """"wpół do trzeciej" and the British "half three" are half an hour apart."""
+    """ "wpół do trzeciej" and the British "half three" are half an hour apart."""
     if not r.polish:
         return None
     minutes = 30
@@ -136,7 +136,7 @@ def _minutes(r: Reader, i: int) -> tuple[int, int] | None:
 
 
 def _past(r: Reader, i: int) -> Found:
-    """"kwadrans po ósmej", "20 past 3 pm", "half past noon"."""
+    """ "kwadrans po ósmej", "20 past 3 pm", "half past noon"."""
     lead = _minutes(r, i)
     if lead is None or (r.polish and r.fold(i) == "za"):
         return None
@@ -154,7 +154,7 @@ def _past(r: Reader, i: int) -> Found:
 
 
 def _to_next(r: Reader, i: int) -> Found:
-    """"za pięć ósma", "a quarter to noon"."""
+    """ "za pięć ósma", "a quarter to noon"."""
     lead = _minutes(r, i)
     if lead is None:
         return None
@@ -209,7 +209,7 @@ def _hour(r: Reader, i: int) -> Found:
 
 
 def _hour_word(r: Reader, i: int) -> Found:
-    """"ósma godzina", "8 o'clock"."""
+    """ "ósma godzina", "8 o'clock"."""
     hour = _hour(r, i)
     if hour is None:
         return None
@@ -269,7 +269,7 @@ def _minute_words(r: Reader, j: int) -> tuple[int, int] | None:
 
 
 def _bare_with_half(r: Reader, i: int) -> Found:
-    """"9 pm", "ten thirty am", "9.30 pm": the half of the day makes a bare number a time."""
+    """ "9 pm", "ten thirty am", "9.30 pm": the half of the day makes a bare number a time."""
     found = _bare(r, i)
     if found is not None and r.find("ampm", found[1]) and r.fold(found[1]) != "a":
         return found

@@ -35,7 +35,7 @@ def _unit(r: Reader, i: int) -> tuple[Grain, int, int] | None:
 
 
 def _upcoming(r: Reader, i: int) -> Found:
-    """"upcoming two days", "two upcoming days"."""
+    """ "upcoming two days", "two upcoming days"."""
     if r.polish:
         return None
     word = r.find("upcoming", i)
@@ -64,7 +64,11 @@ def _picked(r: Reader, i: int) -> Found:
     det = r.find("det", i) or r.find("det", start)
     if det is None:
         unit = _unit(r, start) if start > i else None
-        if unit is not None and unit[0] in (Grain.week, Grain.month, Grain.year) and r.fold(unit[2]) not in ("of", "after"):
+        if (
+            unit is not None
+            and unit[0] in (Grain.week, Grain.month, Grain.year)
+            and r.fold(unit[2]) not in ("of", "after")
+        ):
             return unit_at(r.now, unit[0]), unit[2], False
         return None
     which, j = str(det[0]), det[1]

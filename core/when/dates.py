@@ -72,10 +72,13 @@ def _numeric(r: Reader, i: int) -> Found:
     if first is None or second is None or sign not in ("/", ".", "-"):
         return None
     spaced = sign == "." and r.glued(i + 1) and not r.glued(i + 2) and r.glued(i + 3)
-    if not (r.glued(i + 1) and (r.glued(i + 2) or spaced)) or (i > 0 and r.glued(i) and not r.words[i - 1].is_word
-                                                            and r.fold(i - 1) not in "(,:;"):
+    if not (r.glued(i + 1) and (r.glued(i + 2) or spaced)) or (
+        i > 0 and r.glued(i) and not r.words[i - 1].is_word and r.fold(i - 1) not in "(,:;"
+    ):
         return None
-    third_there = r.fold(i + 3) == sign and r.glued(i + 3) and (r.glued(i + 4) or spaced) and r.digits(i + 4, 4) is not None
+    third_there = (
+        r.fold(i + 3) == sign and r.glued(i + 3) and (r.glued(i + 4) or spaced) and r.digits(i + 4, 4) is not None
+    )
     if len(r.fold(i)) == 4:
         third = r.digits(i + 4)
         found = _day(first, second, third) if third_there and third is not None else None
@@ -88,8 +91,13 @@ def _numeric(r: Reader, i: int) -> Found:
         if found is None or (r.fold(i + 5) in ("/", "-", ".") and r.glued(i + 5) and r.digits(i + 6) is not None):
             return None
         return one_day(found), _after_year_word(r, i + 5), False
-    if sign == "-" or (r.fold(i + 3) in ("/", "-", ".", ",", ":") and r.glued(i + 3) and r.glued(i + 4)
-                       and r.digits(i + 4, 12) is not None and r.fold(i + 3) != "-"):
+    if sign == "-" or (
+        r.fold(i + 3) in ("/", "-", ".", ",", ":")
+        and r.glued(i + 3)
+        and r.glued(i + 4)
+        and r.digits(i + 4, 12) is not None
+        and r.fold(i + 3) != "-"
+    ):
         return None
     if _day(2016, second, first) is None or r.find("not_after", i + 3) or r.find("not_before", i - 1):
         return None
@@ -135,8 +143,11 @@ def _with_year(r: Reader, month: int, day: int, j: int) -> Found:
     if r.fold(k) in ("of", "in", "w"):
         k += 1
     year = r.year(k)
-    if year is not None and not (r.fold(year[1]) == ":" and r.glued(year[1])) and not r.find("unit", year[1]) or (
-        year is not None and r.find("year_word", year[1])
+    if (
+        year is not None
+        and not (r.fold(year[1]) == ":" and r.glued(year[1]))
+        and not r.find("unit", year[1])
+        or (year is not None and r.find("year_word", year[1]))
     ):
         found = _day(year[0], month, day)
         return (one_day(found), _after_year_word(r, year[1]), False) if found else None
@@ -146,7 +157,7 @@ def _with_year(r: Reader, month: int, day: int, j: int) -> Found:
 
 
 def _day_month(r: Reader, i: int) -> Found:
-    """"15 lutego", "the 15th of February", "Luty 18", "march third", "the ides of March", "13-15 July"."""
+    """ "15 lutego", "the 15th of February", "Luty 18", "march third", "the ides of March", "13-15 July"."""
     ides = r.find("ides", i) if not r.polish else None
     if ides is not None and (month := _month(r, ides[1])):
         return _with_year(r, month[0], 15 if month[0] in (3, 5, 7, 10) else 13, month[1])
@@ -168,8 +179,12 @@ def _day_month(r: Reader, i: int) -> Found:
     number = _day_number(r, month[1])
     if number is None or r.fold(number[1]) in (":", "h", "am", "pm") or r.find("not_after", number[1]):
         return None
-    if r.fold(i) in r.lex.weak and r.polish is False and r.fold(i) in ("may", "march") and not r.is_end(number[1]) and (
-        r.words[number[1]].is_word and i > 0 and not r.find("prep", number[1]) and not r.find("at", number[1])
+    if (
+        r.fold(i) in r.lex.weak
+        and r.polish is False
+        and r.fold(i) in ("may", "march")
+        and not r.is_end(number[1])
+        and (r.words[number[1]].is_word and i > 0 and not r.find("prep", number[1]) and not r.find("at", number[1]))
     ):
         return None
     if (dash := r.find("dash", number[1])) and (second := _day_number(r, dash[1])) and second[0] > number[0]:
@@ -195,7 +210,20 @@ def _month_alone(r: Reader, i: int) -> Found:
     if after is not None:
         found = pick(Units(Grain.month, month[0]), r.now)
         return (unit_at(found.start, Grain.month, 12), after[1], False) if found else None
-    prepared = i > 0 and r.fold(i - 1) in ("in", "w", "we", "od", "do", "since", "until", "of", "by", "next", "last", "mid")
+    prepared = i > 0 and r.fold(i - 1) in (
+        "in",
+        "w",
+        "we",
+        "od",
+        "do",
+        "since",
+        "until",
+        "of",
+        "by",
+        "next",
+        "last",
+        "mid",
+    )
     if r.fold(i) in ("may", "maja") and not prepared:
         return Units(Grain.month, month[0]), j, True
     year = r.year(j + 1 if r.fold(j) in (",", "of") else j)
@@ -206,7 +234,7 @@ def _month_alone(r: Reader, i: int) -> Found:
 
 
 def _day_of_month(r: Reader, i: int) -> Found:
-    """"the 15th", "15-tego", "piętnastego"; a word alone only where the clause ends."""
+    """ "the 15th", "15-tego", "piętnastego"; a word alone only where the clause ends."""
     start = i + 1 if r.fold(i) == "the" else i
     named = r.ordinal(start)
     if named is None or named[1] == "f" or not 1 <= named[0] <= 31:
@@ -215,8 +243,14 @@ def _day_of_month(r: Reader, i: int) -> Found:
         genitive = r.fold(named[2] - 1).endswith("ego")
         if not (r.polish and genitive) and not (not r.polish and i > 0 and r.fold(start - 1) == "the" and named[0] > 3):
             return None
-        if not (r.is_end(named[2]) or r.find("at", named[2]) or r.find("bound", named[2]) or r.find("part", named[2])
-                or r.find("prep", named[2]) or r.find("of", named[2])):
+        if not (
+            r.is_end(named[2])
+            or r.find("at", named[2])
+            or r.find("bound", named[2])
+            or r.find("part", named[2])
+            or r.find("prep", named[2])
+            or r.find("of", named[2])
+        ):
             return None
         if r.polish and named[0] <= 3 and i > 0 and r.fold(i - 1) not in ("do", "od", "na", "po", "przed", "dnia"):
             return None
@@ -241,7 +275,8 @@ def _weekday(r: Reader, i: int) -> Found:
         return None
     j = found[1]
     weak = r.fold(i) in r.lex.weak and not (
-        i > 0 and r.fold(i - 1) in ("w", "we", "on", "this", "next", "last", "od", "do", "every", "by", "na", "until"))
+        i > 0 and r.fold(i - 1) in ("w", "we", "on", "this", "next", "last", "od", "do", "every", "by", "na", "until")
+    )
     if r.fold(i) in r.lex.weak and r.fold(j) == "." and r.glued(j) and not (r.is_end(j + 1) and r.fold(j + 1) != ","):
         j += 1
     after = r.find("after_next", j)
@@ -268,7 +303,9 @@ def _named(r: Reader, i: int) -> Found:
             return moment, j, False
     season = r.find("season", i)
     if season is not None:
-        prepared = i > 0 and r.fold(i - 1) in ("in", "w", "na", "this", "next", "the", "last") or r.fold(i).endswith(("em",))
+        prepared = (
+            i > 0 and r.fold(i - 1) in ("in", "w", "na", "this", "next", "the", "last") or r.fold(i).endswith(("em",))
+        )
         weak = not prepared and (r.fold(i) in r.lex.weak)
         if r.fold(i) == "lata" and not prepared:
             return None
@@ -293,7 +330,7 @@ def _year_alone(r: Reader, i: int) -> Found:
 
 
 def _nth_of(r: Reader, i: int) -> Found:
-    """"the first Monday of this month", "ostatni tydzień września", "third day of October", "the second closest Mon to …"."""
+    """ "the first Monday of this month", "ostatni tydzień września", "third day of October", "the second closest Mon to …"."""
     start = i + 1 if r.fold(i) == "the" else i
     named = r.ordinal(start)
     det = r.find("det", start)
@@ -347,7 +384,12 @@ def _closest(r: Reader, i: int, count: int) -> Found:
     found = pick(base[0], r.now) if base is not None and k > day[1] else None
     if base is None or found is None:
         return None
-    near = [s for s in Days(int(day[0])).within(found.start - timedelta(days=7 * count + 8), found.start + timedelta(days=7 * count + 8))]
+    near = [
+        s
+        for s in Days(int(day[0])).within(
+            found.start - timedelta(days=7 * count + 8), found.start + timedelta(days=7 * count + 8)
+        )
+    ]
     near = sorted((s for s in near if s.start != found.start), key=lambda s: abs(s.start - found.start))
     return one_day(near[count - 1].start.date()), base[1], False
 
@@ -372,7 +414,7 @@ def _short_quarter(r: Reader, i: int) -> Found:
 
 
 def _edge_of(r: Reader, i: int) -> Found:
-    """"end of 2012", "pod koniec miesiąca", "the BOY"."""
+    """ "end of 2012", "pod koniec miesiąca", "the BOY"."""
     short = r.find("edge", i) if not r.polish else None
     if short is not None:
         which, unit = str(short[0]).split()
@@ -385,8 +427,10 @@ def _edge_of(r: Reader, i: int) -> Found:
     j = edge[1]
     for at in dict.fromkeys((r.skip("of", j), r.skip("prep", r.skip("of", j)), j)):
         base_found = _base_of_month(r, at)
-        if base_found is not None and (base_found[0].grain.rank >= Grain.week.rank or at > j) and not (
-            r.polish and r.fold(i) == "koniec" and r.fold(at) == "tygodnia"
+        if (
+            base_found is not None
+            and (base_found[0].grain.rank >= Grain.week.rank or at > j)
+            and not (r.polish and r.fold(i) == "koniec" and r.fold(at) == "tygodnia")
         ):
             if base_found[0].grain.rank < Grain.day.rank:
                 return None

@@ -193,11 +193,13 @@ def _ago(r: Reader, i: int) -> Found:
 
 
 def _instrumental(r: Reader, i: int) -> Grain | None:
-    return {"tygodniem": Grain.week, "miesiacem": Grain.month, "rokiem": Grain.year, "godzina": Grain.hour}.get(r.fold(i))
+    return {"tygodniem": Grain.week, "miesiacem": Grain.month, "rokiem": Grain.year, "godzina": Grain.hour}.get(
+        r.fold(i)
+    )
 
 
 def _weekdays_from_now(r: Reader, i: int) -> Found:
-    """"two Sundays from now", "trzy piątki temu"."""
+    """ "two Sundays from now", "trzy piątki temu"."""
     number = count_at(r, i)
     if number is None or not 1 <= number[0] <= 60:
         return None
@@ -221,7 +223,7 @@ def _weekdays_from_now(r: Reader, i: int) -> Found:
 
 
 def _from_date(r: Reader, i: int) -> Found:
-    """"3 days after Christmas", "the day before yesterday", "tydzień po Wielkanocy", "a week on Wednesday"."""
+    """ "3 days after Christmas", "the day before yesterday", "tydzień po Wielkanocy", "a week on Wednesday"."""
     k = i + 1 if r.fold(i) == "the" else i
     length = duration(r, k, bare_unit=True)
     if length is None and (unit := r.find("unit", k)) and unit[0] in ("day", "week"):

@@ -144,7 +144,7 @@ def _is_whole(r: Reader, i: int, j: int) -> bool:
 
 
 def _range(r: Reader, i: int) -> Reading | None:
-    """"od poniedziałku do środy", "Aug 8 - Aug 12", "from Monday 9am to Tuesday 5pm"."""
+    """ "od poniedziałku do środy", "Aug 8 - Aug 12", "from Monday 9am to Tuesday 5pm"."""
     lead = r.find("from", i)
     start = lead[1] if lead else i
     first = phrase(r, start)
@@ -176,7 +176,7 @@ def _range(r: Reader, i: int) -> Reading | None:
 
 
 def _bounded(r: Reader, i: int) -> Reading | None:
-    """"po 15 lutego", "do końca miesiąca", "by 2 pm", "since Monday": one side open."""
+    """ "po 15 lutego", "do końca miesiąca", "by 2 pm", "since Monday": one side open."""
     bound = r.find("bound", i)
     if bound is None:
         return None
@@ -213,7 +213,7 @@ def _bounded(r: Reader, i: int) -> Reading | None:
 
 
 def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None:
-    """"Since Monday" looks back: the weekday before today."""
+    """ "Since Monday" looks back: the weekday before today."""
     if said.date is not None and said.date.names == {"weekday"} and time.start is not None and said.clock is None:
         return time.start - timedelta(days=7)
     return time.start
@@ -225,7 +225,13 @@ def _together(found: list[Reading], r: Reader) -> list[Reading]:
     for n in range(len(found) - 1, 0, -1):
         one, other = found[n - 1], found[n]
         linked = r.find("or", one.end)
-        if linked is None or linked[1] != other.first or one.phrase is None or other.phrase is None or r.fold(one.end) == "/":
+        if (
+            linked is None
+            or linked[1] != other.first
+            or one.phrase is None
+            or other.phrase is None
+            or r.fold(one.end) == "/"
+        ):
             continue
         a, b = one.phrase, other.phrase
         if a.date and b.date and a.clock is None and a.part is None and (b.clock or b.part):
@@ -260,4 +266,3 @@ def _one_of_two(one: Reading, other: Reading, r: Reader) -> Reading | None:
     both = replace(dated, clock=timed.clock, part=timed.part, zone=timed.zone, weak=False)
     found = tuple(answers(both, r))
     return Reading(one.first, other.end, both, found) if found else None
-

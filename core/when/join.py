@@ -29,7 +29,7 @@ def joined(one: Moment, other: Moment, now: datetime) -> Moment | None:
 
 
 def _widened(moment: Moment, beside: Moment) -> Moment:
-    """"In a year" beside a month is the whole year; "in two weeks" beside a weekday the whole week."""
+    """ "In a year" beside a month is the whole year; "in two weeks" beside a weekday the whole week."""
     if isinstance(moment, Fixed) and "shift" in moment.names:
         for grain in (Grain.year, Grain.month, Grain.week):
             if grain.value in moment.names and beside.grain.rank < grain.rank and "shift" not in beside.names:

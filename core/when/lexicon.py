@@ -37,9 +37,7 @@ class Lexicon:
             for phrase, value in options:
                 if len(phrase) == 1:
                     return value, i + 1
-                if i + len(phrase) <= len(words) and all(
-                    words[i + k].fold == phrase[k] for k in range(1, len(phrase))
-                ):
+                if i + len(phrase) <= len(words) and all(words[i + k].fold == phrase[k] for k in range(1, len(phrase))):
                     return value, i + len(phrase)
         if category in _MISSPELT and words[i].is_word:
             value_or_none = self._slip(category, words[i].fold)
@@ -124,7 +122,9 @@ def _build(
     for table in phrases.values():
         known |= {piece for options in table.values() for phrase, _ in options for piece in phrase}
     misspelt = {
-        category: {form: int(value) for value, forms in words[category].items() for form in forms.split("|") if len(form) > 4}
+        category: {
+            form: int(value) for value, forms in words[category].items() for form in forms.split("|") if len(form) > 4
+        }
         for category in _MISSPELT
     }
     return Lexicon(language, phrases, numbers, ordinals, suffixes, weak, frozenset(known), misspelt)

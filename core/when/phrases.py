@@ -44,7 +44,11 @@ def phrase(r: Reader, i: int) -> Found:
 
 
 def _merged(whole: Phrase, piece: Phrase, r: Reader) -> Phrase | None:
-    if (whole.clock and piece.clock) or (whole.part and piece.part) or (whole.zone is not None and piece.zone is not None):
+    if (
+        (whole.clock and piece.clock)
+        or (whole.part and piece.part)
+        or (whole.zone is not None and piece.zone is not None)
+    ):
         return None
     date = whole.date or piece.date
     if whole.date is not None and piece.date is not None:
@@ -61,7 +65,9 @@ def _merged(whole: Phrase, piece: Phrase, r: Reader) -> Phrase | None:
         return piece
     if piece.latent and whole.date is None:
         return None
-    firm_company = not (piece.part is not None and whole.weak) and not (piece.weak and piece.clock is None and whole.part)
+    firm_company = not (piece.part is not None and whole.weak) and not (
+        piece.weak and piece.clock is None and whole.part
+    )
     weak = (whole.weak and piece.weak) or ((whole.weak or piece.weak) and not firm_company)
     return Phrase(date, clock, part, zone, weak, whole.latent and date is None and part is None)
 
@@ -77,7 +83,9 @@ def _agree(clock: Clock | Hours | Open, part: str, r: Reader) -> bool:
 def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
     """Every piece that can stand at `k`, longest readings included."""
     after_prep = r.skip("prep", k)
-    starts = dict.fromkeys((k, after_prep, r.skip("prep", after_prep), r.skip("of", k), r.skip("prep", r.skip("of", k))))
+    starts = dict.fromkeys(
+        (k, after_prep, r.skip("prep", after_prep), r.skip("of", k), r.skip("prep", r.skip("of", k)))
+    )
     for start in starts:
         date = r.base(start)
         if date is not None:
@@ -115,8 +123,11 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
             yield Phrase(clock=Open(side, opened[0])), opened[1]
     if whole.date is not None:
         bare = clocks.clock(r, k, True)
-        if bare is not None and r.digits(k) is not None and (r.is_end(bare[1]) or r.find("part", bare[1])
-                                                            or clocks.zone(r, bare[1])):
+        if (
+            bare is not None
+            and r.digits(k) is not None
+            and (r.is_end(bare[1]) or r.find("part", bare[1]) or clocks.zone(r, bare[1]))
+        ):
             if not (r.fold(bare[1]) in ("/", ".", "-") and r.glued(bare[1]) and r.digits(bare[1] + 1) is not None):
                 yield Phrase(clock=bare[0]), bare[1]
     if whole == Phrase() and not (k > 0 and (r.find("not_before", k - 1) or r.fold(k - 1) in ("/", ".", ":", "-"))):
@@ -146,16 +157,42 @@ def _may_follow(r: Reader, start: int, j: int, mark: str) -> bool:
         return False
     if r.fold(j) in ("/", ",") and r.glued(j) and r.glued(j + 1) and r.digits(j + 1, 9) is not None:
         return False
-    if r.find("unit", j) or not bare or (mark in ("o", "at", "@", "godz", "godzina", "godzinie") and r.words[start].is_number):
+    if (
+        r.find("unit", j)
+        or not bare
+        or (mark in ("o", "at", "@", "godz", "godzina", "godzinie") and r.words[start].is_number)
+    ):
         return r.find("unit", j) is None or not bare
     if r.is_end(j) or r.fold(j) in _FOLLOWERS:
         return True
-    return any(r.find(name, j) for name in ("dow", "month", "relday", "part", "partday", "det", "prep", "at", "to", "of",
-                                            "from", "bound", "ampm", "noon", "or", "year_word")) or clocks.zone(r, j) is not None
+    return (
+        any(
+            r.find(name, j)
+            for name in (
+                "dow",
+                "month",
+                "relday",
+                "part",
+                "partday",
+                "det",
+                "prep",
+                "at",
+                "to",
+                "of",
+                "from",
+                "bound",
+                "ampm",
+                "noon",
+                "or",
+                "year_word",
+            )
+        )
+        or clocks.zone(r, j) is not None
+    )
 
 
 def _hours(r: Reader, k: int, marked: bool) -> tuple[Hours, int] | None:
-    """"między 9 a 11", "from 4pm for thirty minutes", "9:30 - 11:00", "later than 9 but before 11"."""
+    """ "między 9 a 11", "from 4pm for thirty minutes", "9:30 - 11:00", "later than 9 but before 11"."""
     lead = r.find("from", k)
     start = lead[1] if lead else k
     start = r.skip("at", start) if lead and not r.find("prep", start) else start
@@ -199,7 +236,7 @@ def _is_office_range(r: Reader, k: int, first: Clock, last: Clock, end: int) -> 
 
 
 def _length_from(r: Reader, k: int) -> tuple[Hours, int] | None:
-    """"for 30 minutes from 4 pm"."""
+    """ "for 30 minutes from 4 pm"."""
     spell = r.find("for", k)
     length = duration(r, spell[1]) if spell else None
     if length is None or not length[0].minutes:

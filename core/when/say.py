@@ -32,7 +32,9 @@ def say_date(d: date, language: Language, *, now: datetime, style: Style = "full
     if style == "short":
         if language == "pl":
             return f"{_SHORT_PL[d.weekday()]} {d.day}.{d.month:02}" + (f".{d.year:04}" if with_year else "")
-        return f"{_DAYS_EN[d.weekday()][:3]} {d.day} {_MONTHS_EN[d.month - 1][:3]}" + (f" {d.year:04}" if with_year else "")
+        return f"{_DAYS_EN[d.weekday()][:3]} {d.day} {_MONTHS_EN[d.month - 1][:3]}" + (
+            f" {d.year:04}" if with_year else ""
+        )
     if language == "pl":
         said = f"{_DAYS_PL[d.weekday()]} {d.day} {_MONTHS_PL[d.month - 1]}" + (f" {d.year:04} r." if with_year else "")
     else:

@@ -21,19 +21,28 @@ WORDS: dict[str, dict[int | str, str]] = {
     "dow": dict(WEEKDAYS),
     "month": dict(MONTHS),
     "unit": {
-        "second": "second|seconds|sec|secs|s", "minute": "minute|minutes|min|mins", "hour": "hour|hours|hr|hrs|h",
-        "day": "day|days", "week": "week|weeks|wk|wks", "fortnight": "fortnight|fortnights", "month": "month|months",
-        "quarter": "quarter|quarters|qtr", "year": "year|years|yr|yrs", "decade": "decade|decades",
+        "second": "second|seconds|sec|secs|s",
+        "minute": "minute|minutes|min|mins",
+        "hour": "hour|hours|hr|hrs|h",
+        "day": "day|days",
+        "week": "week|weeks|wk|wks",
+        "fortnight": "fortnight|fortnights",
+        "month": "month|months",
+        "quarter": "quarter|quarters|qtr",
+        "year": "year|years|yr|yrs",
+        "decade": "decade|decades",
     },
     "relday": {
         0: "today|todays|today ' s|at this time",
         1: "tomorrow|tomorrows|tomorrow ' s|tmrw|tmr|tomorow|tommorow|tommorrow|tomorro|2moro",
-        2: "the day after tomorrow|day after tomorrow", -1: "yesterday|yesterdays|yesterday ' s|yday",
+        2: "the day after tomorrow|day after tomorrow",
+        -1: "yesterday|yesterdays|yesterday ' s|yday",
         -2: "the day before yesterday|day before yesterday",
     },
     "now": {"now": "now|right now|just now|at the moment|at this moment|immediately"},
     "det": {
-        "this": "this|current|the current|todays", "coming": "coming|upcoming|this coming|the coming|the upcoming|the nearest"
+        "this": "this|current|the current|todays",
+        "coming": "coming|upcoming|this coming|the coming|the upcoming|the nearest"
         "|nearest|the closest|closest|this upcoming|the very next",
         "next": "next|the next|following|the following",
         "last": "last|past|previous|the last|the past|the previous|this past|the preceding|preceding",
@@ -42,23 +51,37 @@ WORDS: dict[str, dict[int | str, str]] = {
     "part": {
         "earlymorning": "early morning|early in the morning|early hours of the morning",
         "morning": "morning|mornings|in the morning",
-        "forenoon": "late morning|before noon|before midday", "afternoon": "afternoon|afternoons|in the afternoon|arvo",
-        "lateafternoon": "late afternoon", "evening": "evening|evenings|in the evening|eve", "night": "night|nights|at night",
+        "forenoon": "late morning|before noon|before midday",
+        "afternoon": "afternoon|afternoons|in the afternoon|arvo",
+        "lateafternoon": "late afternoon",
+        "evening": "evening|evenings|in the evening|eve",
+        "night": "night|nights|at night",
         "lunch": "lunch|lunchtime|lunch time|at lunch|at lunchtime|lunch hour",
-        "afterlunch": "after lunch|after lunchtime", "afterwork": "after work", "afterschool": "after school",
+        "afterlunch": "after lunch|after lunchtime",
+        "afterwork": "after work",
+        "afterschool": "after school",
         "beforelunch": "before lunch",
     },
     "partday": {"latenight": "late tonight|late tonite|late tonigh", "evening": "tonight|tonite|tonigh|toinght"},
     "late": {"late": "late", "early": "early"},
     "noon": {12: "noon|midday|mid day|12 noon|12noon|noontime", 0: "midnight|mid night|12 midnight"},
-    "season": {"spring": "spring|springtime", "summer": "summer|summertime", "autumn": "autumn|fall",
-               "winter": "winter|wintertime"},
+    "season": {
+        "spring": "spring|springtime",
+        "summer": "summer|summertime",
+        "autumn": "autumn|fall",
+        "winter": "winter|wintertime",
+    },
     "weekend": {"weekend": "weekend|weekends|week - end|week end|wkend|wknd"},
     "ampm": {"am": "am|a . m .|a . m|a m|in the am", "pm": "pm|p . m .|p . m|p m|in the pm"},
     "oclock": {"h": "o ' clock|oclock|o clock|hours|hrs|h"},
-    "at": {"at": "at|@|around|about|approximately|approx|at about|at around|at approximately|circa|roughly|exactly at"
-           "|sometime around|by around|about at|at exactly|say|at roughly|around about"},
-    "prep": {"w": "in|on|for|during|the|by the|at the|on the|in the|for the|as of|starting", "of": "of|of the|in the|on the|from|from the"},
+    "at": {
+        "at": "at|@|around|about|approximately|approx|at about|at around|at approximately|circa|roughly|exactly at"
+        "|sometime around|by around|about at|at exactly|say|at roughly|around about"
+    },
+    "prep": {
+        "w": "in|on|for|during|the|by the|at the|on the|in the|for the|as of|starting",
+        "of": "of|of the|in the|on the|from|from the",
+    },
     "bound": {
         "after": "after|later than|anytime after|any time after|sometime after|some time after|past|not until|only after"
         "|not till|at any time after",
@@ -70,13 +93,20 @@ WORDS: dict[str, dict[int | str, str]] = {
         "|anytime until|any time until|thru",
         "by": "by|anytime by|sometime by",
     },
-    "from": {"from": "from|between|in between|anytime between|any time between|sometime between|some time between|later than"
-             "|after|starting at|starting|beginning"},
-    "to": {"to": "to|-|till|til|until|through|thru|and|up to|up until|but before|and before|but not after|and not after"
-           "|before|to about|and about|but earlier than"},
+    "from": {
+        "from": "from|between|in between|anytime between|any time between|sometime between|some time between|later than"
+        "|after|starting at|starting|beginning"
+    },
+    "to": {
+        "to": "to|-|till|til|until|through|thru|and|up to|up until|but before|and before|but not after|and not after"
+        "|before|to about|and about|but earlier than"
+    },
     "dash": {"-": "-|to|till|til|until|through|thru|up to|up until"},
-    "in": {"in": "in|in about|in around|in just|in another|in approximately|after|in exactly", "within": "within|within the next"
-           "|in the next|over the next|during the next|inside|over the coming|in the coming|in under|in less than"},
+    "in": {
+        "in": "in|in about|in around|in just|in another|in approximately|after|in exactly",
+        "within": "within|within the next"
+        "|in the next|over the next|during the next|inside|over the coming|in the coming|in under|in less than",
+    },
     "ago": {"ago": "ago|back|earlier"},
     "hence": {"hence": "from now|from today|hence|later|from right now"},
     "shift": {1: "after|from|following", -1: "before|prior to"},
@@ -86,10 +116,15 @@ WORDS: dict[str, dict[int | str, str]] = {
         "mid": "middle|the middle|in the middle|mid|mid -|midpoint|halfway through",
         "end": "end|the end|at the end|late|in the end|late in|tail end|the very end",
     },
-    "edge": {"begin year": "boy|the boy|at the boy", "end year": "eoy|the eoy|at the eoy",
-             "begin month": "bom|the bom|at the bom", "end month": "eom|the eom|at the eom",
-             "end day": "eod|the eod|at the eod|end of day|end of the day|the end of the day|the end of day|at the end of the day"
-             "|close of business|cob", "end week": "eow|the eow"},
+    "edge": {
+        "begin year": "boy|the boy|at the boy",
+        "end year": "eoy|the eoy|at the eoy",
+        "begin month": "bom|the bom|at the bom",
+        "end month": "eom|the eom|at the eom",
+        "end day": "eod|the eod|at the eod|end of day|end of the day|the end of the day|the end of day|at the end of the day"
+        "|close of business|cob",
+        "end week": "eow|the eow",
+    },
     "of": {"of": "of|in|of the|in the|during|during the|for|from|to|after"},
     "and": {"and": "and|, and|,|&|plus"},
     "or": {"or": "or|and|, or|, and|,|/|or maybe|or else|or on|nor|&"},
@@ -105,18 +140,26 @@ WORDS: dict[str, dict[int | str, str]] = {
     "day_word": {"day": "day"},
     "week_of": {"week": "week of|the week of|week of the|the week of the|week commencing|week beginning|week starting"},
     "ides": {13: "ides of|the ides of"},
-    "not": {"not": "not|not on|not in|except|except on|except for|but not|but|other than|apart from|besides|can ' t|cannot"
-            "|can ' t do|cannot do|can ' t make|cannot make|can ' t make it|can ' t come|cannot come|won ' t be free|no"
-            "|not available|not free|unavailable|busy|instead of|don ' t want|cant|cant do|cant make|cant come|without|never"
-            "|anything but|any day but|any time but|anytime but"},
-    "rejected": {"not": "doesn ' t work|does not work|doesnt work|is no good|isn ' t good|won ' t work|is out|is not good"
-                 "|doesn ' t suit|does not suit|is bad|don ' t work|do not work|are out|are no good"},
+    "not": {
+        "not": "not|not on|not in|except|except on|except for|but not|but|other than|apart from|besides|can ' t|cannot"
+        "|can ' t do|cannot do|can ' t make|cannot make|can ' t make it|can ' t come|cannot come|won ' t be free|no"
+        "|not available|not free|unavailable|busy|instead of|don ' t want|cant|cant do|cant make|cant come|without|never"
+        "|anything but|any day but|any time but|anytime but"
+    },
+    "rejected": {
+        "not": "doesn ' t work|does not work|doesnt work|is no good|isn ' t good|won ' t work|is out|is not good"
+        "|doesn ' t suit|does not suit|is bad|don ' t work|do not work|are out|are no good"
+    },
     "nor": {"nor": "or|nor|and|,|, or|, and|&"},
     "year_word": {},
-    "not_after": {"x": "zl|pln|mg|ml|g|kg|cm|mm|m|km|%|°|degrees|tablets|tablet|pills|pill|euro|eur|usd|times|people|kids"
-                  "|children|percent|€|$|£|drops|iu|mcg|years|year|x|out of|stars|days|weeks|months|hours|minutes|gbp"},
-    "not_before": {"x": "street|st|no|number|tel|phone|code|room|suite|floor|flat|apt|apartment|pesel|scale|rat|dose|age|aged"
-                   "|costs|cost|pay|$|€|£|#|+|score|grade|rate|temperature|bp"},
+    "not_after": {
+        "x": "zl|pln|mg|ml|g|kg|cm|mm|m|km|%|°|degrees|tablets|tablet|pills|pill|euro|eur|usd|times|people|kids"
+        "|children|percent|€|$|£|drops|iu|mcg|years|year|x|out of|stars|days|weeks|months|hours|minutes|gbp"
+    },
+    "not_before": {
+        "x": "street|st|no|number|tel|phone|code|room|suite|floor|flat|apt|apartment|pesel|scale|rat|dose|age|aged"
+        "|costs|cost|pay|$|€|£|#|+|score|grade|rate|temperature|bp"
+    },
 }
 
 CARDINALS = {

@@ -75,21 +75,27 @@ WORDS: dict[str, dict[int | str, str]] = {
         "afterlunch": "po obiedzie|po lunchu",
         "afterwork": "po pracy|po robocie",
     },
-    "partday": {"evening": "tego wieczora|tego wieczoru|ten wieczor|dzisiejszego wieczora|dzisiejszego wieczoru",
-                "morning": "tego ranka|tego poranka|dzisiejszego ranka|dzisiejszego poranka",
-                "afternoon": "tego popoludnia|dzisiejszego popoludnia|to popoludnie"},
+    "partday": {
+        "evening": "tego wieczora|tego wieczoru|ten wieczor|dzisiejszego wieczora|dzisiejszego wieczoru",
+        "morning": "tego ranka|tego poranka|dzisiejszego ranka|dzisiejszego poranka",
+        "afternoon": "tego popoludnia|dzisiejszego popoludnia|to popoludnie",
+    },
     "late": {"late": "pozno|poznym|poznego", "early": "wczesnie|wczesnym|wczesnego"},
     "noon": {12: "poludnie|w samo poludnie", 0: "polnoc|polnocy"},
     "season": {
-        "spring": "wiosna|wiosny|wiosne|wiosnie", "summer": "lato|lata|latem|lecie",
-        "autumn": "jesien|jesieni|jesienia", "winter": "zima|zimy|zime|zimie",
+        "spring": "wiosna|wiosny|wiosne|wiosnie",
+        "summer": "lato|lata|latem|lecie",
+        "autumn": "jesien|jesieni|jesienia",
+        "winter": "zima|zimy|zime|zimie",
     },
     "weekend": {"weekend": "weekend|weekendu|weekendzie|week - end|week end|wekend|weekendy|wikend|koniec tygodnia"},
     "ampm": {"am": "am|a . m .", "pm": "pm|p . m ."},
     "oclock": {"h": "godz .|godz|godzina|godziny|godzinie|h"},
-    "at": {"at": "o|o godzinie|o godz .|o godz|godz .|godz|godzina|godzinie|godziny|na godzine|na godz .|na godz|kolo|okolo"
-           "|ok .|ok|kolo godziny|okolo godziny|kolo godz .|okolo godz .|mniej wiecej o|tak o|tak kolo|tak na|tuz po|na"
-           "|punktualnie o|gdzies o|gdzies kolo|@|dokladnie o|o godzince|w godzinach|w godz .|w godz|godziny"},
+    "at": {
+        "at": "o|o godzinie|o godz .|o godz|godz .|godz|godzina|godzinie|godziny|na godzine|na godz .|na godz|kolo|okolo"
+        "|ok .|ok|kolo godziny|okolo godziny|kolo godz .|okolo godz .|mniej wiecej o|tak o|tak kolo|tak na|tuz po|na"
+        "|punktualnie o|gdzies o|gdzies kolo|@|dokladnie o|o godzince|w godzinach|w godz .|w godz|godziny"
+    },
     "prep": {"w": "w|we|dnia|w dniu|na|z|dniu|tego|roku", "of": "od"},
     "bound": {
         "after": "po|po godzinie|po godz .|po godz|pozniej niz|po godzinach|dopiero po|gdzies po|najlepiej po|kiedys po",
@@ -101,18 +107,26 @@ WORDS: dict[str, dict[int | str, str]] = {
         "|najpozniej|nie po|nie dluzej niz do|najdalej do|nie pozniej niz do|nie pozniej niz w|najpozniej w|najdalej w"
         "|nie pozniej jak|nie pozniej jak o",
     },
-    "from": {"from": "od|od godziny|od godz .|od godz|miedzy|pomiedzy|miedzy godzina|pomiedzy godzina|miedzy godz .|w godzinach"
-             "|w godzinach od|w godz .|w godz|w godz . od|godziny|gdzies miedzy|tak miedzy|w terminie od|miedzy godz"},
+    "from": {
+        "from": "od|od godziny|od godz .|od godz|miedzy|pomiedzy|miedzy godzina|pomiedzy godzina|miedzy godz .|w godzinach"
+        "|w godzinach od|w godz .|w godz|w godz . od|godziny|gdzies miedzy|tak miedzy|w terminie od|miedzy godz"
+    },
     "to": {"to": "do|do godziny|do godz .|do godz|a godzina|a|-|i|az do"},
     "dash": {"-": "-|do|do godziny|do godz ."},
-    "in": {"in": "za|w przeciagu|w", "within": "w ciagu|w czasie|w ciagu najblizszych|w ciagu nastepnych|w ciagu kolejnych"
-           "|w przeciagu najblizszych|w najblizszych"},
+    "in": {
+        "in": "za|w przeciagu|w",
+        "within": "w ciagu|w czasie|w ciagu najblizszych|w ciagu nastepnych|w ciagu kolejnych"
+        "|w przeciagu najblizszych|w najblizszych",
+    },
     "ago": {"ago": "temu|wstecz"},
     "hence": {"hence": "od teraz|pozniej|od dzis|od dzisiaj|od dnia dzisiejszego"},
     "shift": {1: "po|od", -1: "przed"},
     "for": {"for": "przez|na"},
-    "begin": {"begin": "poczatek|poczatku|poczatkiem|na poczatku|poczatki", "mid": "polowa|polowie|polowy|srodek|srodku|w polowie"
-              "|w srodku", "end": "koniec|koncu|konca|koncem|pod koniec|koncowka|koncowce|na koniec"},
+    "begin": {
+        "begin": "poczatek|poczatku|poczatkiem|na poczatku|poczatki",
+        "mid": "polowa|polowie|polowy|srodek|srodku|w polowie|w srodku",
+        "end": "koniec|koncu|konca|koncem|pod koniec|koncowka|koncowce|na koniec",
+    },
     "of": {"of": "w|we|z"},
     "and": {"and": "i|oraz|, i|,"},
     "or": {"or": "albo|lub|i|oraz|czy|, albo|, lub|, ewentualnie|ewentualnie|ani|/|,|badz|a takze"},
@@ -128,18 +142,24 @@ WORDS: dict[str, dict[int | str, str]] = {
     "closest": {"closest": "najblizszy|najblizsza"},
     "day_word": {"day": "dzien|dnia|dniu"},
     "week_of": {"week": "tydzien|tygodniu|tygodnia"},
-    "not": {"not": "nie|byle nie|tylko nie|oprocz|poza|z wyjatkiem|za wyjatkiem|nie moge|nie dam rady|nie pasuje mi|nie pasuje"
-            "|nie mam czasu|nie przyjde|nie dam rady przyjsc|nie moge przyjsc|nie bede mogl|nie bede mogla|ale nie|zamiast"
-            "|nie moge byc|nie chce|nie bedzie mnie"},
+    "not": {
+        "not": "nie|byle nie|tylko nie|oprocz|poza|z wyjatkiem|za wyjatkiem|nie moge|nie dam rady|nie pasuje mi|nie pasuje"
+        "|nie mam czasu|nie przyjde|nie dam rady przyjsc|nie moge przyjsc|nie bede mogl|nie bede mogla|ale nie|zamiast"
+        "|nie moge byc|nie chce|nie bedzie mnie"
+    },
     "rejected": {"not": "nie|mi nie|mnie nie|odpada|nie pasuje|mi nie pasuje|nie dam rady|nie moge|nie odpowiada"},
     "nor": {"nor": "ani|i|lub|albo|oraz|,|, ani|czy"},
     "year_word": {"y": "r .|roku|rok|r"},
-    "not_after": {"x": "zl|pln|zlotych|zlote|zloty|gr|groszy|mg|ml|g|kg|cm|mm|m|km|%|°|st|stopni|stopnia|tabletek|tabletki"
-                  "|tabletka|tabl|euro|eur|usd|razy|raz|os|osob|osoby|dzieci|procent|€|$|kropli|j|ug|mcg|lat|x|godzin"
-                  "|godziny|dni|tygodni|miesiecy|minut"},
-    "not_before": {"x": "ul|ulica|ulicy|nr|numer|numerem|tel|telefon|pesel|kod|kodem|pokoj|pokoju|gabinet|gabinecie|mieszkania"
-                   "|m|lok|lokal|pietro|skala|skali|cisnienie|puls|temperatura|dawka|dawce|ocena|cena|wiek|mam|grupa|aleja"
-                   "|plac|os|kosztuje|place|$|€|#|+"},
+    "not_after": {
+        "x": "zl|pln|zlotych|zlote|zloty|gr|groszy|mg|ml|g|kg|cm|mm|m|km|%|°|st|stopni|stopnia|tabletek|tabletki"
+        "|tabletka|tabl|euro|eur|usd|razy|raz|os|osob|osoby|dzieci|procent|€|$|kropli|j|ug|mcg|lat|x|godzin"
+        "|godziny|dni|tygodni|miesiecy|minut"
+    },
+    "not_before": {
+        "x": "ul|ulica|ulicy|nr|numer|numerem|tel|telefon|pesel|kod|kodem|pokoj|pokoju|gabinet|gabinecie|mieszkania"
+        "|m|lok|lokal|pietro|skala|skali|cisnienie|puls|temperatura|dawka|dawce|ocena|cena|wiek|mam|grupa|aleja"
+        "|plac|os|kosztuje|place|$|€|#|+"
+    },
 }
 
 CARDINALS = {

@@ -11,6 +11,9 @@ from core.db import Base
 MODELS: tuple[str, ...] = (
     "core.accounts",
     "core.audit",
+    "care.patients.models",
+    "care.appointments.models",
+    "knowledge.models",
 )
 
 

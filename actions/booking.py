@@ -1,18 +1,26 @@
-"""Booking a visit: the form's validation, its questions, and the act itself."""
-
-import json
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+"""Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
 
 from actions.context import Call, Events, HouseAction, slot_set
-from actions.persons import OTHER, ask_person, forget_person, needs_person, read_person, registered
+from actions.offers import (
+    NO_REFERRAL,
+    OTHER_TIME,
+    SLOTS,
+    SOONEST,
+    again,
+    choose,
+    chosen,
+    drop_offer,
+    named_offer,
+    needs_referral,
+    offer_payers,
+    set_window,
+    specialties_of,
+    specialty_choice,
+)
+from actions.persons import needs_person, read_person, registered
 from actions.reading import Reading, read, read_code, window_of, yes_or_no
-from care.appointments import rules as appointment_rules
 from care.appointments import service as appointments
-from care.appointments.offers import Offer, offer_key, parse_offer_key
-from conversations.messages import offered_choices
-from conversations.protocols import Choice
+from care.appointments.offers import parse_offer_key
 from core.errors import Refused
 from core.ids import PatientId
 
@@ -20,11 +28,6 @@ INTERRUPTIONS = frozenset(
     "human stop_task clinic_info price prepare help thanks greet goodbye staff_request repeat change_language list_visits "
     "cancel_visit out_of_scope".split()
 )
-OTHER_TIME, SOONEST, NO_REFERRAL = "other_time", "soonest", "no_referral"
-SLOTS = (
-    "specialty", "clinician", "time_window", "offer", "payer", "visit_kind", "person", "patient_name", "birth_date",
-    "referral_code", "booking_confirmed",
-)  # fmt: skip
 EASY_COVERAGE = 0.6
 SURE = 0.55
 
@@ -50,14 +53,14 @@ class ValidateBooking(HouseAction):
     async def _read(self, call: Call, reading: Reading, requested: str | None) -> None:
         option = call.option
         if option == OTHER_TIME:
-            _drop_offer(call)
+            drop_offer(call)
             call.set("time_window", None)
             return
         if requested == "patient_name" or requested == "birth_date":
             if read_person(call, requested):
                 return
         elif requested == "offer" and option and parse_offer_key(option):
-            await _choose(call, option)
+            await choose(call, option)
             return
         elif requested == "referral_code":
             self._read_code(call)
@@ -68,35 +71,37 @@ class ValidateBooking(HouseAction):
             if answer is not None and reading.covered < EASY_COVERAGE:
                 call.set("booking_confirmed", "yes" if answer else None)
                 if not answer:
-                    _drop_offer(call)
+                    drop_offer(call)
                     call.say("booking-not-this")
                 return
         await self._read_plan(call, reading, requested, option)
 
     async def _read_plan(self, call: Call, reading: Reading, requested: str | None, option: str | None) -> None:
         """Specialty, clinician, time, payer and kind of visit: what may change at any step before the booking."""
-        if requested == "offer" and reading.times and (key := await _named_offer(call, reading)):
-            await _choose(call, key)
+        if requested == "offer" and reading.times and (key := await named_offer(call, reading)):
+            await choose(call, key)
             return
-        specialties = await _specialties(call, reading)
+        specialties = await specialties_of(call, reading)
         if len(specialties) == 1 and specialties[0] != call.slot("specialty"):
             call.set("specialty", specialties[0])
             call.set("clinician", None)
-            _drop_offer(call)
+            drop_offer(call)
         elif len(specialties) > 1 and not call.slot("specialty"):
-            call.say("specialty-which", tuple(_specialty_choice(call, code) for code in specialties[:3]))
+            call.say("specialty-which", tuple([await specialty_choice(call, code) for code in specialties[:3]]))
             call.set("specialty", None)
         if option and requested == "specialty":
             call.set("specialty", option)
         if len(reading.clinicians) == 1 and reading.clinicians[0] != call.slot("clinician"):
             call.set("clinician", reading.clinicians[0])
-            _drop_offer(call)
+            drop_offer(call)
         window = window_of(reading.times)
         if window is not None:
-            _set_window(call, window, " ".join(span.text for span in reading.times))
+            set_window(call, window, " ".join(span.text for span in reading.times))
         elif reading.is_any_time or option == SOONEST:
-            _set_window(call, (None, None), call.text)
-        if (payer := reading.payer or (option if option in ("nfz", "private") else None)) and payer != call.slot("payer"):
+            set_window(call, (None, None), call.text)
+        if (payer := reading.payer or (option if option in ("nfz", "private") else None)) and payer != call.slot(
+            "payer"
+        ):
             call.set("payer", payer)
             call.set("referral_code", None)
         if kind := reading.visit_kind or (option if option in ("first", "follow_up") else None):
@@ -106,8 +111,8 @@ class ValidateBooking(HouseAction):
         if call.option == NO_REFERRAL or (call.option is None and yes_or_no(call.text, call.intent) is False):
             call.say("referral-none")
             call.set("payer", "private")
-            if "private" not in _offer_payers(call):
-                _drop_offer(call)
+            if "private" not in offer_payers(call):
+                drop_offer(call)
         elif code := read_code(call.text):
             call.set("referral_code", code)
         elif any(char.isdigit() for char in call.text):
@@ -116,13 +121,13 @@ class ValidateBooking(HouseAction):
 
     async def _settle_terms(self, call: Call) -> None:
         """What follows from what is known: the only payer of a slot needs no question; a payer the slot lacks frees it."""
-        payers = _offer_payers(call)
+        payers = offer_payers(call)
         if not payers:
             return
         payer = call.slot("payer")
         if payer and payer not in payers:
             call.say("payer-not-at-this-slot")
-            _drop_offer(call)
+            drop_offer(call)
         elif not payer and len(payers) == 1:
             call.set("payer", payers[0])
 
@@ -134,115 +139,9 @@ async def next_question(call: Call) -> str | None:
             return name
     if person := needs_person(call):
         return person
-    if not call.slot("referral_code") and await _needs_referral(call):
+    if not call.slot("referral_code") and await needs_referral(call):
         return "referral_code"
     return None if call.slot("booking_confirmed") else "booking_confirmed"
-
-
-class AskOffer(HouseAction):
-    """Offers up to three free slots, or the nearest ones if the wish cannot be met."""
-
-    action_name = "action_ask_booking_form_offer"
-
-    async def act(self, call: Call) -> Events:
-        """Say the offers as choices."""
-        start, end = _window(call)
-        wish: dict[str, Any] = {
-            "specialty": call.slot("specialty"), "start": start, "end": end, "payer": call.slot("payer"), "now": call.now,
-            "clinician_id": UUID(call.slot("clinician")) if call.slot("clinician") else None,
-        }  # fmt: skip
-        offers = await appointments.search_offers(call.uow, call.access, **wish)
-        key = "offers-here"
-        if not offers:
-            key = "offers-past" if end is not None and end <= call.now else "offers-nearest"
-            if key == "offers-past":
-                wish |= {"start": None, "end": None}
-                offers = await appointments.search_offers(call.uow, call.access, **wish)
-            else:
-                offers = await appointments.nearest_offers(call.uow, call.access, **wish)
-        if not offers and (wish["clinician_id"] or wish["payer"]):
-            wish |= {"clinician_id": None, "payer": None}
-            key, offers = "offers-others", await appointments.search_offers(call.uow, call.access, **wish)
-        if not offers:
-            call.say("offers-none", (_other_time(), Choice("human", "menu-human", "/human")))
-            return []
-        call.say(key, (*(_offer_choice(offer) for offer in offers), _other_time()))
-        return []
-
-
-class AskPayer(HouseAction):
-    """Public or private?"""
-
-    action_name = "action_ask_booking_form_payer"
-
-    async def act(self, call: Call) -> Events:
-        """Say both with the private price."""
-        price = await _private_price(call)
-        private = Choice("private", "choice-payer-private-price" if price else "choice-payer-private", _inform("private"), price)
-        call.say("ask-payer", (Choice("nfz", "choice-payer-nfz", _inform("nfz")), private))
-        return []
-
-
-class AskVisitKind(HouseAction):
-    """First visit or a follow-up?"""
-
-    action_name = "action_ask_booking_form_visit_kind"
-
-    async def act(self, call: Call) -> Events:
-        """Say both."""
-        kinds = ("first", "follow_up")
-        call.say("ask-visit-kind", tuple(Choice(k, f"choice-visit-{k.replace('_', '-')}", _inform(k)) for k in kinds))
-        return []
-
-
-class AskTimeWindow(HouseAction):
-    """When?"""
-
-    action_name = "action_ask_booking_form_time_window"
-
-    async def act(self, call: Call) -> Events:
-        """Ask, with the soonest as a choice."""
-        call.say("ask-time-window", (Choice(SOONEST, "choice-soonest", _inform(SOONEST)),))
-        return []
-
-
-class AskPatientName(HouseAction):
-    """For whom?"""
-
-    action_name = "action_ask_booking_form_patient_name"
-
-    async def act(self, call: Call) -> Events:
-        """Ask for name and birth date, or whether it is the same person."""
-        ask_person(call, "ask-patient-for-booking")
-        return []
-
-
-class AskReferral(HouseAction):
-    """The e-referral's code."""
-
-    action_name = "action_ask_booking_form_referral_code"
-
-    async def act(self, call: Call) -> Events:
-        """Ask for four digits."""
-        call.say("ask-referral-code", (Choice(NO_REFERRAL, "choice-no-referral", _inform(NO_REFERRAL)),))
-        return []
-
-
-class AskConfirmation(HouseAction):
-    """Reads back day, hour, person of the clinic, place and payer before anything is booked."""
-
-    action_name = "action_ask_booking_form_booking_confirmed"
-
-    async def act(self, call: Call) -> Events:
-        """Say it all, with yes and no."""
-        offer = _offer(call)
-        assert offer is not None, "the form asks for the confirmation last"
-        price = await _private_price(call) if call.slot("payer") == "private" else {}
-        key = "confirm-booking-private" if price else f"confirm-booking-{call.slot('payer')}"
-        yes, no = Choice("yes", "choice-yes-book", "/affirm"), Choice("no", "choice-no-other", _inform(OTHER_TIME))
-        place = offer["site_name"]
-        call.say(key, (yes, no), at={"when": offer["start"]}, clinician=offer["clinician_name"], site=place, **price)
-        return []
 
 
 class Book(HouseAction):
@@ -253,7 +152,7 @@ class Book(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """Register the person, book, tie the case to them; a lost slot goes back to offers."""
-        offer = _offer(call)
+        offer = chosen(call)
         if offer is None or call.slot("booking_confirmed") != "yes":
             call.say("booking-lost")
             return []
@@ -267,7 +166,7 @@ class Book(HouseAction):
             channel=call.message.channel, idempotency_key=call.idempotency_key("book"), now=call.now, offer_key=offer["key"],
         )  # fmt: skip
         if isinstance(made, Refused):
-            call.say(f"refused-{made.reason}", (_again(),))
+            call.say(f"refused-{made.reason}", (again(),))
             for name in ("offer", "booking_confirmed"):
                 call.set(name, None)
             return []
@@ -295,26 +194,3 @@ def _interrupts(call: Call, reading: Reading, requested: str) -> bool:
     if requested in ("patient_name", "birth_date", "referral_code") and any(char.isdigit() for char in call.text):
         return False
     return call.intent in INTERRUPTIONS and call.confidence >= SURE
-
-
-async def _choose(call: Call, key: str) -> None:
-    """Hold the chosen slot for ten minutes; if it has just gone, say so and offer again."""
-    held = await appointments.hold(
-        call.uow, call.access, key, case_id=call.case.id, idempotency_key=call.idempotency_key(f"hold:{key}"), now=call.now
-    )
-    if isinstance(held, Refused):
-        call.say(f"refused-{held.reason}")
-        call.set("offer", None)
-        return
-    visit = await appointments.describe(call.uow, held)
-    slot = next((o for o in await _same_offers(call, key) if o.key == key), None)
-    call.set(
-        "offer",
-        json.dumps(
-            {
-                "key": key, "start": visit.start.isoformat(), "clinician_name": visit.clinician_name, "site_name": visit.site_name,
-                "payers": sorted(slot.payers) if slot else list(_slot_payers(held)), "specialty": visit.specialty,
-            }
-        ),
-    )  # fmt: skip
-    call.set("booking_confirmed", None)

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
 from sqlalchemy import select
 
 from care.appointments.lexicon import Lexicon
@@ -110,7 +111,7 @@ class Call:
         return f"{self.message.id}:{what}"
 
 
-class HouseAction(Action):  # type: ignore[misc]
+class HouseAction(Action):
     """An action of ours: a unit of work around `act`. With `is_lasting`, its result is kept and never done twice."""
 
     action_name = ""
@@ -123,7 +124,7 @@ class HouseAction(Action):  # type: ignore[misc]
         """The name in Rasa's domain."""
         return self.action_name
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """Open the turn, act, say. Raises `Forbidden` when no leased turn stands behind the call."""
         async with self.parts.database.unit_of_work() as uow:
             call = await self._open(uow, tracker)
@@ -156,7 +157,11 @@ class HouseAction(Action):  # type: ignore[misc]
                 select(Turn, Message, Case)
                 .join(Message, Message.id == Turn.message_id)
                 .join(Case, Case.id == Turn.case_id)
-                .where(Turn.message_id == message_id, Turn.state == TurnState.asking, Turn.lease == str(metadata.get("lease")))
+                .where(
+                    Turn.message_id == message_id,
+                    Turn.state == TurnState.asking,
+                    Turn.lease == str(metadata.get("lease")),
+                )
             )
         ).first()
         if row is None or str(row.Case.id) != tracker.sender_id:

@@ -10,16 +10,22 @@ from conversations.understanding import fold
 from core.i18n import Language
 from core.when import TimeSpan, find_date, find_times, is_any_time
 
-_NFZ = re.compile(r"\b(nfz|nfzet\w*|fundusz\w*|ubezpieczeni\w*|bezplatn\w*|panstwow\w*|public|insurance|free of charge)\b")
+_NFZ = re.compile(
+    r"\b(nfz|nfzet\w*|fundusz\w*|ubezpieczeni\w*|bezplatn\w*|panstwow\w*|public|insurance|free of charge)\b"
+)
 _PRIVATE = re.compile(r"\b(prywatn\w*|odplatn\w*|platn\w*|private\w*|self ?pay|out of pocket)\b")
-_FIRST = re.compile(r"\b(pierwsz\w+ (raz|wizyt\w*)|nowy pacjent|nowa pacjentka|first (time|visit)|new patient|pierwszorazow\w*)\b")
-_FOLLOW = re.compile(r"\b(kontroln\w+|kolejn\w+|nastepn\w+ wizyt\w*|kontynuacj\w*|follow ?up|check ?up|again|returning|kontrol[ae]?)\b")
+_FIRST = re.compile(
+    r"\b(pierwsz\w+ (raz|wizyt\w*)|nowy pacjent|nowa pacjentka|first (time|visit)|new patient|pierwszorazow\w*)\b"
+)
+_FOLLOW = re.compile(
+    r"\b(kontroln\w+|kolejn\w+|nastepn\w+ wizyt\w*|kontynuacj\w*|follow ?up|check ?up|again|returning|kontrol[ae]?)\b"
+)
 _CODE = re.compile(r"(?<!\d)(\d)[ -]?(\d)[ -]?(\d)[ -]?(\d)(?!\d)")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _NOT_NAMES = frozenset(
     "nazywam sie jestem to dla moj moja mojej mojego mam na imie nazwisko imie pan pani pana panu dane ur urodzony urodzona urodzenia "
     "data corka corki syn syna zona zony maz meza mama mamy tata taty ojca matki dziecko dziecka rok roku r i a oraz "
-    "dnia w tak prosze wizyta wizyte my name is i am im it s its for this is born on the date of birth dob and mr mrs ms miss his her he she "
+    "dnia w tak prosze wizyta wizyte my name is i am im it s its for this is born on the date of birth dob and mr mrs ms miss "
     "daughter son wife husband mother father child please patient surname first last pacjent pacjentka pacjenta prosze".split()
 )
 YES = frozenset(

@@ -14,6 +14,9 @@ MODELS: tuple[str, ...] = (
     "conversations.models",
     "handoff.models",
     "channels.sms.simulator.models",
+    "care.patients.models",
+    "care.appointments.models",
+    "knowledge.models",
 )
 
 

@@ -41,7 +41,7 @@ class ValidateBooking(HouseAction):
         """Slots taken from the message and the next question; nothing at all when the message is no answer."""
         requested = call.slot("requested_slot")
         reading = read(call.text, call.lexicon, call.language, call.now)
-        if requested and _interrupts(call, reading, requested):
+        if requested and interrupts(call, reading, requested):
             return []
         before = dict(call.changed)
         await self._read(call, reading, requested)
@@ -187,7 +187,7 @@ class Book(HouseAction):
             await cases.open_next(call.uow, call.case.id, patient_id, {}, call.now)
 
 
-def _interrupts(call: Call, reading: Reading, requested: str) -> bool:
+def interrupts(call: Call, reading: Reading, requested: str) -> bool:
     """True for a message that asks for something else. What the grammars account for is an answer, whatever its intent."""
     if call.option is not None or reading.covered >= EASY_COVERAGE:
         return False

@@ -42,7 +42,7 @@ def create_app(actions: Sequence[Action], secret: str, database: Database) -> Fa
         except Exception as error:
             log.error("action failed", step=str(call.get("next_action")), **describe(error))
             return JSONResponse({"error": "failed", "action_name": call.get("next_action")}, status_code=500)
-        return JSONResponse(result)
+        return JSONResponse(result.model_dump() if result is not None else {"events": [], "responses": []})
 
     @app.get("/health")
     async def health() -> dict[str, str]:

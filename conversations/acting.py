@@ -95,7 +95,10 @@ class Acting:
         """Store what the dialogue core said, in the case that is open now (an action may have opened another)."""
         case = await self.current_case(uow, message, now)
         assert message.contact_point_id is not None, "inbound messages have a contact point"
-        route = Route(message.channel, message.contact_point_id, language)
+        point = await contact_point(uow, message.contact_point_id)
+        person = await uow.session.get_one(Correspondent, point.correspondent_id, populate_existing=True)
+        # An action may have changed the language.
+        route = Route(message.channel, point.id, as_language(person.language, otherwise=language))
         for utterance in reply.utterances:
             source: dict[str, Any] = {"by": "bot", "key": utterance.key}
             if reply.intent:

@@ -86,6 +86,9 @@ def _several(r: Reader, which: str, count: int, j: int) -> Found:
 
 
 def _single(r: Reader, which: str, i: int, j: int) -> Found:
+    if r.find("weekend", j):
+        moment = Named("weekend day") if r.clinic else Named("weekend", Grain.hour)
+        return _ordered(r, which, moment, r.skip("weekend", j), weekly=True)
     unit = _unit(r, j)
     if unit is not None and not (r.polish and r.fold(j) == "lata"):
         grain, times, end = unit
@@ -100,9 +103,6 @@ def _single(r: Reader, which: str, i: int, j: int) -> Found:
     weekday = r.find("dow", j)
     if weekday is not None:
         return _of_weekday(r, which, int(weekday[0])), weekday[1], False
-    if r.find("weekend", j):
-        moment = Named("weekend day") if r.clinic else Named("weekend", Grain.hour)
-        return _ordered(r, which, moment, r.skip("weekend", j), weekly=True)
     month = r.find("month", j)
     if month is not None and not (which == "this" and r.fold(j) in ("may", "maja", "march", "sie", "lis")):
         return _ordered(r, which, Units(Grain.month, int(month[0])), month[1])

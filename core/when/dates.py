@@ -379,7 +379,7 @@ def _edge_of(r: Reader, i: int) -> Found:
         base = unit_at(r.now, Grain(unit))
         weak = r.fold(short[1] - 1) in r.lex.weak and r.fold(i) not in ("the", "at") and r.words[i].text.islower()
         return Edge(which, base), short[1], weak
-    edge = r.find("begin", i)
+    edge = r.find("begin", i) or _half(r, i)
     if edge is None:
         return None
     j = edge[1]
@@ -391,6 +391,17 @@ def _edge_of(r: Reader, i: int) -> Found:
             if base_found[0].grain.rank < Grain.day.rank:
                 return None
             return Edge(str(edge[0]), base_found[0]), base_found[1], False
+    return None
+
+
+def _half(r: Reader, i: int) -> tuple[str, int] | None:
+    """"the first half of", "druga połowa"."""
+    start = i + 1 if r.fold(i) == "the" else i
+    named = r.ordinal(start)
+    if named is None or named[0] > 2:
+        return None
+    if r.fold(named[2]) in ("half", "polowa", "polowie", "polowy", "polowe"):
+        return f"half {named[0]}", named[2] + 1
     return None
 
 

@@ -102,7 +102,7 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
         count, grain = _HALVES[str(unit[0])]
         return (((number * 2 + 1) * count, grain),), after[1]
     if unit[0] == "fortnight":
-        return ((number * 2, Grain.week),), unit[1]
+        return ((number * 14, Grain.day),), unit[1]
     if unit[0] == "decade":
         return ((number * 10, Grain.year),), unit[1]
     end = unit[1]
@@ -161,6 +161,8 @@ def _in(r: Reader, i: int) -> Found:
         return None
     value, j = length
     if word[0] == "within":
+        if r.fold(word[1]).endswith("ach"):
+            return None
         end = floor(shifted(r, r.now, value, 1, from_now=True), value.grain.finer)
         if end <= r.now:
             return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.when.dates import date_phrase
+from core.when.durations import duration, shifted
 from core.when.lexicon import lexicon
 from core.when.moments import Fixed, Through, floor
 from core.when.phrases import phrase
@@ -159,7 +160,7 @@ def _range(r: Reader, i: int) -> Reading | None:
     one, other, j = first[0], second[0], second[1]
     if one.date is None or other.date is None or isinstance(one.date, Through):
         return None
-    if one.clock is None and one.part is None and other.clock is None and other.part is None:
+    if one.clock is None and one.part is None:
         if one.weak and other.weak and not (_is_whole(r, i, j) or "weekday" in one.date.names):
             return None
         both = Phrase(date=Through(one.date, other.date, timedelta(days=366 * 20 if one.date.fixed() else 366)))
@@ -183,7 +184,7 @@ def _bounded(r: Reader, i: int) -> Reading | None:
     side = str(bound[0])
     found = phrase(r, bound[1])
     if found is None:
-        return None
+        return _for_so_long(r, side, bound[1], i)
     said, j = found
     if said.weak and not _is_whole(r, i, j) and not (said.date and "weekday" in said.date.names):
         return None
@@ -210,6 +211,18 @@ def _bounded(r: Reader, i: int) -> Reading | None:
     if end is None or end <= r.now:
         return None
     return Reading(i, j, None, (Answer(floor(r.now, Grain.second), end, Grain.second),))
+
+
+def _for_so_long(r: Reader, side: str, start: int, i: int) -> Reading | None:
+    """"od trzech dni": since that long ago."""
+    length = duration(r, start, bare_unit=True) if r.polish and side == "since" else None
+    if length is None or r.find("hence", start) or r.fold(i) != "od":
+        return None
+    try:
+        at = floor(shifted(r, r.now, length[0], -1, from_now=True), length[0].grain.finer)
+    except (ValueError, OverflowError):
+        return None
+    return Reading(i, length[1], None, (Answer(at, None, length[0].grain.finer),))
 
 
 def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None:

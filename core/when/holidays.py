@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from core.when.lexicon import phrase_table
 from core.when.span import Language
+from core.when.tokens import phrase_table
 
 # key: (month, day) or ("easter", offset in days), and how many days it lasts
 _FIXED: dict[str, tuple[int, int]] = {

@@ -59,12 +59,12 @@ def _with_weekday(weekday: Days, other: Moment, now: datetime) -> Moment | None:
 
 
 def _agreeing(weekday: Days, dated: Moment, now: datetime) -> Moment | None:
-    """The next of the dates if its weekday is the one said, else the latest past one if it is; else a contradiction."""
+    """The next of the dates if its weekday is the one said, else the one of the last 60 days if it is; else a contradiction."""
     coming = pick(dated, now)
     if coming is not None and coming.start.weekday() == weekday.weekday:
         return Fixed(coming.start, coming.end, Grain.day)
     today = floor(now, Grain.day)
-    past = list(dated.within(add(today, Grain.year, -1), today))
+    past = list(dated.within(add(today, Grain.day, -60), today))
     if past and past[-1].start.weekday() == weekday.weekday:
         return Fixed(past[-1].start, past[-1].end, Grain.day)
     return None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from core.when import words_en, words_pl
+from core.when.holidays import NAMES
 from core.when.span import Language
-from core.when.tokens import Token, tokens
+from core.when.tokens import Token, phrase_table
 
 _MISSPELT = ("dow", "month")
 _SHORTEST = {"dow": 6, "month": 6}
@@ -97,18 +98,6 @@ def lexicon(language: Language) -> Lexicon:
     )  # fmt: skip
 
 
-def phrase_table(entries: Mapping[int | str, str]) -> dict[str, list[tuple[tuple[str, ...], int | str]]]:
-    """Phrases keyed by their first word, the longest first."""
-    table: dict[str, list[tuple[tuple[str, ...], int | str]]] = {}
-    for value, forms in entries.items():
-        for form in forms.split("|"):
-            pieces = tuple(token.fold for token in tokens(form))
-            table.setdefault(pieces[0], []).append((pieces, value))
-    for options in table.values():
-        options.sort(key=lambda option: -len(option[0]))
-    return table
-
-
 def _build(
     language: Language,
     words: Mapping[str, Mapping[int | str, str]],
@@ -123,6 +112,7 @@ def _build(
     known = set(not_a_typo) | set(numbers) | set(ordinals)
     for table in phrases.values():
         known |= {piece for options in table.values() for phrase, _ in options for piece in phrase}
+    known |= {piece for options in NAMES[language].values() for phrase, _ in options for piece in phrase}
     misspelt = {
         category: {form: int(value) for value, forms in words[category].items() for form in forms.split("|") if len(form) > 4}
         for category in _MISSPELT

@@ -312,6 +312,9 @@ class Edge:
 
     def _part(self, of: Stretch) -> Stretch:
         start, end = of.start, of.end
+        if self.which.startswith("half"):
+            middle = add(start, Grain.month, 6) if self.base.grain is Grain.year else start + (end - start) // (2 * DAY) * DAY
+            return Stretch(start, middle) if self.which == "half 1" else Stretch(middle, end)
         if self.base.grain is Grain.year:
             marks = [start, add(start, Grain.month, 3), add(start, Grain.month, 8), end]
         elif self.base.grain is Grain.month:

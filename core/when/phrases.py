@@ -89,10 +89,24 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
     today = r.find("partday", k)
     if today is not None:
         yield Phrase(date=unit_at(r.now, Grain.day), part=str(today[0])), today[1]
+    yield from _ordered_part(r, k)
+    if r.skip("prep", k) > k:
+        yield from _ordered_part(r, r.skip("prep", k))
     if whole.clock is None:
         yield from _clock_pieces(r, k, whole)
     elif whole.zone is None and (zone := clocks.zone(r, k)):
         yield Phrase(zone=zone[0]), zone[1]
+
+
+def _ordered_part(r: Reader, k: int) -> Iterator[tuple[Phrase, int]]:
+    """"this morning", "last night", "tego wieczora"."""
+    det = r.find("det", k)
+    part = r.find("part", det[1]) if det else None
+    if det is None or part is None or det[0] not in ("this", "last") or (r.polish and part[0] == "night" and det[0] == "this"):
+        return
+    if r.polish and r.fold(k) in ("to", "ostatni", "ostatnia", "ostatnie"):
+        return
+    yield Phrase(date=unit_at(r.now, Grain.day, -1 if det[0] == "last" else 0), part=str(part[0])), part[1]
 
 
 def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:

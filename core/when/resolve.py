@@ -49,7 +49,7 @@ def pick(moment: Moment, now: datetime) -> Stretch | None:
                     return found
             return first
         today = floor(now, Grain.day)
-        past = DAY if moment.names == {"weekday"} else timedelta(0)
+        past = DAY if moment.names in ({"weekday"}, {"weekday", "range"}) else timedelta(0)
         low = today + past - (timedelta(0) if past else moment.longest)
         for days in _WINDOWS:
             for found in moment.within(low, today + days * DAY):
@@ -78,7 +78,14 @@ def answers(phrase: Phrase, r: Reader) -> list[Answer]:
         return []
     if phrase.zone is None:
         return found
-    return [replace(a, start=_from_zone(a.start, phrase.zone, r), end=_from_zone(a.end, phrase.zone, r)) for a in found]
+    return [_zoned(a, phrase, phrase.zone, r) for a in found]
+
+
+def _zoned(answer: Answer, phrase: Phrase, zone: float, r: Reader) -> Answer:
+    """The answer moved from a named zone; a zone makes a time exact to the minute."""
+    grain = Grain.minute if answer.grain is Grain.hour else answer.grain
+    exact_end = add(answer.start, grain, 1) if answer.start and isinstance(phrase.clock, Clock) else answer.end
+    return replace(answer, start=_from_zone(answer.start, zone, r), end=_from_zone(exact_end, zone, r), grain=grain)
 
 
 def _from_zone(at: datetime | None, hours: float, r: Reader) -> datetime | None:
@@ -104,7 +111,7 @@ def _answers(phrase: Phrase, r: Reader) -> Iterator[Answer]:
                 return
         return
     stretch = pick(phrase.date, r.now)
-    if stretch is None or stretch.end - stretch.start > 31 * DAY:
+    if stretch is None or (stretch.end - stretch.start > 7 * DAY and "shift" not in phrase.date.names):
         return
     day = floor(stretch.start, Grain.day)
     if stretch.end - stretch.start <= DAY or "shift" in phrase.date.names:

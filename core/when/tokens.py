@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,3 +52,15 @@ def tokens(text: str) -> list[Token]:
         out.append(Token(word, fold(word) or word, piece.start(), piece.end(), piece.start() == last))
         last = piece.end()
     return out
+
+
+def phrase_table(entries: Mapping[int | str, str]) -> dict[str, list[tuple[tuple[str, ...], int | str]]]:
+    """Phrases keyed by their first word, the longest first."""
+    table: dict[str, list[tuple[tuple[str, ...], int | str]]] = {}
+    for value, forms in entries.items():
+        for form in forms.split("|"):
+            pieces = tuple(token.fold for token in tokens(form))
+            table.setdefault(pieces[0], []).append((pieces, value))
+    for options in table.values():
+        options.sort(key=lambda option: -len(option[0]))
+    return table

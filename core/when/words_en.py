@@ -60,7 +60,7 @@ WORDS: dict[str, dict[int | str, str]] = {
            "|sometime around|by around|about at|at exactly|say|at roughly|around about"},
     "prep": {"w": "in|on|for|during|the|by the|at the|on the|in the|for the|as of|starting", "of": "of|of the|in the|on the|from|from the"},
     "bound": {
-        "after": "after|later than|anytime after|any time after|sometime after|some time after|past|not until|only after"
+        "after": "after|later than|anytime after|any time after|sometime after|some time after|not until|only after"
         "|not till|at any time after",
         "since": "since|from|starting|starting from|starting at|as of|not before|no earlier than|not earlier than|from about"
         "|no sooner than|not sooner than|any time from|anytime from|earliest|at the earliest|at the earliest at|onwards from"
@@ -70,7 +70,7 @@ WORDS: dict[str, dict[int | str, str]] = {
         "|anytime until|any time until|thru",
         "by": "by|anytime by|sometime by",
     },
-    "from": {"from": "from|between|in between|anytime between|any time between|sometime between|some time between|later than"
+    "from": {"from": "from|starting from|between|in between|anytime between|any time between|sometime between|some time between|later than"
              "|after|starting at|starting|beginning"},
     "to": {"to": "to|-|till|til|until|through|thru|and|up to|up until|but before|and before|but not after|and not after"
            "|before|to about|and about|but earlier than"},

@@ -89,9 +89,9 @@ def _noon(r: Reader, i: int) -> Found:
     if r.fold(j) in ("w", "o", "at", "the"):
         j += 1
     found = r.find("noon", j)
-    if found is None or (r.polish and j == i and found[0] == 12 and r.fold(i) != "poludnie"):
+    if found is None or (r.polish and j == i and found[0] == 12 and r.fold(i) != "poludnie" and not r.find("at", i - 1)):
         return None
-    return Clock(int(found[0]), exact="hour"), found[1]
+    return Clock(int(found[0]) or 24, exact="hour"), found[1]  # the midnight that ends the day
 
 
 def _half_to(r: Reader, i: int) -> Found:
@@ -167,7 +167,10 @@ def _to_next(r: Reader, i: int) -> Found:
             return None
     else:
         to = r.find("to_hour", j)
-        if to is None or (r.fold(i) in ("half", "a") and lead[0] == 30):
+        if to is None or lead[0] == 30 or r.fold(i - 1) in ("from", "between"):
+            return None
+        said = r.find("unit", j - 1) is not None or to[1] > j + 1
+        if not said and (lead[0] % 5 or (r.words[i].is_number and lead[0] <= 12)):
             return None
         j = to[1]
     hour = _hour(r, j)
@@ -224,6 +227,8 @@ def _hour_word(r: Reader, i: int) -> Found:
 def _bare(r: Reader, i: int) -> Found:
     """After a mark: "8", "8.30", "8 30", "ósmej trzydzieści", "ten thirty", "1030"."""
     if i < len(r.words) and r.words[i].is_number and len(r.fold(i)) == 4 and not r.glued(i + 1):
+        if 1900 <= int(r.fold(i)) < 2100 and r.fold(i - 1) not in ("at", "@", "o"):
+            return None
         made = _clock(int(r.fold(i)[:2]), int(r.fold(i)[2:]), plain=not r.fold(i).startswith("0"))
         return (made, i + 1) if made else None
     hour = _hour(r, i)

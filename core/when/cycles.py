@@ -11,11 +11,12 @@ from datetime import timedelta
 
 from core.when.durations import count_at
 from core.when.holidays import NAMES
-from core.when.moments import Days, Fixed, Moment, Named, Units, add, floor, unit_at
+from core.when.moments import Both, Days, Fixed, Moment, Named, Units, add, floor, unit_at
 from core.when.reader import Reader
 from core.when.resolve import most_recent, pick
 from core.when.span import Grain
 
+_STEPS = {"this": 0, "coming": 1, "next": 1, "last": -1}
 Found = tuple[Moment, int, bool] | None
 
 
@@ -59,6 +60,10 @@ def _picked(r: Reader, i: int) -> Found:
     start = i + 1 if r.fold(i) == "the" else i
     number = count_at(r, start)
     det = r.find("det", number[1]) if number and r.fold(start) not in ("a", "an") else None
+    if number is not None and det is not None and (month := _unit(r, det[1])) and month[0] is Grain.month:
+        if r.polish and not r.fold(number[1]).endswith(("e", "ch")):
+            day = Both(unit_at(r.now, Grain.month, _STEPS[str(det[0])]), Days(None, number[0]))
+            return day, month[2], False
     if number is not None and det is not None and det[0] in ("next", "last", "coming"):
         return _several(r, str(det[0]), number[0], det[1])
     det = r.find("det", i) or r.find("det", start)
@@ -94,7 +99,7 @@ def _single(r: Reader, which: str, i: int, j: int) -> Found:
         grain, times, end = unit
         if grain.rank < Grain.day.rank and which == "this" and r.polish and r.fold(i) not in ("ta", "te", "tej"):
             return None
-        count = {"this": 0, "coming": 1, "next": 1, "last": -1}[which]
+        count = _STEPS[which]
         if times > 1 and count:
             return unit_at(r.now, grain, min(count * times, 1), times, "interval"), end, False
         if r.polish and r.fold(i) == "to":

@@ -250,6 +250,12 @@ def _weekday(r: Reader, i: int) -> Found:
         return (unit_at(coming.start, Grain.day, 7), after[1], False) if coming else None
     if r.fold(j) == "week" and not r.polish and (coming := pick(Days(int(found[0])), r.now)):
         return unit_at(coming.start, Grain.day, 7), j + 1, False
+    number = r.digits(j)
+    if number is not None and r.is_end(j + 1) and r.fold(j + 1) not in (":", ".", "-", "/") and not 7 <= number <= 20:
+        dated = Days(int(found[0]), number)
+        coming = pick(dated, r.now) if 1 <= number <= 31 else None
+        if coming is not None and coming.start - r.now < timedelta(days=45):
+            return dated, j + 1, False
     return Days(int(found[0])), j, weak
 
 
@@ -342,7 +348,7 @@ def _closest(r: Reader, i: int, count: int) -> Found:
     day = r.find("dow", i)
     if day is None:
         return None
-    k = r.skip("of", day[1]) if not r.polish else day[1] + (r.fold(day[1]) == "do")
+    k = day[1] + (r.fold(day[1]) in ("to", "from", "do"))
     base = r.base(k)
     found = pick(base[0], r.now) if base is not None and k > day[1] else None
     if base is None or found is None:
@@ -383,6 +389,8 @@ def _edge_of(r: Reader, i: int) -> Found:
     if edge is None:
         return None
     j = edge[1]
+    if r.polish and (day := r.find("unit", j)) and day[0] == "day" and edge[0] == "end" and r.fold(j) == "dnia":
+        return Edge("end", unit_at(r.now, Grain.day)), day[1], False
     for at in dict.fromkeys((r.skip("of", j), r.skip("prep", r.skip("of", j)), j)):
         base_found = _base_of_month(r, at)
         if base_found is not None and (base_found[0].grain.rank >= Grain.week.rank or at > j) and not (

@@ -11,7 +11,7 @@ from core.when.lexicon import lexicon
 from core.when.moments import Fixed, Through, floor
 from core.when.phrases import phrase
 from core.when.reader import Clock, Phrase, Reader
-from core.when.resolve import Answer, answers, aware
+from core.when.resolve import Answer, answers, aware, most_recent
 from core.when.span import Grain, Language, TimeSpan
 from core.when.tokens import tokens
 
@@ -115,7 +115,7 @@ def _after_refused(r: Reader, i: int) -> int:
 
 def _top(r: Reader, i: int) -> Reading | None:
     """The longest expression at word `i` that comes to a time."""
-    if not _may_begin(r, i):
+    if i >= len(r.words) or not _may_begin(r, i):
         return None
     best: Reading | None = None
     for rule in (_plain, _range, _bounded):
@@ -151,6 +151,8 @@ def _range(r: Reader, i: int) -> Reading | None:
     first = phrase(r, start)
     if first is None or (first[0].date is None and first[0].clock is None):
         return None
+    if lead is not None and isinstance(first[0].date, Through) and first[0].clock is None:
+        return Reading(i, first[1], first[0], tuple(answers(first[0], r)))
     to = r.find("to" if lead else "dash", first[1])
     if to is None:
         return None
@@ -167,9 +169,10 @@ def _range(r: Reader, i: int) -> Reading | None:
         return Reading(i, j, None if "year" in one.date.names else both, tuple(answers(both, r)))
     if one.clock is None or other.clock is None:
         return None
-    begins, ends = answers(one, r), answers(other, r)
-    if not begins or not ends or begins[0].start is None:
+    begins = answers(one, r)
+    if not begins or begins[0].start is None:
         return None
+    ends = answers(other, replace(r, now=begins[0].start, dates={}))
     later = [e for e in ends if e.start is not None and e.start > begins[0].start]
     if not later:
         return None
@@ -227,8 +230,9 @@ def _for_so_long(r: Reader, side: str, start: int, i: int) -> Reading | None:
 
 def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None:
     """"Since Monday" looks back: the weekday before today."""
-    if said.date is not None and said.date.names == {"weekday"} and time.start is not None and said.clock is None:
-        return time.start - timedelta(days=7)
+    if said.date is not None and said.date.names == {"weekday"} and said.clock is None:
+        past = most_recent(said.date, r.now)
+        return past.start if past else time.start
     return time.start
 
 

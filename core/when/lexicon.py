@@ -109,7 +109,7 @@ def _build(
 ) -> Lexicon:
     phrases = {category: phrase_table(entries) for category, entries in words.items()}
     numbers = {form: number for number, forms in cardinals.items() for form in forms.split("|")}
-    known = set(not_a_typo) | set(numbers) | set(ordinals)
+    known = {"q", "the"} | set(not_a_typo) | set(numbers) | set(ordinals)
     for table in phrases.values():
         known |= {piece for options in table.values() for phrase, _ in options for piece in phrase}
     known |= {piece for options in NAMES[language].values() for phrase, _ in options for piece in phrase}

@@ -83,7 +83,7 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
         if date is not None:
             yield Phrase(date=date[0], weak=date[2]), date[1]
         part = r.find("part", start)
-        if part is not None and not (r.polish and start == k and r.fold(k) in ("noc", "nocy")):
+        if part is not None and not (r.polish and start == k and r.fold(k) in ("noc", "nocy") and whole.date is None):
             weak = r.polish is False and start == k and whole.date is None and part[1] == k + 1
             yield Phrase(part=str(part[0]), weak=weak), part[1]
     today = r.find("partday", k)
@@ -209,7 +209,7 @@ def _is_bare(r: Reader, start: int, end: int) -> bool:
 
 def _is_office_range(r: Reader, k: int, first: Clock, last: Clock, end: int) -> bool:
     """Two bare numbers with a dash are hours only as the whole message and within a working day: "8-13"."""
-    return k == 0 and all(not (w.is_word or w.is_number) for w in r.words[end:]) and 6 <= first.hour < last.hour <= 22
+    return k == 0 and all(not (w.is_word or w.is_number) for w in r.words[end:]) and 6 <= first.hour < (last.hour + 12 * (last.hour <= first.hour and last.ambiguous)) <= 22
 
 
 def _length_from(r: Reader, k: int) -> tuple[Hours, int] | None:

@@ -44,6 +44,7 @@ WORDS: dict[str, dict[int | str, str]] = {
         "morning": "morning|mornings|in the morning",
         "forenoon": "late morning|before noon|before midday", "afternoon": "afternoon|afternoons|in the afternoon|arvo",
         "lateafternoon": "late afternoon", "evening": "evening|evenings|in the evening|eve", "night": "night|nights|at night",
+        "latenight": "late evening|late in the evening|late at night|late night",
         "lunch": "lunch|lunchtime|lunch time|at lunch|at lunchtime|lunch hour",
         "afterlunch": "after lunch|after lunchtime", "afterwork": "after work", "afterschool": "after school",
         "beforelunch": "before lunch",
@@ -58,7 +59,7 @@ WORDS: dict[str, dict[int | str, str]] = {
     "oclock": {"h": "o ' clock|oclock|o clock|hours|hrs|h"},
     "at": {"at": "at|@|around|about|approximately|approx|at about|at around|at approximately|circa|roughly|exactly at"
            "|sometime around|by around|about at|at exactly|say|at roughly|around about"},
-    "prep": {"w": "in|on|for|during|the|by the|at the|on the|in the|for the|as of|starting", "of": "of|of the|in the|on the|from|from the"},
+    "prep": {"w": "in|on|for|during|the|at the|on the|in the|for the", "of": "of|of the"},
     "bound": {
         "after": "after|later than|anytime after|any time after|sometime after|some time after|not until|only after"
         "|not till|at any time after",
@@ -90,7 +91,7 @@ WORDS: dict[str, dict[int | str, str]] = {
              "begin month": "bom|the bom|at the bom", "end month": "eom|the eom|at the eom",
              "end day": "eod|the eod|at the eod|end of day|end of the day|the end of the day|the end of day|at the end of the day"
              "|close of business|cob", "end week": "eow|the eow"},
-    "of": {"of": "of|in|of the|in the|during|during the|for|from|to|after"},
+    "of": {"of": "of|in|of the|in the|during|during the|for"},
     "and": {"and": "and|, and|,|&|plus"},
     "or": {"or": "or|and|, or|, and|,|/|or maybe|or else|or on|nor|&"},
     "few": {3: "few|a few|several", 2: "couple|a couple|couple of|a couple of|pair of|a pair of"},
@@ -105,7 +106,7 @@ WORDS: dict[str, dict[int | str, str]] = {
     "day_word": {"day": "day"},
     "week_of": {"week": "week of|the week of|week of the|the week of the|week commencing|week beginning|week starting"},
     "ides": {13: "ides of|the ides of"},
-    "not": {"not": "not|not on|not in|except|except on|except for|but not|but|other than|apart from|besides|can ' t|cannot"
+    "not": {"not": "not|not on|not in|except|except on|except for|but not|other than|apart from|besides|can ' t|cannot"
             "|can ' t do|cannot do|can ' t make|cannot make|can ' t make it|can ' t come|cannot come|won ' t be free|no"
             "|not available|not free|unavailable|busy|instead of|don ' t want|cant|cant do|cant make|cant come|without|never"
             "|anything but|any day but|any time but|anytime but"},

@@ -70,6 +70,7 @@ WORDS: dict[str, dict[int | str, str]] = {
         "forenoon": "przed poludniem|przedpoludniem|do poludnia|przedpoludnie",
         "afternoon": "po poludniu|popoludniu|popoludnie|popoludnia|po poludniem|popoludniem|popoludniami",
         "evening": "wieczorem|wieczor|wieczora|wieczoru|pod wieczor|wieczorami|wieczorna|wieczorkiem|wieczorowa pora",
+        "latenight": "poznym wieczorem|pozno wieczorem|pozny wieczor|poznego wieczora",
         "night": "w nocy|noca|noc|nocy",
         "lunch": "w porze obiadowej|w porze lunchu|w czasie obiadu|w czasie lunchu",
         "afterlunch": "po obiedzie|po lunchu",
@@ -79,7 +80,7 @@ WORDS: dict[str, dict[int | str, str]] = {
                 "morning": "tego ranka|tego poranka|dzisiejszego ranka|dzisiejszego poranka",
                 "afternoon": "tego popoludnia|dzisiejszego popoludnia|to popoludnie"},
     "late": {"late": "pozno|poznym|poznego", "early": "wczesnie|wczesnym|wczesnego"},
-    "noon": {12: "poludnie|w samo poludnie", 0: "polnoc|polnocy"},
+    "noon": {12: "poludnie|w samo poludnie|poludnia|poludniem", 0: "polnoc|polnocy|polnoca"},
     "season": {
         "spring": "wiosna|wiosny|wiosne|wiosnie", "summer": "lato|lata|latem|lecie",
         "autumn": "jesien|jesieni|jesienia", "winter": "zima|zimy|zime|zimie",
@@ -90,7 +91,7 @@ WORDS: dict[str, dict[int | str, str]] = {
     "at": {"at": "o|o godzinie|o godz .|o godz|godz .|godz|godzina|godzinie|godziny|na godzine|na godz .|na godz|kolo|okolo"
            "|ok .|ok|kolo godziny|okolo godziny|kolo godz .|okolo godz .|mniej wiecej o|tak o|tak kolo|tak na|tuz po|na"
            "|punktualnie o|gdzies o|gdzies kolo|@|dokladnie o|o godzince|w godzinach|w godz .|w godz|godziny"},
-    "prep": {"w": "w|we|dnia|w dniu|na|z|dniu|tego|roku", "of": "od"},
+    "prep": {"w": "w|we|dnia|w dniu|na|z|dniu|tego|roku"},
     "bound": {
         "after": "po|po godzinie|po godz .|po godz|pozniej niz|po godzinach|dopiero po|gdzies po|najlepiej po|kiedys po",
         "since": "od|od godziny|od godz .|od godz|poczawszy od|zaczynajac od|nie wczesniej niz|nie wczesniej niz o"

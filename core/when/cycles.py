@@ -1,7 +1,10 @@
-"""This, next and last: "w przyszłym tygodniu", "next Thursday", "ostatnie 2 dni", "this summer", "two upcoming days".
+"""This, next and last: "w przyszłym tygodniu", "next Thursday", "ostatnie 2 dni", "this summer", "two
+upcoming days".
 
-"Next" with a weekday or weekend is that of next week ("przyszły czwartek"); "this" and "coming" the nearest ahead;
-"last" the nearest behind. "Next" with a month, season or holiday is the nearest one not yet begun. "Next three days"
+"Next" with a weekday or weekend is that of next week ("przyszły czwartek"); "this" and "coming" the nearest
+ahead;
+"last" the nearest behind. "Next" with a month, season or holiday is the nearest one not yet begun. "Next
+three days"
 begin tomorrow, "last three days" end yesterday; "three upcoming days" is the third day from now.
 """
 
@@ -22,7 +25,26 @@ Found = tuple[Moment, int, bool] | None
 
 def cycle(r: Reader, i: int) -> Found:
     """A unit, weekday, month, season, weekend or holiday picked by a word of order."""
-    return _upcoming(r, i) or _picked(r, i)
+    return _after_next(r, i) or _upcoming(r, i) or _picked(r, i)
+
+
+def _after_next(r: Reader, i: int) -> Found:
+    """ "the week after next", "tydzień po następnym", "the weekend after next"."""
+    start = i + 1 if r.fold(i) == "the" else i
+    weekend = r.find("weekend", start)
+    unit = _unit(r, start)
+    j = weekend[1] if weekend else unit[2] if unit else start
+    after = r.find("after_next", j) if j > start else None
+    if after is None:
+        return None
+    if weekend is not None:
+        return _ordered(r, "next", weekend_of(r), after[1], weeks=2)
+    return (unit_at(r.now, unit[0], 2), after[1], False) if unit else None
+
+
+def weekend_of(r: Reader) -> Moment:
+    """The weekend: Saturday and Sunday in clinic talk, otherwise from Friday 18:00."""
+    return Named("weekend day", Grain.day) if r.clinic else Named("weekend", Grain.hour)
 
 
 def _unit(r: Reader, i: int) -> tuple[Grain, int, int] | None:
@@ -36,7 +58,7 @@ def _unit(r: Reader, i: int) -> tuple[Grain, int, int] | None:
 
 
 def _upcoming(r: Reader, i: int) -> Found:
-    """"upcoming two days", "two upcoming days"."""
+    """ "upcoming two days", "two upcoming days"."""
     if r.polish:
         return None
     word = r.find("upcoming", i)
@@ -69,7 +91,11 @@ def _picked(r: Reader, i: int) -> Found:
     det = r.find("det", i) or r.find("det", start)
     if det is None:
         unit = _unit(r, start) if start > i else None
-        if unit is not None and unit[0] in (Grain.week, Grain.month, Grain.year) and r.fold(unit[2]) not in ("of", "after"):
+        if (
+            unit is not None
+            and unit[0] in (Grain.week, Grain.month, Grain.year)
+            and r.fold(unit[2]) not in ("of", "after")
+        ):
             return unit_at(r.now, unit[0]), unit[2], False
         return None
     which, j = str(det[0]), det[1]
@@ -92,12 +118,16 @@ def _several(r: Reader, which: str, count: int, j: int) -> Found:
 
 def _single(r: Reader, which: str, i: int, j: int) -> Found:
     if r.find("weekend", j):
-        moment = Named("weekend day") if r.clinic else Named("weekend", Grain.hour)
-        return _ordered(r, which, moment, r.skip("weekend", j), weekly=True)
+        return _ordered(r, which, weekend_of(r), r.skip("weekend", j), weeks=1)
     unit = _unit(r, j)
     if unit is not None and not (r.polish and r.fold(j) == "lata"):
         grain, times, end = unit
-        if grain.rank < Grain.day.rank and which == "this" and r.polish and r.fold(i) not in ("ta", "te", "tej"):
+        if (
+            grain.rank < Grain.day.rank
+            and which == "this"
+            and r.polish
+            and r.fold(i) not in ("ta", "te", "tej")
+        ):
             return None
         count = _STEPS[which]
         if times > 1 and count:
@@ -131,15 +161,15 @@ def _of_weekday(r: Reader, which: str, weekday: int) -> Moment:
     return Fixed(day, day + timedelta(days=1), Grain.day)
 
 
-def _ordered(r: Reader, which: str, moment: Moment, j: int, *, weekly: bool = False) -> Found:
+def _ordered(r: Reader, which: str, moment: Moment, j: int, *, weeks: int = 0) -> Found:
     """The nearest one running or ahead; for "next" the first not yet begun; for "last" the latest over."""
     if which == "last":
         found = most_recent(moment, r.now)
     else:
         found = pick(moment, r.now)
         if found is not None and which == "next":
-            if weekly:
-                week = floor(r.now, Grain.week) + timedelta(days=7)
+            if weeks:
+                week = floor(r.now, Grain.week) + timedelta(days=7 * weeks)
                 found = next(moment.within(week, week + timedelta(days=7)), None)
             elif found.start <= r.now:
                 later = add(found.start, Grain.year, 1)

@@ -1,4 +1,5 @@
-"""Lengths of time and what counts from them: "za dwa tygodnie", "in an hour", "3 days ago", "two days after Easter"."""
+"""Lengths of time and what counts from them: "za dwa tygodnie", "in an hour", "3 days ago", "two days after
+Easter"."""
 
 from __future__ import annotations
 
@@ -12,8 +13,13 @@ from core.when.span import Grain
 
 Found = tuple[Moment, int, bool] | None
 _EXACT = (Grain.second, Grain.minute, Grain.hour)
-_HALVES = {"hour": (30, Grain.minute), "day": (12, Grain.hour), "year": (6, Grain.month), "minute": (30, Grain.second),
-           "decade": (5, Grain.year)}  # fmt: skip
+_HALVES = {
+    "hour": (30, Grain.minute),
+    "day": (12, Grain.hour),
+    "year": (6, Grain.month),
+    "minute": (30, Grain.second),
+    "decade": (5, Grain.year),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,9 @@ def shifted(r: Reader, start: datetime, duration: Duration, sign: int, *, from_n
     at = start
     for count, grain in duration.parts:
         if grain in _EXACT and from_now:
-            moved = add(datetime(2000, 1, 1, tzinfo=UTC), grain, sign * count) - datetime(2000, 1, 1, tzinfo=UTC)
+            moved = add(datetime(2000, 1, 1, tzinfo=UTC), grain, sign * count) - datetime(
+                2000, 1, 1, tzinfo=UTC
+            )
             zone = r.present.tzinfo
             at = (at.replace(tzinfo=zone).astimezone(UTC) + moved).astimezone(zone).replace(tzinfo=None)
         else:
@@ -75,7 +83,12 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
         k = r.skip("one", k)
         if k > quarter[1] and (unit := r.find("unit", k)) and unit[0] == "hour":
             return ((15, Grain.minute),), unit[1]
-    if r.polish and (more := r.find("oneandhalf", i)) and (unit := r.find("unit", more[1])) and unit[0] in _HALVES:
+    if (
+        r.polish
+        and (more := r.find("oneandhalf", i))
+        and (unit := r.find("unit", more[1]))
+        and unit[0] in _HALVES
+    ):
         count, grain = _HALVES[str(unit[0])]
         return ((count * 3, grain),), unit[1]
     decimal = _decimal(r, i)
@@ -91,7 +104,12 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
     number, j = counted
     if r.fold(j) in ("'", '"') and r.glued(j) and j > i and r.words[j - 1].is_number:
         return ((number, Grain.minute if r.fold(j) == "'" else Grain.second),), j + 1
-    if not r.polish and r.find("andhalf", j) and (unit := r.find("unit", r.skip("andhalf", j))) and unit[0] in _HALVES:
+    if (
+        not r.polish
+        and r.find("andhalf", j)
+        and (unit := r.find("unit", r.skip("andhalf", j)))
+        and unit[0] in _HALVES
+    ):
         count, grain = _HALVES[str(unit[0])]
         return ((number * 2 * count + count, grain),), unit[1]
     unit = r.find("unit", j)
@@ -195,11 +213,16 @@ def _ago(r: Reader, i: int) -> Found:
 
 
 def _instrumental(r: Reader, i: int) -> Grain | None:
-    return {"tygodniem": Grain.week, "miesiacem": Grain.month, "rokiem": Grain.year, "godzina": Grain.hour}.get(r.fold(i))
+    return {
+        "tygodniem": Grain.week,
+        "miesiacem": Grain.month,
+        "rokiem": Grain.year,
+        "godzina": Grain.hour,
+    }.get(r.fold(i))
 
 
 def _weekdays_from_now(r: Reader, i: int) -> Found:
-    """"two Sundays from now", "trzy piątki temu"."""
+    """ "two Sundays from now", "trzy piątki temu"."""
     number = count_at(r, i)
     if number is None or not 1 <= number[0] <= 60:
         return None
@@ -223,7 +246,8 @@ def _weekdays_from_now(r: Reader, i: int) -> Found:
 
 
 def _from_date(r: Reader, i: int) -> Found:
-    """"3 days after Christmas", "the day before yesterday", "tydzień po Wielkanocy", "a week on Wednesday"."""
+    """ "3 days after Christmas", "the day before yesterday", "tydzień po Wielkanocy", "a week on
+    Wednesday"."""
     k = i + 1 if r.fold(i) == "the" else i
     length = duration(r, k, bare_unit=True)
     if length is None and (unit := r.find("unit", k)) and unit[0] in ("day", "week"):

@@ -20,7 +20,8 @@ _MOST_WORDS = 400
 
 @dataclass(frozen=True)
 class Reading:
-    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it comes to."""
+    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it
+    comes to."""
 
     first: int
     end: int
@@ -33,11 +34,16 @@ def find_times(
 ) -> tuple[TimeSpan, ...]:
     """Every time said in `text`, in order; empty when there is none.
 
-    `now` must be aware; its zone is the zone of the answer. Without `language` both are tried and the one that explains
-    more of the text is taken (Polish on a tie). With `clinic_hours` an hour that may be either half of the day is the
-    one between 7 and 20 ("o trzeciej" is 15:00), "in three days" names a day and the weekend is Saturday and Sunday. Times
-    refused ("nie w piątek", "any day but mornings") are left out. Alternatives give one span each; hours said of a
-    week ("w przyszłym tygodniu rano") one span a day. Only the first 400 words are read. ValueError if `now` is naive.
+    `now` must be aware; its zone is the zone of the answer. Without `language` both are tried and the one
+    that explains
+    more of the text is taken (Polish on a tie). With `clinic_hours` an hour that may be either half of the
+    day is the
+    one between 7 and 20 ("o trzeciej" is 15:00), "in three days" names a day and the weekend is Saturday
+    and Sunday. Times
+    refused ("nie w piątek", "any day but mornings") are left out. Alternatives give one span each; hours
+    said of a
+    week ("w przyszłym tygodniu rano") one span a day. Only the first 400 words are read. ValueError if
+    `now` is naive.
     """
     if now.tzinfo is None or now.utcoffset() is None:
         raise ValueError("now must be aware")
@@ -127,7 +133,11 @@ def _top(r: Reader, i: int) -> Reading | None:
 
 def _may_begin(r: Reader, i: int) -> bool:
     word = r.words[i]
-    return word.is_number or word.fold == "@" or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
+    return (
+        word.is_number
+        or word.fold == "@"
+        or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
+    )
 
 
 def _plain(r: Reader, i: int) -> Reading | None:
@@ -145,7 +155,7 @@ def _is_whole(r: Reader, i: int, j: int) -> bool:
 
 
 def _range(r: Reader, i: int) -> Reading | None:
-    """"od poniedziałku do środy", "Aug 8 - Aug 12", "from Monday 9am to Tuesday 5pm"."""
+    """ "od poniedziałku do środy", "Aug 8 - Aug 12", "from Monday 9am to Tuesday 5pm"."""
     lead = r.find("from", i)
     start = lead[1] if lead else i
     first = phrase(r, start)
@@ -165,7 +175,8 @@ def _range(r: Reader, i: int) -> Reading | None:
     if one.clock is None and one.part is None:
         if one.weak and other.weak and not (_is_whole(r, i, j) or "weekday" in one.date.names):
             return None
-        both = Phrase(date=Through(one.date, other.date, timedelta(days=366 * 20 if one.date.fixed() else 366)))
+        limit = timedelta(days=366 * 20 if one.date.fixed() else 366)
+        both = Phrase(Through(one.date, other.date, limit), other.clock, other.part)
         return Reading(i, j, None if "year" in one.date.names else both, tuple(answers(both, r)))
     if one.clock is None or other.clock is None:
         return None
@@ -180,7 +191,7 @@ def _range(r: Reader, i: int) -> Reading | None:
 
 
 def _bounded(r: Reader, i: int) -> Reading | None:
-    """"po 15 lutego", "do końca miesiąca", "by 2 pm", "since Monday": one side open."""
+    """ "po 15 lutego", "do końca miesiąca", "by 2 pm", "since Monday": one side open."""
     bound = r.find("bound", i)
     if bound is None:
         return None
@@ -217,7 +228,7 @@ def _bounded(r: Reader, i: int) -> Reading | None:
 
 
 def _for_so_long(r: Reader, side: str, start: int, i: int) -> Reading | None:
-    """"od trzech dni": since that long ago."""
+    """ "od trzech dni": since that long ago."""
     length = duration(r, start, bare_unit=True) if r.polish and side == "since" else None
     if length is None or r.find("hence", start) or r.fold(i) != "od":
         return None
@@ -229,7 +240,7 @@ def _for_so_long(r: Reader, side: str, start: int, i: int) -> Reading | None:
 
 
 def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None:
-    """"Since Monday" looks back: the weekday before today."""
+    """ "Since Monday" looks back: the weekday before today."""
     if said.date is not None and said.date.names == {"weekday"} and said.clock is None:
         past = most_recent(said.date, r.now)
         return past.start if past else time.start
@@ -237,12 +248,19 @@ def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None
 
 
 def _together(found: list[Reading], r: Reader) -> list[Reading]:
-    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej po 15"."""
+    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej
+    po 15"."""
     found = list(found)
     for n in range(len(found) - 1, 0, -1):
         one, other = found[n - 1], found[n]
         linked = r.find("or", one.end)
-        if linked is None or linked[1] != other.first or one.phrase is None or other.phrase is None or r.fold(one.end) == "/":
+        if (
+            linked is None
+            or linked[1] != other.first
+            or one.phrase is None
+            or other.phrase is None
+            or r.fold(one.end) == "/"
+        ):
             continue
         a, b = one.phrase, other.phrase
         if a.date and b.date and a.clock is None and a.part is None and (b.clock or b.part):
@@ -277,4 +295,3 @@ def _one_of_two(one: Reading, other: Reading, r: Reader) -> Reading | None:
     both = replace(dated, clock=timed.clock, part=timed.part, zone=timed.zone, weak=False)
     found = tuple(answers(both, r))
     return Reading(one.first, other.end, both, found) if found else None
-

@@ -1,4 +1,5 @@
-"""Which dates may narrow one another: a weekday and a date must agree, a day lies in its week, month or year."""
+"""Which dates may narrow one another: a weekday and a date must agree, a day lies in its week, month or
+year."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def joined(one: Moment, other: Moment, now: datetime) -> Moment | None:
 
 
 def _widened(moment: Moment, beside: Moment) -> Moment:
-    """"In a year" beside a month is the whole year; "in two weeks" beside a weekday the whole week."""
+    """ "In a year" beside a month is the whole year; "in two weeks" beside a weekday the whole week."""
     if isinstance(moment, Fixed) and "shift" in moment.names:
         for grain in (Grain.year, Grain.month, Grain.week):
             if grain.value in moment.names and beside.grain.rank < grain.rank and "shift" not in beside.names:
@@ -59,7 +60,8 @@ def _with_weekday(weekday: Days, other: Moment, now: datetime) -> Moment | None:
 
 
 def _agreeing(weekday: Days, dated: Moment, now: datetime) -> Moment | None:
-    """The next of the dates if its weekday is the one said, else the one of the last 60 days if it is; else a contradiction."""
+    """The next of the dates if its weekday is the one said, else the one of the last 60 days if it is; else
+    a contradiction."""
     coming = pick(dated, now)
     if coming is not None and coming.start.weekday() == weekday.weekday:
         return Fixed(coming.start, coming.end, Grain.day)

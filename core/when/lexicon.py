@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from core.when import words_en, words_pl
+from core.when import numerals_pl, words_en, words_pl
 from core.when.holidays import NAMES
 from core.when.span import Language
 from core.when.tokens import Token, phrase_table
@@ -68,7 +68,8 @@ class Lexicon:
 
 
 def is_within(one: str, other: str, most: int) -> bool:
-    """Whether at most `most` insertions, deletions, changes or swaps of neighbours turn one word into the other."""
+    """Whether at most `most` insertions, deletions, changes or swaps of neighbours turn one word into the
+    other."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -89,13 +90,23 @@ def lexicon(language: Language) -> Lexicon:
     """The words of `language`, built once."""
     if language == "pl":
         return _build(
-            "pl", words_pl.WORDS, words_pl.CARDINALS, words_pl.ORDINALS, words_pl.ORDINAL_SUFFIXES, words_pl.WEAK,
+            "pl",
+            words_pl.WORDS,
+            numerals_pl.CARDINALS,
+            numerals_pl.ORDINALS,
+            numerals_pl.ORDINAL_SUFFIXES,
+            words_pl.WEAK,
             words_pl.NOT_A_TYPO,
-        )  # fmt: skip
+        )
     return _build(
-        "en", words_en.WORDS, words_en.CARDINALS, words_en.ORDINALS, words_en.ORDINAL_SUFFIXES, words_en.WEAK,
+        "en",
+        words_en.WORDS,
+        words_en.CARDINALS,
+        words_en.ORDINALS,
+        words_en.ORDINAL_SUFFIXES,
+        words_en.WEAK,
         words_en.NOT_A_TYPO,
-    )  # fmt: skip
+    )
 
 
 def _build(
@@ -109,12 +120,17 @@ def _build(
 ) -> Lexicon:
     phrases = {category: phrase_table(entries) for category, entries in words.items()}
     numbers = {form: number for number, forms in cardinals.items() for form in forms.split("|")}
-    known = {"q", "the"} | set(not_a_typo) | set(numbers) | set(ordinals)
+    known = {"q", "the", "rest", "reszta", "reszte"} | set(not_a_typo) | set(numbers) | set(ordinals)
     for table in phrases.values():
         known |= {piece for options in table.values() for phrase, _ in options for piece in phrase}
     known |= {piece for options in NAMES[language].values() for phrase, _ in options for piece in phrase}
     misspelt = {
-        category: {form: int(value) for value, forms in words[category].items() for form in forms.split("|") if len(form) > 4}
+        category: {
+            form: int(value)
+            for value, forms in words[category].items()
+            for form in forms.split("|")
+            if len(form) > 4
+        }
         for category in _MISSPELT
     }
     return Lexicon(language, phrases, numbers, ordinals, suffixes, weak, frozenset(known), misspelt)

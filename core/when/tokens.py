@@ -10,14 +10,33 @@ from functools import lru_cache
 
 _PIECE = re.compile(r"[0-9]+|(?:[^\W\d_][\u0300-\u036f]*)+|[^\s]")
 _SINGLE = str.maketrans(
-    {"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'", "`": "'", "´": "'", "″": '"', "“": '"', "”": '"', "„": '"',
-     "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "ß": "ss"}
-)  # fmt: skip
+    {
+        "ł": "l",
+        "Ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "″": '"',
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "–": "-",
+        "—": "-",
+        "‐": "-",
+        "‑": "-",
+        "−": "-",
+        "ß": "ss",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word, number or sign. `fold` is lower case without diacritics; `glued` means no space stands before it."""
+    """One word, number or sign. `fold` is lower case without diacritics; `glued` means no space stands
+    before it."""
 
     text: str
     fold: str
@@ -44,7 +63,8 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """The pieces of `text` in order; letters and digits part company ("13Luty" is two), white space is dropped."""
+    """The pieces of `text` in order; letters and digits part company ("13Luty" is two), white space is
+    dropped."""
     out: list[Token] = []
     last = -1
     for piece in _PIECE.finditer(text):

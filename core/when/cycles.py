@@ -82,10 +82,14 @@ def _picked(r: Reader, i: int) -> Found:
     start = i + 1 if r.fold(i) == "the" else i
     number = count_at(r, start)
     det = r.find("det", number[1]) if number and r.fold(start) not in ("a", "an") else None
-    if number is not None and det is not None and (month := _unit(r, det[1])) and month[0] is Grain.month:
-        if r.polish and not r.fold(number[1]).endswith(("e", "ch")):
-            day = Both(unit_at(r.now, Grain.month, _STEPS[str(det[0])]), Days(None, number[0]))
-            return day, month[2], False
+    month = _unit(r, det[1]) if det is not None else None
+    of_month = (
+        month is not None
+        and month[0] is Grain.month
+        and not r.fold(det[1] - 1 if det else 0).endswith(("e", "ch"))
+    )
+    if r.polish and of_month and number is not None and det is not None and month is not None:
+        return Both(unit_at(r.now, Grain.month, _STEPS[str(det[0])]), Days(None, number[0])), month[2], False
     if number is not None and det is not None and det[0] in ("next", "last", "coming"):
         return _several(r, str(det[0]), number[0], det[1])
     det = r.find("det", i) or r.find("det", start)

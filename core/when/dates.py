@@ -194,9 +194,10 @@ def _day_month(r: Reader, i: int) -> Found:
         )
     ):
         return None
-    if (dash := r.find("dash", number[1])) and (second := _day_number(r, dash[1])) and second[0] > number[0]:
-        if not r.find("month", second[1]):
-            return _days_range(r, month[0], number[0], second[0], second[1])
+    dash = r.find("dash", number[1])
+    second = _day_number(r, dash[1]) if dash else None
+    if second is not None and second[0] > number[0] and not r.find("month", second[1]):
+        return _days_range(r, month[0], number[0], second[0], second[1])
     return _with_year(r, month[0], number[0], number[1])
 
 

@@ -16,6 +16,10 @@ def joined(one: Moment, other: Moment, now: datetime) -> Moment | None:
     for a, b in ((one, other), (other, one)):
         if isinstance(a, Days) and a.names == {"weekday"}:
             return _with_weekday(a, b, now)
+    for a, b in ((one, other), (other, one)):
+        if isinstance(a, Fixed) and a.end - a.start == timedelta(days=1) and b.grain is Grain.day:
+            same = next(b.within(a.start, a.end), None)  # "dziś, 23 listopada"
+            return a if same is not None and same.end == a.end else None
     coarse, fine = (one, other) if one.grain.rank > other.grain.rank else (other, one)
     if coarse.grain.rank == fine.grain.rank or not coarse.names.isdisjoint(fine.names - {"fixed"}):
         return None

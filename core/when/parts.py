@@ -84,9 +84,11 @@ def _closest(r: Reader, i: int, count: int) -> Found:
     found = pick(base[0], r.now) if base is not None and k > day[1] else None
     if base is None or found is None:
         return None
-    near = list(Days(int(day[0])).within(
+    near = list(
+        Days(int(day[0])).within(
             found.start - timedelta(days=7 * count + 8), found.start + timedelta(days=7 * count + 8)
-        ))
+        )
+    )
     near = sorted((s for s in near if s.start != found.start), key=lambda s: abs(s.start - found.start))
     return one_day(near[count - 1].start.date()), base[1], False
 

@@ -20,7 +20,12 @@ from core.when.moments import add
 from core.when.span import Language
 
 ABSENT = -1.0  # the value of every figure when the outside data is not there
-BOUNDS = {"pl_exact": (">=", 0.95), "pl_wrong": ("<=", 0.02), "en_exact": (">=", 0.93), "en_wrong": ("<=", 0.02)}
+BOUNDS = {
+    "pl_exact": (">=", 0.95),
+    "pl_wrong": ("<=", 0.02),
+    "en_exact": (">=", 0.93),
+    "en_wrong": ("<=", 0.02),
+}
 
 
 def folder() -> Path | None:
@@ -67,7 +72,9 @@ def is_exact(expected: dict[str, Any] | None, found: tuple[TimeSpan, ...]) -> bo
 
 
 def _rows(place: Path, language: Language) -> list[dict[str, Any]]:
-    not_ours = {line.split()[0] for line in (place / "not_ours.txt").read_text("utf-8").splitlines() if line.split()}
+    not_ours = {
+        line.split()[0] for line in (place / "not_ours.txt").read_text("utf-8").splitlines() if line.split()
+    }
     lines = (place / f"duckling_time_{language}.jsonl").read_text("utf-8").splitlines()
     return [row for row in map(json.loads, lines) if row["id"] not in not_ours and _counts(row, language)]
 

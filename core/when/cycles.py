@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from core.when.durations import count_at
 from core.when.holidays import NAMES
-from core.when.moments import Both, Days, Fixed, Moment, Named, Units, add, floor, unit_at
+from core.when.moments import Both, Days, Fixed, Moment, Named, Nth, Units, add, floor, unit_at
 from core.when.reader import Reader
 from core.when.resolve import most_recent, pick
 from core.when.span import Grain
@@ -143,6 +143,8 @@ def _single(r: Reader, which: str, i: int, j: int) -> Found:
     if weekday is not None:
         return _of_weekday(r, which, int(weekday[0])), weekday[1], False
     month = r.find("month", j)
+    if r.polish and month is not None and r.fold(i) == "ostatniego":
+        return Nth(-1, Units(Grain.day), Units(Grain.month, int(month[0]))), month[1], False
     if month is not None and not (which == "this" and r.fold(j) in ("may", "maja", "march", "sie", "lis")):
         return _ordered(r, which, Units(Grain.month, int(month[0])), month[1])
     season = r.find("season", j)

@@ -208,10 +208,27 @@ def _days_range(r: Reader, month: int, first: int, last: int, j: int) -> Found:
     return Through(start[0], end[0], timedelta(days=32)), end[1], False
 
 
+def _between_days(r: Reader, i: int) -> Found:
+    """ "between 1 and 5 December", "między 1 a 5 grudnia"."""
+    lead = r.find("from", i)
+    first = _day_number(r, lead[1]) if lead else None
+    to = r.find("to", first[1]) if first else None
+    second = _day_number(r, to[1]) if to else None
+    month = _month(r, r.skip("of", second[1]) if not r.polish else second[1]) if second else None
+    if first is None or second is None or month is None or second[0] <= first[0]:
+        return None
+    return _days_range(r, month[0], first[0], second[0], month[1])
+
+
 def _month_alone(r: Reader, i: int) -> Found:
     month = _month(r, i)
     if month is None:
         return None
+    number_before = i > 0 and (r.words[i - 1].is_number or r.words[i - 1].fold in r.lex.ordinals)
+    if number_before or (
+        r.digits(month[1]) is not None and r.fold(month[1] + 1) not in (":", "h", "am", "pm")
+    ):
+        return None  # a day that month does not have: 30 February is no time at all
     bare = r.fold(i) in r.lex.weak
     j = month[1]
     after = r.find("after_next", j)
@@ -309,6 +326,9 @@ def _weekday(r: Reader, i: int) -> Found:
         return (unit_at(coming.start, Grain.day, 7), after[1], False) if coming else None
     if r.fold(j) == "week" and not r.polish and (coming := pick(Days(int(found[0])), r.now)):
         return unit_at(coming.start, Grain.day, 7), j + 1, False
+    beside = _weekday_beside(r, int(found[0]), j)
+    if beside is not None:
+        return beside
     number = r.digits(j)
     if (
         number is not None
@@ -321,6 +341,22 @@ def _weekday(r: Reader, i: int) -> Found:
         if coming is not None and coming.start - r.now < timedelta(days=45):
             return dated, j + 1, False
     return Days(int(found[0])), j, weak
+
+
+def _weekday_beside(r: Reader, weekday: int, j: int) -> Found:
+    """ "w środę po świętach", "the Friday before Christmas": the nearest such weekday outside the date."""
+    way = r.find("shift", j)
+    base = r.base(way[1]) if way and r.fold(j) in ("po", "after", "przed", "before", "following") else None
+    if way is None or base is None or base[2] or base[0].grain.rank < Grain.day.rank:
+        return None
+    found = pick(base[0], r.now)
+    if found is None:
+        return None
+    if way[0] == 1:
+        day = next(Days(weekday).within(found.end, found.end + timedelta(days=8)))
+    else:
+        day = list(Days(weekday).within(found.start - timedelta(days=7), found.start))[-1]
+    return one_day(day.start.date()), base[1], False
 
 
 def _named(r: Reader, i: int) -> Found:
@@ -374,6 +410,7 @@ def _year_alone(r: Reader, i: int) -> Found:
 _RULES = (
     _numeric,
     _day_month,
+    _between_days,
     _month_alone,
     _day_of_month,
     _relative_day,

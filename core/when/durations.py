@@ -257,9 +257,9 @@ def _from_date(r: Reader, i: int) -> Found:
     value, j = length
     way = r.find("shift", j)
     if way is None:
-        if r.polish or r.fold(j) != "on":
+        if r.polish or not (r.fold(j) == "on" or r.find("relday", j)):
             return None
-        way = 1, j + 1
+        way = 1, j + (r.fold(j) == "on")  # "a week on Monday", "a fortnight today"
     base = r.base(r.skip("prep", way[1]) if r.fold(way[1]) == "the" else way[1])
     if base is None or base[2]:
         return None

@@ -71,6 +71,7 @@ _NAMES: dict[Language, dict[int | str, str]] = {
         "epiphany": "trzech kroli|swieto trzech kroli|3 kroli|objawienie panskie",
         "grandmother": "dzien babci|dniu babci",
         "grandfather": "dzien dziadka|dniu dziadka",
+        "feast": "swieta|swietach|swietami",
         "candlemas": "matki boskiej gromnicznej|gromnicznej",
         "valentine": "walentynki|walentynkach|walentynek|dzien zakochanych|dzien swietego walentego",
         "women": "dzien kobiet|dniu kobiet",
@@ -191,9 +192,11 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def holiday(key: str, year: int) -> tuple[date, int]:
-    """The first day of a named holiday in `year`, and how many days it lasts."""
+def holiday(key: str, year: int) -> list[tuple[date, int]]:
+    """The first days of a named holiday in `year`, each with how many days it lasts; "święta" come twice."""
+    if key == "feast":
+        return [(easter(year), 2), (date(year, 12, 25), 2)]
     if key in _MOVABLE:
-        return easter(year) + timedelta(days=_MOVABLE[key]), 1
+        return [(easter(year) + timedelta(days=_MOVABLE[key]), 1)]
     month, day = _FIXED[key]
-    return date(year, month, day), _LENGTH.get(key, 1)
+    return [(date(year, month, day), _LENGTH.get(key, 1))]

@@ -222,17 +222,18 @@ class Named:
                 at += 7 * DAY
             return
         for year in range(max(low.year, FIRST_YEAR), min(high.year, LAST_YEAR) + 1):
-            start, end = self._in_year(year)
-            if low <= start < high:
-                yield Stretch(start, end)
+            for start, end in self._in_year(year):
+                if low <= start < high:
+                    yield Stretch(start, end)
 
-    def _in_year(self, year: int) -> tuple[datetime, datetime]:
+    def _in_year(self, year: int) -> Iterator[tuple[datetime, datetime]]:
         if self.key in _SEASONS:
             begins, ends = _SEASONS[self.key]
-            return datetime(year, *begins), datetime(year + (ends < begins), *ends)  # noqa: DTZ001
-        day, length = holiday(self.key, year)
-        start = datetime(day.year, day.month, day.day)  # noqa: DTZ001
-        return start, start + length * DAY
+            yield datetime(year, *begins), datetime(year + (ends < begins), *ends)  # noqa: DTZ001
+            return
+        for day, length in holiday(self.key, year):
+            start = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+            yield start, start + length * DAY
 
     def fixed(self) -> Stretch | None:
         return None

@@ -222,6 +222,9 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
         and _may_follow(r, at[1], found[1], r.fold(k))
     ):
         yield Phrase(clock=found[0]), found[1]
+    dotted = _dotted(r) if k == 0 and whole == Phrase() else None
+    if dotted is not None:
+        yield Phrase(clock=dotted), 3
     for start in dict.fromkeys((k, r.skip("prep", k), at[1] if at else k)):
         hours = _hours(r, start, whole.date is not None or at is not None)
         if hours is not None:
@@ -260,6 +263,18 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
         latent = clocks.clock(r, k, True)
         if latent is not None and _starts_time(r, latent[1]):
             yield Phrase(clock=latent[0], latent=True), latent[1]
+
+
+def _dotted(r: Reader) -> Clock | None:
+    """ "15.30" as the whole message, an answer to "at what time?"; a possible date ("10.12") is not one."""
+    hour, minute = r.digits(0), r.digits(2)
+    if hour is None or minute is None or r.fold(1) != "." or not (r.glued(1) and r.glued(2)):
+        return None
+    if any(w.is_word or w.is_number for w in r.words[3:]) or not 6 <= hour <= 21 or len(r.fold(2)) != 2:
+        return None
+    if minute % 5 or not (minute == 0 or 12 < minute < 60):
+        return None
+    return Clock(hour, minute, 0, hour <= 12, "minute")
 
 
 def _starts_time(r: Reader, j: int) -> bool:
@@ -347,7 +362,8 @@ def _hours(r: Reader, k: int, marked: bool) -> tuple[Hours, int] | None:
     bare_both = _is_bare(r, start, first[1]) and _is_bare(r, end_start, last[1])
     if r.words[last[1] - 1].is_number and r.find("month", last[1]) and bare_both:
         return None
-    if not said and bare_both and not _is_office_range(r, k, first[0], last[0], last[1]):
+    before_day = _is_before_day(r, first[0], last[0], last[1])
+    if not said and bare_both and not before_day and not _is_office_range(r, k, first[0], last[0], last[1]):
         return None
     if bare_both and not (r.is_end(last[1]) or _may_follow(r, end_start, last[1], r.fold(k))):
         return None
@@ -367,6 +383,12 @@ def _is_office_range(r: Reader, k: int, first: Clock, last: Clock, end: int) -> 
         and all(not (w.is_word or w.is_number) for w in r.words[end:])
         and 6 <= first.hour < (last.hour + 12 * (last.hour <= first.hour and last.ambiguous)) <= 22
     )
+
+
+def _is_before_day(r: Reader, first: Clock, last: Clock, end: int) -> bool:
+    """ "10-12 w środę": a day right after makes two bare numbers hours."""
+    k = r.skip("prep", end)
+    return 6 <= first.hour < last.hour <= 22 and bool(r.find("dow", k) or r.find("relday", k))
 
 
 def _length_from(r: Reader, k: int) -> tuple[Hours, int] | None:

@@ -7,28 +7,31 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from core.when import find_date, find_times, is_any_time, say_date, say_time, say_when
-from core.when.span import Language
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from core.when import find_date, find_times, is_any_time, say_date, say_time, say_when
+from core.when.span import Language
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2026, 11, 23, 10, 20, tzinfo=WARSAW)
 LANGUAGES = st.sampled_from(["pl", "en"])
 WORDS = st.sampled_from(
-    "w we o od do po przed za na i a nie jutro dziś piątek środę maja marca 15 31 30 2 8 12:30 25:99 . , - / : wpół kwadrans"
-    " ósmej trzeciego rano wieczorem tydzień dni miesięcy lat temu przyszły ostatni koniec początek Wielkanoc weekend 2026"
-    " 9999 0 the next last monday march of in at between and to half past quarter noon midnight days ago from now until"
-    " by within first third week year am pm PST 5th Q3 week-end 1.5 29.02 31.11.2025 luty lutego upcoming closest after"
-    " second rest few pół godziny".split()
+    ["w", "we", "o", "od", "do", "po", "przed", "za", "na", "i", "a", "nie", "jutro", "dziś", "piątek", "środę", "maja", "marca", "15", "31", "30", "2", "8", "12:30", "25:99", ".", ",", "-", "/", ":", "wpół", "kwadrans", "ósmej", "trzeciego", "rano", "wieczorem", "tydzień", "dni", "miesięcy", "lat", "temu", "przyszły", "ostatni", "koniec", "początek", "Wielkanoc", "weekend", "2026", "9999", "0", "the", "next", "last", "monday", "march", "of", "in", "at", "between", "and", "to", "half", "past", "quarter", "noon", "midnight", "days", "ago", "from", "now", "until", "by", "within", "first", "third", "week", "year", "am", "pm", "PST", "5th", "Q3", "week-end", "1.5", "29.02", "31.11.2025", "luty", "lutego", "upcoming", "closest", "after", "second", "rest", "few", "pół", "godziny"]
 )
 NOWS = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.just(WARSAW))  # noqa: DTZ001
 
 
-@given(text=st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=12).map(" ".join)), now=NOWS, clinic=st.booleans(),
-       language=st.sampled_from(["pl", "en", None]))
+@given(
+    text=st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=12).map(" ".join)),
+    now=NOWS,
+    clinic=st.booleans(),
+    language=st.sampled_from(["pl", "en", None]),
+)
 @settings(max_examples=600, deadline=None)
-def test_any_text_yields_sane_spans(text: str, now: datetime, clinic: bool, language: Language | None) -> None:
+def test_any_text_yields_sane_spans(
+    text: str, now: datetime, clinic: bool, language: Language | None
+) -> None:
     for span in find_times(text, now=now, language=language, clinic_hours=clinic):
         assert span.start is not None or span.end is not None
         for at in (span.start, span.end):
@@ -41,7 +44,11 @@ def test_any_text_yields_sane_spans(text: str, now: datetime, clinic: bool, lang
     is_any_time(text, language)
 
 
-@given(day=st.dates(date(2020, 1, 1), date(2040, 12, 31)), language=LANGUAGES, style=st.sampled_from(["full", "short"]))
+@given(
+    day=st.dates(date(2020, 1, 1), date(2040, 12, 31)),
+    language=LANGUAGES,
+    style=st.sampled_from(["full", "short"]),
+)
 @settings(max_examples=400, deadline=None)
 def test_a_day_said_is_the_day_read(day: date, language: Language, style: str) -> None:
     said = say_date(day, language, now=NOW, style="full" if style == "full" else "short")
@@ -69,12 +76,17 @@ def test_a_time_of_day_said_is_read_back(hour: int, minute: int, language: Langu
     assert (span.start.hour, span.start.minute) == (hour, minute)
 
 
-@given(born=st.dates(date(1900, 1, 1), date(2026, 11, 22)), form=st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"]))
+@given(
+    born=st.dates(date(1900, 1, 1), date(2026, 11, 22)),
+    form=st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"]),
+)
 def test_a_birth_date_is_read_day_first(born: date, form: str) -> None:
     assert find_date(f"urodzony {born.strftime(form)}", now=NOW) == born
 
 
-@pytest.mark.parametrize("text", ["jutro " * 2000, "1 " * 3000, "w przyszły czwartek po 15 " * 300, "od do " * 2000, "-" * 9000])
+@pytest.mark.parametrize(
+    "text", ["jutro " * 2000, "1 " * 3000, "w przyszły czwartek po 15 " * 300, "od do " * 2000, "-" * 9000]
+)
 def test_a_flood_of_words_stays_fast(text: str) -> None:
     started = time.perf_counter()
     find_times(text, now=NOW)

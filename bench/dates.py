@@ -1,8 +1,8 @@
 """How well the date grammar reads other people's phrases: Duckling's own corpus, kept outside the project.
 
-Counted: exact (value and grain, or the interval, whose end may stand as said or one grain later), and wrong (something
-else was read; nothing read is not wrong). Not counted: rows whose convention we do not share (`not_ours.txt`) and, in
-English, holidays, numerals joined by slash or dash (day first here), and the latent section.
+Counted: exact (value and grain, or the interval, whose end may stand as said or one grain later), and wrong
+(something else was read; nothing read is not wrong). Not counted: rows whose convention we do not share
+(`not_ours.txt`) and, in English, holidays, numerals joined by slash or dash (day first here), the latent section.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ BOUNDS = {
 
 
 def folder() -> Path | None:
-    """Where the phrases are: `$PORADNIA_EVAL/dates`, or `../shared/eval/dates` beside the project; None if absent."""
+    """Where the phrases are: `$PORADNIA_EVAL/dates`, else `../shared/eval/dates` by the project; None if absent."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "eval"
     found = Path(os.environ.get("PORADNIA_EVAL", str(beside))) / "dates"
     return found if found.is_dir() else None
 
 
 def run(quick: bool = False) -> dict[str, float]:
-    """The four figures as shares from 0 to 1; every one is -1 when the outside data is absent. `quick` changes nothing:
-    the whole set takes a second."""
+    """The four figures as shares from 0 to 1, or all -1 when the outside data is absent.
+
+    `quick` changes nothing: the whole set takes less than a second.
+    """
     place = folder()
     if place is None:
         return dict.fromkeys(BOUNDS, ABSENT)

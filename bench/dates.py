@@ -2,7 +2,7 @@
 
 Counted: exact (value and grain, or the interval, whose end may stand as said or one grain later), and wrong
 (something else was read; nothing read is not wrong). Not counted: rows whose convention we do not share
-(`not_ours.txt`) and, in English, holidays, numerals joined by slash or dash (day first here), the latent section.
+(`not_ours.txt`) and, in English, holidays, numerals joined by slash or dash (day first here), latent rows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BOUNDS = {
 
 
 def folder() -> Path | None:
-    """Where the phrases are: `$PORADNIA_EVAL/dates`, else `../shared/eval/dates` by the project; None if absent."""
+    """Where the phrases are: `$PORADNIA_EVAL/dates`, else `../shared/eval/dates` beside us, or None."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "eval"
     found = Path(os.environ.get("PORADNIA_EVAL", str(beside))) / "dates"
     return found if found.is_dir() else None

@@ -1,4 +1,4 @@
-"""Days by their name: "jutro", "we wtorek", "Friday after next", "w środę po świętach", holidays, seasons, years."""
+"""Days by their name: "jutro", "we wtorek", "Friday after next", holidays, seasons, years."""
 
 from __future__ import annotations
 

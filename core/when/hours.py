@@ -1,4 +1,4 @@
-"""Hours of the day between others: "między 9 a 11", "from 4pm for thirty minutes"; and whether a bare number is one."""
+"""Hours of the day between others: "między 9 a 11", and whether a bare number is an hour."""
 
 from __future__ import annotations
 

@@ -75,8 +75,10 @@ def say_date(d: date, language: Language, *, now: datetime, style: Style = "full
 
 
 def say_time(t: time | datetime, language: Language) -> str:
-    """A time of day to the minute: "15:20", before seven "05:20", which nobody takes for the afternoon; in English
-    "3:20 pm" ("12:00 am" is midnight)."""
+    """A time of day to the minute: "15:20" in Polish, "3:20 pm" in English, where midnight is "12:00 am".
+
+    Before seven Polish gets a leading zero ("05:20"), which nobody takes for the afternoon.
+    """
     if language == "pl":
         return f"{t.hour:02}:{t.minute:02}" if t.hour < 7 else f"{t.hour}:{t.minute:02}"
     return f"{t.hour % 12 or 12}:{t.minute:02} {'pm' if t.hour >= 12 else 'am'}"

@@ -194,7 +194,7 @@ def test_a_flood_of_words_stays_fast(text: str) -> None:
 
 def test_one_message_is_read_within_three_milliseconds() -> None:
     messages = [
-        "Dzień dobry, chciałabym do kardiologa w przyszły czwartek po 15, jeśli to możliwe, bo pracuję do 14.",
+        "Dzień dobry, chciałabym do kardiologa w przyszły czwartek po 15, bo pracuję do 14.",
         "Hello, could I please move my appointment to next Thursday afternoon, ideally not before 3 pm?",
         "poproszę receptę na lek, który biorę od trzech lat, dwa razy dziennie",
         "My child has had a fever of 38.5 since yesterday evening and a rash on both arms, what should I do?",

@@ -94,13 +94,6 @@ def _picked(r: Reader, i: int) -> Found:
         return _several(r, str(det[0]), number[0], det[1])
     det = r.find("det", i) or r.find("det", start)
     if det is None:
-        unit = _unit(r, start) if start > i else None
-        if (
-            unit is not None
-            and unit[0] in (Grain.week, Grain.month, Grain.year)
-            and r.fold(unit[2]) not in ("of", "after")
-        ):
-            return unit_at(r.now, unit[0]), unit[2], False
         return None
     which, j = str(det[0]), det[1]
     number = count_at(r, j)

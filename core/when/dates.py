@@ -181,19 +181,18 @@ def _day_month(r: Reader, i: int) -> Found:
     number = _day_number(r, month[1])
     if number is None or r.fold(number[1]) in (":", "h", "am", "pm") or r.find("not_after", number[1]):
         return None
+    j = number[1]
     if (
-        r.fold(i) in r.lex.weak
-        and r.polish is False
-        and r.fold(i) in ("may", "march")
-        and not r.is_end(number[1])
-        and (
-            r.words[number[1]].is_word
-            and i > 0
-            and not r.find("prep", number[1])
-            and not r.find("at", number[1])
-        )
-    ):
-        return None
+        r.fold(j) in (".", "/", "-")
+        and r.glued(j)
+        and r.glued(j + 1)
+        and r.digits(j + 1) is not None
+        and j == month[1] + 1
+    ) and (r.fold(j) != "-" or r.digits(j + 3, 4) is not None):
+        return None  # a surname before a date: "Lis 14.05.1960"
+    verb = not r.polish and r.fold(i) in ("may", "march") and i > 0 and not r.find("prep", i - 1)
+    if verb and not r.is_end(number[1]) and r.fold(number[1]) not in r.lex.known:
+        return None  # "we may 5 of us come"
     dash = r.find("dash", number[1])
     second = _day_number(r, dash[1]) if dash else None
     if second is not None and second[0] > number[0] and not r.find("month", second[1]):

@@ -83,7 +83,7 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
         date = r.base(start)
         if date is not None:
             yield Phrase(date=date[0], weak=date[2]), date[1]
-        part = r.find("part", start)
+        part = r.find("part", start) if not _is_greeting(r, start) else None
         if part is not None and not (
             r.polish and start == k and r.fold(k) in ("noc", "nocy") and whole.date is None
         ):
@@ -99,6 +99,12 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
         yield from _clock_pieces(r, k, whole)
     elif whole.zone is None and (zone := clocks.zone(r, k)):
         yield Phrase(zone=zone[0]), zone[1]
+
+
+def _is_greeting(r: Reader, i: int) -> bool:
+    """ "dobry wieczór", "good morning": a wish, not a time."""
+    wishes = ("dobry", "dobrego", "milego", "spokojnego", "dobrej", "good", "lovely")
+    return r.fold(i - 1) in wishes or r.fold(i + 1) == "dobry"
 
 
 def _ordered_part(r: Reader, k: int) -> Iterator[tuple[Phrase, int]]:

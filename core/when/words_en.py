@@ -81,7 +81,7 @@ WORDS: dict[str, dict[int | str, str]] = {
     "dow": {**WEEKDAYS},
     "month": {**MONTHS},
     "unit": {
-        "second": "second|seconds|sec|secs|s",
+        "second": "second|seconds|sec|secs",
         "minute": "minute|minutes|min|mins",
         "hour": "hour|hours|hr|hrs|h",
         "day": "day|days",

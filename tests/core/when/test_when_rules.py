@@ -18,18 +18,21 @@ from bench import dates as bench
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2026, 11, 23, 10, 20, tzinfo=WARSAW)
 
-NO_TIME_PL = """200 zł|wizyta kosztuje 150 zł|600 700 800|tel. 22 123 45 67|+48 600-700-800|85031512345|4821
-|kod skierowania 1234|1|2|tak|nie|ok|ul. Długa 5|Długa 5/7|mam 3 dzieci|biorę 2 tabletki dziennie
-|po wizycie|po 2 tabletki|po pierwszej dawce|o drugiej dawce|maja|pani Maja|rozmawiałem z panią Mają
-|boli mnie rana|od 5 do 10 mg|ciśnienie 120/80|ból 8/10|gorączka 38.5|38,5 stopni|1/2 tabletki
-|umówić się z doktorem|worek na śmieci|czerwień na skórze|Anna Sobotka|jestem w 3 miesiącu ciąży
-|mam 45 lat|2 tygodnie|od 2 do 3 osób|pod numerem 5|pokój 12|12-345 Warszawa|do drugiego lekarza
-|pierwszy raz|jeden|trzecia|o co chodzi|na czczo|10-15 tabletek|30 lutego|31 listopada|32.01|25:00
-|o 25|trzecia piętnaście|pierwszy wolny|nie pasuje mi ten lekarz|drogi doktorze|środek przeciwbólowy"""
+NO_TIME_PL = """200 zł|wizyta kosztuje 150 zł|600 700 800|tel. 22 123 45 67|+48 600-700-800|85031512345
+|4821|kod skierowania 1234|1|2|tak|nie|ok|ul. Długa 5|Długa 5/7|mam 3 dzieci
+|biorę 2 tabletki dziennie|po wizycie|po 2 tabletki|po pierwszej dawce|o drugiej dawce
+|maja|pani Maja|rozmawiałem z panią Mają|boli mnie rana|od 5 do 10 mg|ciśnienie 120/80
+|ból 8/10|gorączka 38.5|38,5 stopni|1/2 tabletki|umówić się z doktorem|worek na śmieci
+|czerwień na skórze|Anna Sobotka|jestem w 3 miesiącu ciąży|mam 45 lat|2 tygodnie
+|od 2 do 3 osób|pod numerem 5|pokój 12|12-345 Warszawa|do drugiego lekarza|pierwszy raz
+|jeden|trzecia|o co chodzi|na czczo|10-15 tabletek|30 lutego|31 listopada|32.01|25:00|o 25
+|trzecia piętnaście|pierwszy wolny|nie pasuje mi ten lekarz|drogi doktorze
+|dobry wieczór państwu|miłego popołudnia|środek przeciwbólowy"""
 NO_TIME_EN = """may I come in|I sat on the chair|I march on|it may be sun|second opinion|one of us|1234
-|call 600 700 800|I have 3 children|take 2 tablets|5 mg after meals|120/80|pain 8/10|for 3 people
-|at 25|30 February|3 30|4a|25|Rat 6|this may hurt|yes|no|ok|I was born there|room 12|12 Long Street
-|the second one|a second|first available|$200|my temperature is 38.5|laughing out loud"""
+|call 600 700 800|I have 3 children|take 2 tablets|5 mg after meals|120/80|pain 8/10
+|for 3 people|at 25|30 February|3 30|4a|25|Rat 6|this may hurt|yes|no|ok|I was born there
+|room 12|12 Long Street|the second one|a second|first available|$200|good morning everyone
+|good evening|my temperature is 38.5|laughing out loud"""
 REFUSED = [
     ("pl", "nie w piątek"),
     ("pl", "byle nie rano"),
@@ -237,6 +240,11 @@ def test_the_language_is_found_when_it_is_not_given() -> None:
 def test_an_hour_said_of_a_week_is_one_span_a_day() -> None:
     found = find_times("w przyszłym tygodniu rano", now=NOW, language="pl", clinic_hours=True)
     assert [span.day for span in found] == [date(2026, 11, 30) + timedelta(days=n) for n in range(7)]
+
+
+def test_a_surname_before_a_birth_date_is_no_month() -> None:
+    (span,) = find_times("Halina Lis 14.05.1960", now=NOW, language="pl", clinic_hours=True)
+    assert span.text == "14.05.1960"
 
 
 def test_an_open_side_still_knows_its_day() -> None:

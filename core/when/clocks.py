@@ -33,6 +33,14 @@ Found = tuple[Clock, int] | None
 
 def clock(r: Reader, i: int, marked: bool) -> Found:
     """A time of day at word `i`; a bare number counts only when `marked` by a preposition or company."""
+    if i >= len(r.words) or not (r.words[i].is_number or r.words[i].fold in r.lex.hour_words):
+        return None
+    if (i, marked) not in r.clocks:
+        r.clocks[i, marked] = _clock_at(r, i, marked)
+    return r.clocks[i, marked]
+
+
+def _clock_at(r: Reader, i: int, marked: bool) -> Found:
     best: Found = None
     for rule in (_written, _with_h, _noon, _half_to, _past, _to_next, _hour_word):
         found = rule(r, i)

@@ -26,6 +26,7 @@ class Lexicon:
     suffixes: Mapping[str, str]
     weak: frozenset[str]
     known: frozenset[str]
+    hour_words: frozenset[str]  # what a time of day can begin with, besides digits
     misspelt: Mapping[str, Mapping[str, int]]
     slips: dict[tuple[str, str], int | None] = field(default_factory=dict)
 
@@ -124,6 +125,9 @@ def _build(
     for table in phrases.values():
         known |= {piece for options in table.values() for phrase, _ in options for piece in phrase}
     known |= {piece for options in NAMES[language].values() for phrase, _ in options for piece in phrase}
+    hour_words = {"za", "w", "o", "at", "the", "half"} | set(numbers) | set(ordinals)
+    for category in ("noon", "quarterhour", "halfto"):
+        hour_words |= set(phrases.get(category, ()))
     misspelt = {
         category: {
             form: int(value)
@@ -133,4 +137,14 @@ def _build(
         }
         for category in _MISSPELT
     }
-    return Lexicon(language, phrases, numbers, ordinals, suffixes, weak, frozenset(known), misspelt)
+    return Lexicon(
+        language,
+        phrases,
+        numbers,
+        ordinals,
+        suffixes,
+        weak,
+        frozenset(known),
+        frozenset(hour_words),
+        misspelt,
+    )

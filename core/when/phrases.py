@@ -18,6 +18,12 @@ Found = tuple[Phrase, int] | None
 
 def phrase(r: Reader, i: int) -> Found:
     """The longest expression beginning at word `i`."""
+    if i not in r.phrases:
+        r.phrases[i] = _phrase_at(r, i)
+    return r.phrases[i]
+
+
+def _phrase_at(r: Reader, i: int) -> Found:
     whole, j = Phrase(), i
     while True:
         k = j + 1 if j > i and r.fold(j) == "," else j

@@ -70,6 +70,8 @@ class Reader:
     clinic: bool
     date_at: Callable[[Reader, int], tuple[Moment, int, bool] | None]
     dates: dict[int, tuple[Moment, int, bool] | None] = field(default_factory=dict)
+    clocks: dict[tuple[int, bool], tuple[Clock, int] | None] = field(default_factory=dict)
+    phrases: dict[int, tuple[Phrase, int] | None] = field(default_factory=dict)
     depth: int = 0
 
     def find(self, category: str, i: int) -> tuple[int | str, int] | None:

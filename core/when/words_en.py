@@ -229,7 +229,6 @@ WORDS: dict[str, dict[int | str, str]] = {
     },
     "upcoming": {"upcoming": "upcoming"},
     "closest": {"closest": "closest|nearest"},
-    "day_word": {"day": "day"},
     "week_of": {
         "week": "week of|the week of|week of the|the week of the|week commencing|week beginning|week starting"
     },

@@ -224,7 +224,6 @@ WORDS: dict[str, dict[int | str, str]] = {
     "to_hour": {"to": "za"},
     "upcoming": {"upcoming": "nadchodzace|nadchodzacych|najblizsze|najblizszych"},
     "closest": {"closest": "najblizszy|najblizsza"},
-    "day_word": {"day": "dzien|dnia|dniu"},
     "week_of": {"week": "tydzien|tygodniu|tygodnia"},
     "not": {
         "not": (

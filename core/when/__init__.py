@@ -1,8 +1,11 @@
 """Dates and times as patients say them, in Polish and English: read from a message, and said back.
 
-A hand-written compositional grammar: words (`words_pl`, `words_en`) are read by small rules (`clocks`, `dates`, `cycles`,
-`durations`), put together (`phrases`, `grammar`) and resolved against the present (`resolve`). Pure: `now` is an
-argument, nothing is stored or asked. It must not know of appointments, opening hours of a real site or patients.
+A hand-written compositional grammar: words (`words_pl`, `words_en`) are read by small rules (`clocks`,
+`dates`, `cycles`,
+`durations`), put together (`phrases`, `grammar`) and resolved against the present (`resolve`). Pure: `now`
+is an
+argument, nothing is stored or asked. It must not know of appointments, opening hours of a real site or
+patients.
 """
 
 from core.when.birth import find_date

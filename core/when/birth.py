@@ -11,9 +11,11 @@ from core.when.tokens import tokens
 
 
 def find_date(text: str, *, now: datetime, language: Language | None = None) -> date | None:
-    """The past calendar date with a year in `text`: "12.03.1957", "3 May 1980", "1957-03-12", "12/03/57", day first.
+    """The past calendar date with a year in `text`: "12.03.1957", "3 May 1980", "1957-03-12", "12/03/57",
+    day first.
 
-    Two digits of a year are the latest such year not after `now`. None when there is no date, when it is not a real
+    Two digits of a year are the latest such year not after `now`. None when there is no date, when it is
+    not a real
     one (30 February), lies after `now` or over 130 years back, or when two different dates are given.
     """
     found: set[date] = set()

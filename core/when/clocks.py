@@ -7,27 +7,51 @@ from dataclasses import replace
 from core.when.reader import Clock, Reader
 
 _ZONES = {
-    "utc": 0.0, "gmt": 0.0, "bst": 1.0, "cet": 1.0, "cest": 2.0, "eet": 2.0, "eest": 3.0, "msk": 3.0, "ist": 5.5,
-    "est": -5.0, "edt": -4.0, "cst": -6.0, "cdt": -5.0, "mst": -7.0, "mdt": -6.0, "pst": -8.0, "pdt": -7.0, "wet": 0.0,
-    "west": 1.0, "jst": 9.0,
-}  # fmt: skip
+    "utc": 0.0,
+    "gmt": 0.0,
+    "bst": 1.0,
+    "cet": 1.0,
+    "cest": 2.0,
+    "eet": 2.0,
+    "eest": 3.0,
+    "msk": 3.0,
+    "ist": 5.5,
+    "est": -5.0,
+    "edt": -4.0,
+    "cst": -6.0,
+    "cdt": -5.0,
+    "mst": -7.0,
+    "mdt": -6.0,
+    "pst": -8.0,
+    "pdt": -7.0,
+    "wet": 0.0,
+    "west": 1.0,
+    "jst": 9.0,
+}
 Found = tuple[Clock, int] | None
 
 
 def clock(r: Reader, i: int, marked: bool) -> Found:
     """A time of day at word `i`; a bare number counts only when `marked` by a preposition or company."""
+    if i >= len(r.words) or not (r.words[i].is_number or r.words[i].fold in r.lex.hour_words):
+        return None
+    if (i, marked) not in r.clocks:
+        r.clocks[i, marked] = _clock_at(r, i, marked)
+    return r.clocks[i, marked]
+
+
+def _clock_at(r: Reader, i: int, marked: bool) -> Found:
     best: Found = None
     for rule in (_written, _with_h, _noon, _half_to, _past, _to_next, _hour_word):
         found = rule(r, i)
         best = _longer(best, found)
-    if marked:
-        best = _longer(best, _bare(r, i))
-    else:
-        best = _longer(best, _bare_with_half(r, i))
+    best = _longer(best, _bare(r, i) if marked else _bare_with_half(r, i))
     if best is None:
         return None
     value, j = best
     value, j = _half_of_day(r, value, j)
+    if value.hour == 12 and (again := r.find("noon", j)) and again[0] == 12:
+        value, j = replace(value, ambiguous=False), again[1]
     if r.fold(j) in ("ish", "sharp"):
         j += 1
     elif r.fold(j) == "-" and r.fold(j + 1) == "ish":
@@ -46,7 +70,9 @@ def _longer(one: Found, other: Found) -> Found:
     return other if other and (one is None or other[1] > one[1]) else one
 
 
-def _clock(hour: int, minute: int | None, *, plain: bool = True, second: int = 0, exact: str = "") -> Clock | None:
+def _clock(
+    hour: int, minute: int | None, *, plain: bool = True, second: int = 0, exact: str = ""
+) -> Clock | None:
     if not (0 <= hour <= 24 and 0 <= (minute or 0) < 60 and second < 60) or (hour == 24 and minute):
         return None
     exact = exact or ("hour" if minute is None else "minute")
@@ -89,9 +115,11 @@ def _noon(r: Reader, i: int) -> Found:
     if r.fold(j) in ("w", "o", "at", "the"):
         j += 1
     found = r.find("noon", j)
-    if found is None or (r.polish and j == i and found[0] == 12 and r.fold(i) != "poludnie"):
+    if found is None or (
+        r.polish and j == i and found[0] == 12 and r.fold(i) != "poludnie" and not r.find("at", i - 1)
+    ):
         return None
-    return Clock(int(found[0]), exact="hour"), found[1]
+    return Clock(int(found[0]) or 24, exact="hour"), found[1]  # the midnight that ends the day
 
 
 def _half_to(r: Reader, i: int) -> Found:
@@ -113,8 +141,6 @@ def _half_to(r: Reader, i: int) -> Found:
             return None
         minutes = 30 + lead[0] if late else 30 - lead[0]
         j = again[1]
-    elif i > 0 and r.fold(i - 1) != "":
-        minutes = 30
     hour = _hour(r, j)
     if hour is None or hour[0].minute:
         return None
@@ -150,7 +176,8 @@ def _past(r: Reader, i: int) -> Found:
     hour = _hour(r, past[1])
     if hour is None or hour[0].minute or (r.polish and r.find("month", hour[1])):
         return None
-    return replace(_half_now(r, hour)[0], minute=lead[0], exact="minute"), _half_now(r, hour)[1]
+    value, j = _half_of_day(r, *hour)
+    return replace(value, minute=lead[0], exact="minute"), j
 
 
 def _to_next(r: Reader, i: int) -> Found:
@@ -163,22 +190,21 @@ def _to_next(r: Reader, i: int) -> Found:
         if r.fold(i) != "za":
             return None
         word = r.ordinal(j)
-        if word is None or word[1] != "f" and not r.words[j].is_number:
+        if word is None or (word[1] != "f" and not r.words[j].is_number):
             return None
     else:
         to = r.find("to_hour", j)
-        if to is None or (r.fold(i) in ("half", "a") and lead[0] == 30):
+        if to is None or lead[0] == 30 or r.fold(i - 1) in ("from", "between"):
+            return None
+        said = r.find("unit", j - 1) is not None or to[1] > j + 1
+        if not said and (lead[0] % 5 or (r.words[i].is_number and lead[0] <= 12)):
             return None
         j = to[1]
     hour = _hour(r, j)
     if hour is None or hour[0].minute:
         return None
-    hour = _half_now(r, hour)
+    hour = _half_of_day(r, *hour)
     return _shifted(hour[0], -lead[0]), hour[1]
-
-
-def _half_now(r: Reader, said: tuple[Clock, int]) -> tuple[Clock, int]:
-    return _half_of_day(r, *said)
 
 
 def _shifted(base: Clock, minutes: int) -> Clock:
@@ -214,7 +240,9 @@ def _hour_word(r: Reader, i: int) -> Found:
     if hour is None:
         return None
     mark = r.find("oclock", hour[1])
-    if mark is None or (r.words[i].is_number and (r.polish or r.fold(hour[1]) != "o" and r.fold(hour[1]) != "oclock")):
+    if mark is None or (
+        r.words[i].is_number and (r.polish or (r.fold(hour[1]) != "o" and r.fold(hour[1]) != "oclock"))
+    ):
         return None
     if not r.polish and not r.fold(hour[1]).startswith("o"):
         return None
@@ -224,6 +252,8 @@ def _hour_word(r: Reader, i: int) -> Found:
 def _bare(r: Reader, i: int) -> Found:
     """After a mark: "8", "8.30", "8 30", "ósmej trzydzieści", "ten thirty", "1030"."""
     if i < len(r.words) and r.words[i].is_number and len(r.fold(i)) == 4 and not r.glued(i + 1):
+        if 1900 <= int(r.fold(i)) < 2100 and r.fold(i - 1) not in ("at", "@", "o"):
+            return None
         made = _clock(int(r.fold(i)[:2]), int(r.fold(i)[2:]), plain=not r.fold(i).startswith("0"))
         return (made, i + 1) if made else None
     hour = _hour(r, i)
@@ -271,11 +301,7 @@ def _minute_words(r: Reader, j: int) -> tuple[int, int] | None:
 def _bare_with_half(r: Reader, i: int) -> Found:
     """ "9 pm", "ten thirty am", "9.30 pm": the half of the day makes a bare number a time."""
     found = _bare(r, i)
-    if found is not None and r.find("ampm", found[1]) and r.fold(found[1]) != "a":
-        return found
-    if found is not None and r.fold(found[1]) == "a" and r.find("ampm", found[1]):
-        return found
-    return None
+    return found if found is not None and r.find("ampm", found[1]) else None
 
 
 def _half_of_day(r: Reader, value: Clock, j: int) -> tuple[Clock, int]:

@@ -1,14 +1,16 @@
-"""Dates by the calendar: "15 lutego", "March 3rd 2015", "3.03.2015", "jutro", "ostatni poniedziałek marca"."""
+"""Dates by the calendar: "15 lutego", "March 3rd 2015", "3.03.2015", "jutro", "ostatni poniedziałek
+marca"."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from core.when.cycles import cycle
+from core.when.days import named, relative_day, weekday, year_alone
 from core.when.durations import shift
-from core.when.holidays import NAMES
 from core.when.join import joined
-from core.when.moments import Both, Days, Edge, Fixed, Moment, Named, Nth, Through, Units, unit_at
+from core.when.moments import Days, Moment, Through, Units, unit_at
+from core.when.parts import after_year_word, edge_of, nth_of, rest_of, short_quarter, week_of
 from core.when.reader import Reader
 from core.when.resolve import one_day, pick
 from core.when.span import Grain
@@ -27,7 +29,8 @@ def date_atom(r: Reader, i: int) -> Found:
 
 
 def date_phrase(r: Reader, i: int) -> Found:
-    """A date and whatever narrows it: "Monday the 18th of February", "środa w tym tygodniu", "March in a year"."""
+    """A date and whatever narrows it: "Monday the 18th of February", "środa w tym tygodniu", "March in a
+    year"."""
     first = date_atom(r, i)
     if first is None:
         return None
@@ -63,7 +66,9 @@ def _full_year(r: Reader, i: int) -> int | None:
         return None
     if len(r.fold(i)) == 4:
         return value if 1850 <= value <= 2150 else None
-    return 2000 + value if len(r.fold(i)) == 2 and value < 70 else 1900 + value if len(r.fold(i)) == 2 else None
+    return (
+        2000 + value if len(r.fold(i)) == 2 and value < 70 else 1900 + value if len(r.fold(i)) == 2 else None
+    )
 
 
 def _numeric(r: Reader, i: int) -> Found:
@@ -77,7 +82,10 @@ def _numeric(r: Reader, i: int) -> Found:
     ):
         return None
     third_there = (
-        r.fold(i + 3) == sign and r.glued(i + 3) and (r.glued(i + 4) or spaced) and r.digits(i + 4, 4) is not None
+        r.fold(i + 3) == sign
+        and r.glued(i + 3)
+        and (r.glued(i + 4) or spaced)
+        and r.digits(i + 4, 4) is not None
     )
     if len(r.fold(i)) == 4:
         third = r.digits(i + 4)
@@ -88,9 +96,11 @@ def _numeric(r: Reader, i: int) -> Found:
     if third_there:
         year = _full_year(r, i + 4)
         found = _day(year, second, first) if year else None
-        if found is None or (r.fold(i + 5) in ("/", "-", ".") and r.glued(i + 5) and r.digits(i + 6) is not None):
+        if found is None or (
+            r.fold(i + 5) in ("/", "-", ".") and r.glued(i + 5) and r.digits(i + 6) is not None
+        ):
             return None
-        return one_day(found), _after_year_word(r, i + 5), False
+        return one_day(found), after_year_word(r, i + 5), False
     if sign == "-" or (
         r.fold(i + 3) in ("/", "-", ".", ",", ":")
         and r.glued(i + 3)
@@ -108,11 +118,6 @@ def _numeric(r: Reader, i: int) -> Found:
         return Days(None, first, second), i + 3, True
     end = i + 4 if spelt and r.fold(i + 3) == "." and r.glued(i + 3) and not r.is_end(i + 4) else i + 3
     return Days(None, first, second), end, False
-
-
-def _after_year_word(r: Reader, j: int) -> int:
-    found = r.find("year_word", j) if r.lex.phrases["year_word"] else None
-    return found[1] if found else j
 
 
 def _month(r: Reader, i: int) -> tuple[int, int] | None:
@@ -144,13 +149,10 @@ def _with_year(r: Reader, month: int, day: int, j: int) -> Found:
         k += 1
     year = r.year(k)
     if (
-        year is not None
-        and not (r.fold(year[1]) == ":" and r.glued(year[1]))
-        and not r.find("unit", year[1])
-        or (year is not None and r.find("year_word", year[1]))
-    ):
+        year is not None and not (r.fold(year[1]) == ":" and r.glued(year[1])) and not r.find("unit", year[1])
+    ) or (year is not None and r.find("year_word", year[1])):
         found = _day(year[0], month, day)
-        return (one_day(found), _after_year_word(r, year[1]), False) if found else None
+        return (one_day(found), after_year_word(r, year[1]), False) if found else None
     if _day(2016, month, day) is None:
         return None
     return Days(None, day, month), j, False
@@ -170,7 +172,7 @@ def _day_month(r: Reader, i: int) -> Found:
                 return _days_range(r, month[0], number[0], second[0], month[1])
         j = j + 1 if r.fold(j) in ("of", "-") or (r.fold(j) == "." and r.glued(j)) else j
         month = _month(r, j)
-        if month is not None and not (r.words[month[1] - 1].fold == "sie"):
+        if month is not None and r.words[month[1] - 1].fold != "sie":
             return _with_year(r, month[0], number[0], month[1])
         return None
     month = _month(r, i)
@@ -179,17 +181,22 @@ def _day_month(r: Reader, i: int) -> Found:
     number = _day_number(r, month[1])
     if number is None or r.fold(number[1]) in (":", "h", "am", "pm") or r.find("not_after", number[1]):
         return None
+    j = number[1]
     if (
-        r.fold(i) in r.lex.weak
-        and r.polish is False
-        and r.fold(i) in ("may", "march")
-        and not r.is_end(number[1])
-        and (r.words[number[1]].is_word and i > 0 and not r.find("prep", number[1]) and not r.find("at", number[1]))
-    ):
-        return None
-    if (dash := r.find("dash", number[1])) and (second := _day_number(r, dash[1])) and second[0] > number[0]:
-        if not r.find("month", second[1]):
-            return _days_range(r, month[0], number[0], second[0], second[1])
+        r.fold(j) in (".", "/", "-")
+        and r.glued(j)
+        and r.glued(j + 1)
+        and r.digits(j + 1) is not None
+        and j == month[1] + 1
+    ) and (r.fold(j) != "-" or r.digits(j + 3, 4) is not None):
+        return None  # a surname before a date: "Lis 14.05.1960"
+    verb = not r.polish and r.fold(i) in ("may", "march") and i > 0 and not r.find("prep", i - 1)
+    if verb and not r.is_end(number[1]) and r.fold(number[1]) not in r.lex.known:
+        return None  # "we may 5 of us come"
+    dash = r.find("dash", number[1])
+    second = _day_number(r, dash[1]) if dash else None
+    if second is not None and second[0] > number[0] and not r.find("month", second[1]):
+        return _days_range(r, month[0], number[0], second[0], second[1])
     return _with_year(r, month[0], number[0], number[1])
 
 
@@ -200,10 +207,27 @@ def _days_range(r: Reader, month: int, first: int, last: int, j: int) -> Found:
     return Through(start[0], end[0], timedelta(days=32)), end[1], False
 
 
+def _between_days(r: Reader, i: int) -> Found:
+    """ "between 1 and 5 December", "między 1 a 5 grudnia"."""
+    lead = r.find("from", i)
+    first = _day_number(r, lead[1]) if lead else None
+    to = r.find("to", first[1]) if first else None
+    second = _day_number(r, to[1]) if to else None
+    month = _month(r, r.skip("of", second[1]) if not r.polish else second[1]) if second else None
+    if first is None or second is None or month is None or second[0] <= first[0]:
+        return None
+    return _days_range(r, month[0], first[0], second[0], month[1])
+
+
 def _month_alone(r: Reader, i: int) -> Found:
     month = _month(r, i)
     if month is None:
         return None
+    number_before = i > 0 and (r.words[i - 1].is_number or r.words[i - 1].fold in r.lex.ordinals)
+    if number_before or (
+        r.digits(month[1]) is not None and r.fold(month[1] + 1) not in (":", "h", "am", "pm")
+    ):
+        return None  # a day that month does not have: 30 February is no time at all
     bare = r.fold(i) in r.lex.weak
     j = month[1]
     after = r.find("after_next", j)
@@ -224,12 +248,14 @@ def _month_alone(r: Reader, i: int) -> Found:
         "last",
         "mid",
     )
-    if r.fold(i) in ("may", "maja") and not prepared:
+    if r.fold(i) == "maja" and not prepared and r.year(j) is None:
+        return None
+    if r.fold(i) == "may" and not prepared:
         return Units(Grain.month, month[0]), j, True
     year = r.year(j + 1 if r.fold(j) in (",", "of") else j)
     if year is not None:
         start = unit_at(one_day(date(year[0], month[0], 1)).start, Grain.month)
-        return start, _after_year_word(r, year[1]), False
+        return start, after_year_word(r, year[1]), False
     return Units(Grain.month, month[0]), j, bare and not prepared
 
 
@@ -241,7 +267,9 @@ def _day_of_month(r: Reader, i: int) -> Found:
         return None
     if not r.words[start].is_number:
         genitive = r.fold(named[2] - 1).endswith("ego")
-        if not (r.polish and genitive) and not (not r.polish and i > 0 and r.fold(start - 1) == "the" and named[0] > 3):
+        if not (r.polish and genitive) and not (
+            not r.polish and i > 0 and r.fold(start - 1) == "the" and named[0] > 3
+        ):
             return None
         if not (
             r.is_end(named[2])
@@ -252,205 +280,33 @@ def _day_of_month(r: Reader, i: int) -> Found:
             or r.find("of", named[2])
         ):
             return None
-        if r.polish and named[0] <= 3 and i > 0 and r.fold(i - 1) not in ("do", "od", "na", "po", "przed", "dnia"):
+        if (
+            r.polish
+            and named[0] <= 3
+            and i > 0
+            and r.fold(i - 1) not in ("do", "od", "na", "po", "przed", "dnia")
+        ):
             return None
     if r.find("unit", named[2]) or r.find("not_after", named[2]) or r.find("dow", named[2]):
         return None
     return Days(None, named[0]), named[2], False
 
 
-def _relative_day(r: Reader, i: int) -> Found:
-    now = r.find("now", i)
-    if now is not None:
-        return unit_at(r.now, Grain.second), now[1], False
-    found = r.find("relday", i)
-    if found is None:
-        return None
-    return unit_at(r.now, Grain.day, int(found[0])), found[1], False
-
-
-def _weekday(r: Reader, i: int) -> Found:
-    found = r.find("dow", i)
-    if found is None:
-        return None
-    j = found[1]
-    weak = r.fold(i) in r.lex.weak and not (
-        i > 0 and r.fold(i - 1) in ("w", "we", "on", "this", "next", "last", "od", "do", "every", "by", "na", "until")
-    )
-    if r.fold(i) in r.lex.weak and r.fold(j) == "." and r.glued(j) and not (r.is_end(j + 1) and r.fold(j + 1) != ","):
-        j += 1
-    after = r.find("after_next", j)
-    if after is not None:
-        coming = pick(Days(int(found[0])), r.now)
-        return (unit_at(coming.start, Grain.day, 7), after[1], False) if coming else None
-    if r.fold(j) == "week" and not r.polish and (coming := pick(Days(int(found[0])), r.now)):
-        return unit_at(coming.start, Grain.day, 7), j + 1, False
-    return Days(int(found[0])), j, weak
-
-
-def _named(r: Reader, i: int) -> Found:
-    """Holidays, seasons and weekends."""
-    start = i + 1 if r.fold(i) == "the" else i
-    for phrase, value in NAMES[r.lex.language].get(r.fold(start), ()):
-        if all(r.fold(start + k) == piece for k, piece in enumerate(phrase)):
-            j = start + len(phrase)
-            if value == "christmas" and r.fold(j) == "eve":
-                continue
-            year = r.year(j + 1 if r.fold(j) in ("in", "of", "w") else j)
-            moment: Moment = Named(str(value))
-            if year is not None:
-                return Both(unit_at(one_day(date(year[0], 1, 1)).start, Grain.year), moment), year[1], False
-            return moment, j, False
-    season = r.find("season", i)
-    if season is not None:
-        prepared = (
-            i > 0 and r.fold(i - 1) in ("in", "w", "na", "this", "next", "the", "last") or r.fold(i).endswith(("em",))
-        )
-        weak = not prepared and (r.fold(i) in r.lex.weak)
-        if r.fold(i) == "lata" and not prepared:
-            return None
-        return Named(str(season[0])), season[1], weak
-    weekend = r.find("weekend", i)
-    return (weekend_of(r), weekend[1], False) if weekend else None
-
-
-def weekend_of(r: Reader) -> Moment:
-    """The weekend: Saturday and Sunday in clinic talk, otherwise from Friday 18:00."""
-    return Named("weekend day", Grain.day) if r.clinic else Named("weekend", Grain.hour)
-
-
-def _year_alone(r: Reader, i: int) -> Found:
-    year = r.year(i)
-    if year is None or not r.words[i].is_number:
-        return None
-    worded = r.find("year_word", year[1]) if r.polish else None
-    prepared = i > 0 and r.fold(i - 1) in ("in", "w", "of", "since", "od", "from", "rok", "roku", "by", "until", "year")
-    moment = unit_at(one_day(date(year[0], 1, 1)).start, Grain.year)
-    return moment, worded[1] if worded else year[1], not (worded or prepared)
-
-
-def _nth_of(r: Reader, i: int) -> Found:
-    """ "the first Monday of this month", "ostatni tydzień września", "third day of October", "the second closest Mon to …"."""
-    start = i + 1 if r.fold(i) == "the" else i
-    named = r.ordinal(start)
-    det = r.find("det", start)
-    count, j = (named[0], named[2]) if named else (0, 0)
-    if named is None:
-        if det is not None and det[0] == "last":
-            count, j = -1, det[1]
-        elif r.find("closest", start):
-            count, j = 1, start
-        else:
-            return None
-    near = r.find("closest", j)
-    if near is not None:
-        return _closest(r, near[1], abs(count))
-    if r.fold(j) in ("to", "do", "from"):
-        return None
-    fine: Moment | None = None
-    k = j
-    if day := r.find("dow", j):
-        fine, k = Days(int(day[0])), day[1]
-    elif (unit := r.find("unit", j)) and unit[0] in ("day", "week", "month", "quarter", "year"):
-        fine, k = Units(Grain(str(unit[0]))), unit[1]
-    elif weekend := r.find("weekend", j):
-        fine, k = weekend_of(r), weekend[1]
-    if fine is None:
-        return None
-    if isinstance(fine, Units) and fine.grain is Grain.quarter and 1 <= count <= 4:
-        return _quarter(r, count, k)
-    for at in dict.fromkeys((r.skip("prep", r.skip("of", k)), r.skip("of", k), r.skip("prep", k), k)):
-        if not r.polish and at == k:
-            continue
-        base = _base_of_month(r, at)
-        if base is not None and base[0].grain.rank > fine.grain.rank and base[0].grain.rank >= Grain.week.rank:
-            return Nth(count, fine, base[0]), base[1], False
-    return None
-
-
-def _base_of_month(r: Reader, i: int) -> Found:
-    unit = r.find("unit", i)
-    if unit is not None and unit[0] in ("week", "month", "quarter", "year"):
-        return unit_at(r.now, Grain(str(unit[0]))), unit[1], False
-    return r.base(i)
-
-
-def _closest(r: Reader, i: int, count: int) -> Found:
-    day = r.find("dow", i)
-    if day is None:
-        return None
-    k = r.skip("of", day[1]) if not r.polish else day[1] + (r.fold(day[1]) == "do")
-    base = r.base(k)
-    found = pick(base[0], r.now) if base is not None and k > day[1] else None
-    if base is None or found is None:
-        return None
-    near = [
-        s
-        for s in Days(int(day[0])).within(
-            found.start - timedelta(days=7 * count + 8), found.start + timedelta(days=7 * count + 8)
-        )
-    ]
-    near = sorted((s for s in near if s.start != found.start), key=lambda s: abs(s.start - found.start))
-    return one_day(near[count - 1].start.date()), base[1], False
-
-
-def _quarter(r: Reader, count: int, j: int) -> Found:
-    year = r.year(j) or r.year(j + 1)
-    if year is not None and (year[1] == j + 1 or r.fold(j) in ("of", "in", "w", ",")):
-        start = one_day(date(year[0], 1, 1)).start
-        return unit_at(start, Grain.quarter, count - 1), _after_year_word(r, year[1]), False
-    linked = r.skip("prep", r.skip("of", j))
-    base = _base_of_month(r, linked) or (r.base(linked) if linked > j else None)
-    if base is not None and base[0].grain is Grain.year and (found := pick(base[0], r.now)):
-        return unit_at(found.start, Grain.quarter, count - 1), base[1], False
-    return unit_at(unit_at(r.now, Grain.year).start, Grain.quarter, count - 1), j, False
-
-
-def _short_quarter(r: Reader, i: int) -> Found:
-    number = r.digits(i + 1, 1)
-    if r.fold(i) != "q" or number is None or not 1 <= number <= 4 or not r.glued(i + 1) or r.polish:
-        return None
-    return _quarter(r, number, i + 2)
-
-
-def _edge_of(r: Reader, i: int) -> Found:
-    """ "end of 2012", "pod koniec miesiąca", "the BOY"."""
-    short = r.find("edge", i) if not r.polish else None
-    if short is not None:
-        which, unit = str(short[0]).split()
-        base = unit_at(r.now, Grain(unit))
-        weak = r.fold(short[1] - 1) in r.lex.weak and r.fold(i) not in ("the", "at") and r.words[i].text.islower()
-        return Edge(which, base), short[1], weak
-    edge = r.find("begin", i)
-    if edge is None:
-        return None
-    j = edge[1]
-    for at in dict.fromkeys((r.skip("of", j), r.skip("prep", r.skip("of", j)), j)):
-        base_found = _base_of_month(r, at)
-        if (
-            base_found is not None
-            and (base_found[0].grain.rank >= Grain.week.rank or at > j)
-            and not (r.polish and r.fold(i) == "koniec" and r.fold(at) == "tygodnia")
-        ):
-            if base_found[0].grain.rank < Grain.day.rank:
-                return None
-            return Edge(str(edge[0]), base_found[0]), base_found[1], False
-    return None
-
-
-def _week_of(r: Reader, i: int) -> Found:
-    found = r.find("week_of", i)
-    if found is None or (r.polish and not r.is_end(i) and r.find("det", i)):
-        return None
-    base = r.base(found[1] + (r.fold(found[1]) == "the"))
-    day = pick(base[0], r.now) if base and base[0].grain is Grain.day and not base[2] else None
-    return (unit_at(day.start, Grain.week), base[1], False) if base and day else None
-
-
-def is_day(moment: Moment) -> bool:
-    """Whether the moment is a single known day."""
-    return isinstance(moment, Fixed) and moment.grain is Grain.day
-
-
-_RULES = (_numeric, _day_month, _month_alone, _day_of_month, _relative_day, _weekday, _named, _year_alone, _nth_of,
-          _short_quarter, _edge_of, _week_of, cycle, shift)  # fmt: skip
+_RULES = (
+    _numeric,
+    _day_month,
+    _between_days,
+    _month_alone,
+    _day_of_month,
+    relative_day,
+    weekday,
+    named,
+    year_alone,
+    nth_of,
+    short_quarter,
+    edge_of,
+    rest_of,
+    week_of,
+    cycle,
+    shift,
+)

@@ -1,4 +1,5 @@
-"""Lengths of time and what counts from them: "za dwa tygodnie", "in an hour", "3 days ago", "two days after Easter"."""
+"""Lengths of time and what counts from them: "za dwa tygodnie", "in an hour", "3 days ago", "two days after
+Easter"."""
 
 from __future__ import annotations
 
@@ -12,8 +13,13 @@ from core.when.span import Grain
 
 Found = tuple[Moment, int, bool] | None
 _EXACT = (Grain.second, Grain.minute, Grain.hour)
-_HALVES = {"hour": (30, Grain.minute), "day": (12, Grain.hour), "year": (6, Grain.month), "minute": (30, Grain.second),
-           "decade": (5, Grain.year)}  # fmt: skip
+_HALVES = {
+    "hour": (30, Grain.minute),
+    "day": (12, Grain.hour),
+    "year": (6, Grain.month),
+    "minute": (30, Grain.second),
+    "decade": (5, Grain.year),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,9 @@ def shifted(r: Reader, start: datetime, duration: Duration, sign: int, *, from_n
     at = start
     for count, grain in duration.parts:
         if grain in _EXACT and from_now:
-            moved = add(datetime(2000, 1, 1, tzinfo=UTC), grain, sign * count) - datetime(2000, 1, 1, tzinfo=UTC)
+            moved = add(datetime(2000, 1, 1, tzinfo=UTC), grain, sign * count) - datetime(
+                2000, 1, 1, tzinfo=UTC
+            )
             zone = r.present.tzinfo
             at = (at.replace(tzinfo=zone).astimezone(UTC) + moved).astimezone(zone).replace(tzinfo=None)
         else:
@@ -75,7 +83,12 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
         k = r.skip("one", k)
         if k > quarter[1] and (unit := r.find("unit", k)) and unit[0] == "hour":
             return ((15, Grain.minute),), unit[1]
-    if r.polish and (more := r.find("oneandhalf", i)) and (unit := r.find("unit", more[1])) and unit[0] in _HALVES:
+    if (
+        r.polish
+        and (more := r.find("oneandhalf", i))
+        and (unit := r.find("unit", more[1]))
+        and unit[0] in _HALVES
+    ):
         count, grain = _HALVES[str(unit[0])]
         return ((count * 3, grain),), unit[1]
     decimal = _decimal(r, i)
@@ -91,7 +104,12 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
     number, j = counted
     if r.fold(j) in ("'", '"') and r.glued(j) and j > i and r.words[j - 1].is_number:
         return ((number, Grain.minute if r.fold(j) == "'" else Grain.second),), j + 1
-    if not r.polish and r.find("andhalf", j) and (unit := r.find("unit", r.skip("andhalf", j))) and unit[0] in _HALVES:
+    if (
+        not r.polish
+        and r.find("andhalf", j)
+        and (unit := r.find("unit", r.skip("andhalf", j)))
+        and unit[0] in _HALVES
+    ):
         count, grain = _HALVES[str(unit[0])]
         return ((number * 2 * count + count, grain),), unit[1]
     unit = r.find("unit", j)
@@ -102,7 +120,7 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
         count, grain = _HALVES[str(unit[0])]
         return (((number * 2 + 1) * count, grain),), after[1]
     if unit[0] == "fortnight":
-        return ((number * 2, Grain.week),), unit[1]
+        return ((number * 14, Grain.day),), unit[1]
     if unit[0] == "decade":
         return ((number * 10, Grain.year),), unit[1]
     end = unit[1]
@@ -161,6 +179,8 @@ def _in(r: Reader, i: int) -> Found:
         return None
     value, j = length
     if word[0] == "within":
+        if r.fold(word[1]).endswith("ach"):
+            return None
         end = floor(shifted(r, r.now, value, 1, from_now=True), value.grain.finer)
         if end <= r.now:
             return None
@@ -193,9 +213,12 @@ def _ago(r: Reader, i: int) -> Found:
 
 
 def _instrumental(r: Reader, i: int) -> Grain | None:
-    return {"tygodniem": Grain.week, "miesiacem": Grain.month, "rokiem": Grain.year, "godzina": Grain.hour}.get(
-        r.fold(i)
-    )
+    return {
+        "tygodniem": Grain.week,
+        "miesiacem": Grain.month,
+        "rokiem": Grain.year,
+        "godzina": Grain.hour,
+    }.get(r.fold(i))
 
 
 def _weekdays_from_now(r: Reader, i: int) -> Found:
@@ -223,7 +246,8 @@ def _weekdays_from_now(r: Reader, i: int) -> Found:
 
 
 def _from_date(r: Reader, i: int) -> Found:
-    """ "3 days after Christmas", "the day before yesterday", "tydzień po Wielkanocy", "a week on Wednesday"."""
+    """ "3 days after Christmas", "the day before yesterday", "tydzień po Wielkanocy", "a week on
+    Wednesday"."""
     k = i + 1 if r.fold(i) == "the" else i
     length = duration(r, k, bare_unit=True)
     if length is None and (unit := r.find("unit", k)) and unit[0] in ("day", "week"):
@@ -233,9 +257,9 @@ def _from_date(r: Reader, i: int) -> Found:
     value, j = length
     way = r.find("shift", j)
     if way is None:
-        if r.polish or r.fold(j) != "on":
+        if r.polish or not (r.fold(j) == "on" or r.find("relday", j)):
             return None
-        way = 1, j + 1
+        way = 1, j + (r.fold(j) == "on")  # "a week on Monday", "a fortnight today"
     base = r.base(r.skip("prep", way[1]) if r.fold(way[1]) == "the" else way[1])
     if base is None or base[2]:
         return None

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.when.dates import date_phrase
+from core.when.durations import duration, shifted
 from core.when.lexicon import lexicon
 from core.when.moments import Fixed, Through, floor
 from core.when.phrases import phrase
 from core.when.reader import Clock, Phrase, Reader
-from core.when.resolve import Answer, answers, aware
+from core.when.resolve import Answer, answers, aware, most_recent
 from core.when.span import Grain, Language, TimeSpan
 from core.when.tokens import tokens
 
@@ -19,7 +20,8 @@ _MOST_WORDS = 400
 
 @dataclass(frozen=True)
 class Reading:
-    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it comes to."""
+    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it
+    comes to."""
 
     first: int
     end: int
@@ -32,11 +34,16 @@ def find_times(
 ) -> tuple[TimeSpan, ...]:
     """Every time said in `text`, in order; empty when there is none.
 
-    `now` must be aware; its zone is the zone of the answer. Without `language` both are tried and the one that explains
-    more of the text is taken (Polish on a tie). With `clinic_hours` an hour that may be either half of the day is the
-    one between 7 and 20 ("o trzeciej" is 15:00), "in three days" names a day and the weekend is Saturday and Sunday. Times
-    refused ("nie w piątek", "any day but mornings") are left out. Alternatives give one span each; hours said of a
-    week ("w przyszłym tygodniu rano") one span a day. Only the first 400 words are read. ValueError if `now` is naive.
+    `now` must be aware; its zone is the zone of the answer. Without `language` both are tried and the one
+    that explains
+    more of the text is taken (Polish on a tie). With `clinic_hours` an hour that may be either half of the
+    day is the
+    one between 7 and 20 ("o trzeciej" is 15:00), "in three days" names a day and the weekend is Saturday
+    and Sunday. Times
+    refused ("nie w piątek", "any day but mornings") are left out. Alternatives give one span each; hours
+    said of a
+    week ("w przyszłym tygodniu rano") one span a day. Only the first 400 words are read. ValueError if
+    `now` is naive.
     """
     if now.tzinfo is None or now.utcoffset() is None:
         raise ValueError("now must be aware")
@@ -114,7 +121,7 @@ def _after_refused(r: Reader, i: int) -> int:
 
 def _top(r: Reader, i: int) -> Reading | None:
     """The longest expression at word `i` that comes to a time."""
-    if not _may_begin(r, i):
+    if i >= len(r.words) or not _may_begin(r, i):
         return None
     best: Reading | None = None
     for rule in (_plain, _range, _bounded):
@@ -126,7 +133,11 @@ def _top(r: Reader, i: int) -> Reading | None:
 
 def _may_begin(r: Reader, i: int) -> bool:
     word = r.words[i]
-    return word.is_number or word.fold == "@" or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
+    return (
+        word.is_number
+        or word.fold == "@"
+        or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
+    )
 
 
 def _plain(r: Reader, i: int) -> Reading | None:
@@ -150,6 +161,8 @@ def _range(r: Reader, i: int) -> Reading | None:
     first = phrase(r, start)
     if first is None or (first[0].date is None and first[0].clock is None):
         return None
+    if lead is not None and isinstance(first[0].date, Through) and first[0].clock is None:
+        return Reading(i, first[1], first[0], tuple(answers(first[0], r)))
     to = r.find("to" if lead else "dash", first[1])
     if to is None:
         return None
@@ -159,16 +172,18 @@ def _range(r: Reader, i: int) -> Reading | None:
     one, other, j = first[0], second[0], second[1]
     if one.date is None or other.date is None or isinstance(one.date, Through):
         return None
-    if one.clock is None and one.part is None and other.clock is None and other.part is None:
+    if one.clock is None and one.part is None:
         if one.weak and other.weak and not (_is_whole(r, i, j) or "weekday" in one.date.names):
             return None
-        both = Phrase(date=Through(one.date, other.date, timedelta(days=366 * 20 if one.date.fixed() else 366)))
+        limit = timedelta(days=366 * 20 if one.date.fixed() else 366)
+        both = Phrase(Through(one.date, other.date, limit), other.clock, other.part)
         return Reading(i, j, None if "year" in one.date.names else both, tuple(answers(both, r)))
     if one.clock is None or other.clock is None:
         return None
-    begins, ends = answers(one, r), answers(other, r)
-    if not begins or not ends or begins[0].start is None:
+    begins = answers(one, r)
+    if not begins or begins[0].start is None:
         return None
+    ends = answers(other, replace(r, now=begins[0].start, dates={}))
     later = [e for e in ends if e.start is not None and e.start > begins[0].start]
     if not later:
         return None
@@ -183,7 +198,7 @@ def _bounded(r: Reader, i: int) -> Reading | None:
     side = str(bound[0])
     found = phrase(r, bound[1])
     if found is None:
-        return None
+        return _for_so_long(r, side, bound[1], i)
     said, j = found
     if said.weak and not _is_whole(r, i, j) and not (said.date and "weekday" in said.date.names):
         return None
@@ -212,15 +227,29 @@ def _bounded(r: Reader, i: int) -> Reading | None:
     return Reading(i, j, None, (Answer(floor(r.now, Grain.second), end, Grain.second),))
 
 
+def _for_so_long(r: Reader, side: str, start: int, i: int) -> Reading | None:
+    """ "od trzech dni": since that long ago."""
+    length = duration(r, start, bare_unit=True) if r.polish and side == "since" else None
+    if length is None or r.find("hence", start) or r.fold(i) != "od":
+        return None
+    try:
+        at = floor(shifted(r, r.now, length[0], -1, from_now=True), length[0].grain.finer)
+    except (ValueError, OverflowError):
+        return None
+    return Reading(i, length[1], None, (Answer(at, None, length[0].grain.finer),))
+
+
 def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None:
     """ "Since Monday" looks back: the weekday before today."""
-    if said.date is not None and said.date.names == {"weekday"} and time.start is not None and said.clock is None:
-        return time.start - timedelta(days=7)
+    if said.date is not None and said.date.names == {"weekday"} and said.clock is None:
+        past = most_recent(said.date, r.now)
+        return past.start if past else time.start
     return time.start
 
 
 def _together(found: list[Reading], r: Reader) -> list[Reading]:
-    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej po 15"."""
+    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej
+    po 15"."""
     found = list(found)
     for n in range(len(found) - 1, 0, -1):
         one, other = found[n - 1], found[n]

@@ -1,4 +1,5 @@
-"""Which dates may narrow one another: a weekday and a date must agree, a day lies in its week, month or year."""
+"""Which dates may narrow one another: a weekday and a date must agree, a day lies in its week, month or
+year."""
 
 from __future__ import annotations
 
@@ -15,6 +16,10 @@ def joined(one: Moment, other: Moment, now: datetime) -> Moment | None:
     for a, b in ((one, other), (other, one)):
         if isinstance(a, Days) and a.names == {"weekday"}:
             return _with_weekday(a, b, now)
+    for a, b in ((one, other), (other, one)):
+        if isinstance(a, Fixed) and a.end - a.start == timedelta(days=1) and b.grain is Grain.day:
+            same = next(b.within(a.start, a.end), None)  # "dziś, 23 listopada"
+            return a if same is not None and same.end == a.end else None
     coarse, fine = (one, other) if one.grain.rank > other.grain.rank else (other, one)
     if coarse.grain.rank == fine.grain.rank or not coarse.names.isdisjoint(fine.names - {"fixed"}):
         return None
@@ -59,12 +64,13 @@ def _with_weekday(weekday: Days, other: Moment, now: datetime) -> Moment | None:
 
 
 def _agreeing(weekday: Days, dated: Moment, now: datetime) -> Moment | None:
-    """The next of the dates if its weekday is the one said, else the latest past one if it is; else a contradiction."""
+    """The next of the dates if its weekday is the one said, else the one of the last 60 days if it is; else
+    a contradiction."""
     coming = pick(dated, now)
     if coming is not None and coming.start.weekday() == weekday.weekday:
         return Fixed(coming.start, coming.end, Grain.day)
     today = floor(now, Grain.day)
-    past = list(dated.within(add(today, Grain.year, -1), today))
+    past = list(dated.within(add(today, Grain.day, -60), today))
     if past and past[-1].start.weekday() == weekday.weekday:
         return Fixed(past[-1].start, past[-1].end, Grain.day)
     return None

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from core.when import words_en, words_pl
+from core.when import numerals_pl, words_en, words_pl
+from core.when.holidays import NAMES
 from core.when.span import Language
-from core.when.tokens import Token, tokens
+from core.when.tokens import Token, phrase_table
 
 _MISSPELT = ("dow", "month")
 _SHORTEST = {"dow": 6, "month": 6}
@@ -25,6 +26,7 @@ class Lexicon:
     suffixes: Mapping[str, str]
     weak: frozenset[str]
     known: frozenset[str]
+    hour_words: frozenset[str]  # what a time of day can begin with, besides digits
     misspelt: Mapping[str, Mapping[str, int]]
     slips: dict[tuple[str, str], int | None] = field(default_factory=dict)
 
@@ -37,7 +39,9 @@ class Lexicon:
             for phrase, value in options:
                 if len(phrase) == 1:
                     return value, i + 1
-                if i + len(phrase) <= len(words) and all(words[i + k].fold == phrase[k] for k in range(1, len(phrase))):
+                if i + len(phrase) <= len(words) and all(
+                    words[i + k].fold == phrase[k] for k in range(1, len(phrase))
+                ):
                     return value, i + len(phrase)
         if category in _MISSPELT and words[i].is_word:
             value_or_none = self._slip(category, words[i].fold)
@@ -65,7 +69,8 @@ class Lexicon:
 
 
 def is_within(one: str, other: str, most: int) -> bool:
-    """Whether at most `most` insertions, deletions, changes or swaps of neighbours turn one word into the other."""
+    """Whether at most `most` insertions, deletions, changes or swaps of neighbours turn one word into the
+    other."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -86,25 +91,23 @@ def lexicon(language: Language) -> Lexicon:
     """The words of `language`, built once."""
     if language == "pl":
         return _build(
-            "pl", words_pl.WORDS, words_pl.CARDINALS, words_pl.ORDINALS, words_pl.ORDINAL_SUFFIXES, words_pl.WEAK,
+            "pl",
+            words_pl.WORDS,
+            numerals_pl.CARDINALS,
+            numerals_pl.ORDINALS,
+            numerals_pl.ORDINAL_SUFFIXES,
+            words_pl.WEAK,
             words_pl.NOT_A_TYPO,
-        )  # fmt: skip
+        )
     return _build(
-        "en", words_en.WORDS, words_en.CARDINALS, words_en.ORDINALS, words_en.ORDINAL_SUFFIXES, words_en.WEAK,
+        "en",
+        words_en.WORDS,
+        words_en.CARDINALS,
+        words_en.ORDINALS,
+        words_en.ORDINAL_SUFFIXES,
+        words_en.WEAK,
         words_en.NOT_A_TYPO,
-    )  # fmt: skip
-
-
-def phrase_table(entries: Mapping[int | str, str]) -> dict[str, list[tuple[tuple[str, ...], int | str]]]:
-    """Phrases keyed by their first word, the longest first."""
-    table: dict[str, list[tuple[tuple[str, ...], int | str]]] = {}
-    for value, forms in entries.items():
-        for form in forms.split("|"):
-            pieces = tuple(token.fold for token in tokens(form))
-            table.setdefault(pieces[0], []).append((pieces, value))
-    for options in table.values():
-        options.sort(key=lambda option: -len(option[0]))
-    return table
+    )
 
 
 def _build(
@@ -118,13 +121,30 @@ def _build(
 ) -> Lexicon:
     phrases = {category: phrase_table(entries) for category, entries in words.items()}
     numbers = {form: number for number, forms in cardinals.items() for form in forms.split("|")}
-    known = set(not_a_typo) | set(numbers) | set(ordinals)
+    known = {"q", "the", "rest", "reszta", "reszte"} | set(not_a_typo) | set(numbers) | set(ordinals)
     for table in phrases.values():
         known |= {piece for options in table.values() for phrase, _ in options for piece in phrase}
+    known |= {piece for options in NAMES[language].values() for phrase, _ in options for piece in phrase}
+    hour_words = {"za", "w", "o", "at", "the", "half"} | set(numbers) | set(ordinals)
+    for category in ("noon", "quarterhour", "halfto"):
+        hour_words |= set(phrases.get(category, ()))
     misspelt = {
         category: {
-            form: int(value) for value, forms in words[category].items() for form in forms.split("|") if len(form) > 4
+            form: int(value)
+            for value, forms in words[category].items()
+            for form in forms.split("|")
+            if len(form) > 4
         }
         for category in _MISSPELT
     }
-    return Lexicon(language, phrases, numbers, ordinals, suffixes, weak, frozenset(known), misspelt)
+    return Lexicon(
+        language,
+        phrases,
+        numbers,
+        ordinals,
+        suffixes,
+        weak,
+        frozenset(known),
+        frozenset(hour_words),
+        misspelt,
+    )

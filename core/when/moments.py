@@ -1,6 +1,7 @@
 """What a phrase can mean: sets of stretches of local time that can be listed within a window and intersected.
 
-All datetimes here are naive local times; `resolve` gives them their zone. Every `within(low, high)` lists, in order,
+All datetimes here are naive local times; `resolve` gives them their zone. Every `within(low, high)` lists,
+in order,
 the stretches that start in `[low, high)`.
 """
 
@@ -27,7 +28,8 @@ class Stretch:
 
 
 class Moment(Protocol):
-    """A set of stretches. `names` are the calendar fields it fixes, `longest` the longest stretch it holds."""
+    """A set of stretches. `names` are the calendar fields it fixes, `longest` the longest stretch it
+    holds."""
 
     @property
     def grain(self) -> Grain: ...
@@ -62,7 +64,8 @@ def floor(at: datetime, grain: Grain) -> datetime:
 
 
 def add(at: datetime, grain: Grain, count: int) -> datetime:
-    """`count` units later on the local clock; a day missing in the month becomes its last. ValueError out of range."""
+    """`count` units later on the local clock; a day missing in the month becomes its last. ValueError out
+    of range."""
     if abs(count) > 10_000_000:
         raise ValueError(count)
     if grain in (Grain.month, Grain.quarter, Grain.year):
@@ -70,8 +73,12 @@ def add(at: datetime, grain: Grain, count: int) -> datetime:
         year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValueError(year)
-        return at.replace(year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1]))
-    seconds = {Grain.second: 1, Grain.minute: 60, Grain.hour: 3600, Grain.day: 86400, Grain.week: 604800}[grain]
+        return at.replace(
+            year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1])
+        )
+    seconds = {Grain.second: 1, Grain.minute: 60, Grain.hour: 3600, Grain.day: 86400, Grain.week: 604800}[
+        grain
+    ]
     if abs(seconds * count) > 300 * 366 * 86400:
         raise ValueError(count)
     later = at + timedelta(seconds=seconds * count)
@@ -152,7 +159,8 @@ class Days:
 
 @dataclass(frozen=True)
 class Units:
-    """Every day, week, month, quarter or year; a month or quarter may be one of its number (`which`, from 1)."""
+    """Every day, week, month, quarter or year; a month or quarter may be one of its number (`which`, from
+    1)."""
 
     grain: Grain
     which: int | None = None
@@ -180,13 +188,18 @@ class Units:
         return None
 
 
-_SEASONS = {"spring": ((3, 20), (6, 21)), "summer": ((6, 21), (9, 24)), "autumn": ((9, 23), (12, 21)),
-            "winter": ((12, 21), (3, 21))}  # fmt: skip
+_SEASONS = {
+    "spring": ((3, 20), (6, 21)),
+    "summer": ((6, 21), (9, 24)),
+    "autumn": ((9, 23), (12, 21)),
+    "winter": ((12, 21), (3, 21)),
+}
 
 
 @dataclass(frozen=True)
 class Named:
-    """A holiday or a season, once a year; or the weekend, once a week (from Friday 18:00, or Saturday in a clinic)."""
+    """A holiday or a season, once a year; or the weekend, once a week (from Friday 18:00, or Saturday in a
+    clinic)."""
 
     key: str
     grain: Grain = Grain.day
@@ -209,17 +222,18 @@ class Named:
                 at += 7 * DAY
             return
         for year in range(max(low.year, FIRST_YEAR), min(high.year, LAST_YEAR) + 1):
-            start, end = self._in_year(year)
-            if low <= start < high:
-                yield Stretch(start, end)
+            for start, end in self._in_year(year):
+                if low <= start < high:
+                    yield Stretch(start, end)
 
-    def _in_year(self, year: int) -> tuple[datetime, datetime]:
+    def _in_year(self, year: int) -> Iterator[tuple[datetime, datetime]]:
         if self.key in _SEASONS:
             begins, ends = _SEASONS[self.key]
-            return datetime(year, *begins), datetime(year + (ends < begins), *ends)  # noqa: DTZ001
-        day, length = holiday(self.key, year)
-        start = datetime(day.year, day.month, day.day)  # noqa: DTZ001
-        return start, start + length * DAY
+            yield datetime(year, *begins), datetime(year + (ends < begins), *ends)  # noqa: DTZ001
+            return
+        for day, length in holiday(self.key, year):
+            start = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+            yield start, start + length * DAY
 
     def fixed(self) -> Stretch | None:
         return None
@@ -256,7 +270,8 @@ class Both:
 
 @dataclass(frozen=True)
 class Nth:
-    """In each stretch of `base`, the `count`-th (from 1; negative counts from the end) of `fine` wholly inside it."""
+    """In each stretch of `base`, the `count`-th (from 1; negative counts from the end) of `fine` wholly
+    inside it."""
 
     count: int
     fine: Moment
@@ -287,7 +302,8 @@ class Nth:
 
 @dataclass(frozen=True)
 class Edge:
-    """The beginning, middle or end of each stretch of `base`: of a year four-, of a month ten-, of a week three-day parts."""
+    """The beginning, middle or end of each stretch of `base`: of a year four-, of a month ten-, of a week
+    three-day parts."""
 
     which: str
     base: Moment
@@ -312,6 +328,13 @@ class Edge:
 
     def _part(self, of: Stretch) -> Stretch:
         start, end = of.start, of.end
+        if self.which.startswith("half"):
+            middle = (
+                add(start, Grain.month, 6)
+                if self.base.grain is Grain.year
+                else start + (end - start) // (2 * DAY) * DAY
+            )
+            return Stretch(start, middle) if self.which == "half 1" else Stretch(middle, end)
         if self.base.grain is Grain.year:
             marks = [start, add(start, Grain.month, 3), add(start, Grain.month, 8), end]
         elif self.base.grain is Grain.month:

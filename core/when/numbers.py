@@ -1,4 +1,5 @@
-"""Read numbers: digits and words, cardinal and ordinal, in both languages. Every reader answers (value, next) or None."""
+"""Read numbers: digits and words, cardinal and ordinal, in both languages. Every reader answers (value,
+next) or None."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def cardinal(lex: Lexicon, words: Sequence[Token], i: int) -> tuple[int, int] | 
 
 
 def ordinal(lex: Lexicon, words: Sequence[Token], i: int) -> tuple[int, str, int] | None:
-    """An ordinal below 100 as (number, gender, next): "3rd", "18-tego", "dwudziestego piątego", "twenty-first"."""
+    """An ordinal below 100 as (number, gender, next): "3rd", "18-tego", "dwudziestego piątego", "twenty-
+    first"."""
     if i >= len(words):
         return None
     token = words[i]
@@ -80,7 +82,9 @@ def year(lex: Lexicon, words: Sequence[Token], i: int) -> tuple[int, int] | None
     elif first == 1000:
         base, j = 1000, i + 1
     elif (
-        first == 2 and j + 1 < len(words) and (words[j + 1].fold == "thousand" or words[j + 1].fold.startswith("tysia"))
+        first == 2
+        and j + 1 < len(words)
+        and (words[j + 1].fold == "thousand" or words[j + 1].fold.startswith("tysia"))
     ):
         base, j = 2000, i + 2
     else:

@@ -1,12 +1,12 @@
-"""One time expression, put together from its pieces in any order: "w przyszły czwartek po 15", "9 tomorrow evening"."""
+"""One time expression, put together from its pieces in any order: "w przyszły czwartek po 15", "9 tomorrow
+evening"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from core.when import clocks
-from core.when.durations import duration
+from core.when.hours import dotted, hours, may_follow, starts_time
 from core.when.join import joined
 from core.when.moments import unit_at
 from core.when.reader import Clock, Hours, Open, Phrase, Reader
@@ -14,17 +14,16 @@ from core.when.resolve import PARTS
 from core.when.span import Grain
 
 Found = tuple[Phrase, int] | None
-# What may stand after a bare hour without making it a count of something.
-_FOLLOWERS = frozenset(
-    "u do w we na dla prosze poprosze please pls to i lub albo czy or and mi mnie bym by bo ale but if jesli jest jako moze"
-    " moge najlepiej jak tylko is would works work pasuje pasowaloby odpowiada dziekuje dzieki thanks thank ze z with for"
-    " sie on at in jutro ewentualnie mam chce chcialbym chcialabym od po przed a umowic zapisac wizyta wizyte the dr pan pani"
-    " doktor doktora tez rowniez wizyty the ok okay nie tak bylby byloby bedzie zeby than onwards wzwyz gdyz onward".split()
-)
 
 
 def phrase(r: Reader, i: int) -> Found:
     """The longest expression beginning at word `i`."""
+    if i not in r.phrases:
+        r.phrases[i] = _phrase_at(r, i)
+    return r.phrases[i]
+
+
+def _phrase_at(r: Reader, i: int) -> Found:
     whole, j = Phrase(), i
     while True:
         k = j + 1 if j > i and r.fold(j) == "," else j
@@ -90,27 +89,64 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
         date = r.base(start)
         if date is not None:
             yield Phrase(date=date[0], weak=date[2]), date[1]
-        part = r.find("part", start)
-        if part is not None and not (r.polish and start == k and r.fold(k) in ("noc", "nocy")):
+        part = r.find("part", start) if not _is_greeting(r, start) else None
+        if part is not None and not (
+            r.polish and start == k and r.fold(k) in ("noc", "nocy") and whole.date is None
+        ):
             weak = r.polish is False and start == k and whole.date is None and part[1] == k + 1
             yield Phrase(part=str(part[0]), weak=weak), part[1]
     today = r.find("partday", k)
     if today is not None:
         yield Phrase(date=unit_at(r.now, Grain.day), part=str(today[0])), today[1]
+    yield from _ordered_part(r, k)
+    if r.skip("prep", k) > k:
+        yield from _ordered_part(r, r.skip("prep", k))
     if whole.clock is None:
         yield from _clock_pieces(r, k, whole)
     elif whole.zone is None and (zone := clocks.zone(r, k)):
         yield Phrase(zone=zone[0]), zone[1]
 
 
+def _is_greeting(r: Reader, i: int) -> bool:
+    """ "dobry wieczór", "good morning": a wish, not a time."""
+    wishes = ("dobry", "dobrego", "milego", "spokojnego", "dobrej", "good", "lovely")
+    return r.fold(i - 1) in wishes or r.fold(i + 1) == "dobry"
+
+
+def _ordered_part(r: Reader, k: int) -> Iterator[tuple[Phrase, int]]:
+    """ "this morning", "last night", "tego wieczora"."""
+    det = r.find("det", k + (r.fold(k) == "late"))
+    part = r.find("part", det[1]) if det else None
+    if (
+        det is None
+        or part is None
+        or det[0] not in ("this", "last")
+        or (r.polish and part[0] == "night" and det[0] == "this")
+    ):
+        return
+    if r.polish and r.fold(k) in ("to", "ostatni", "ostatnia", "ostatnie"):
+        return
+    if r.fold(k) == "late":
+        yield Phrase(date=unit_at(r.now, Grain.day, -1 if det[0] == "last" else 0), part="latenight"), part[1]
+        return
+    yield Phrase(date=unit_at(r.now, Grain.day, -1 if det[0] == "last" else 0), part=str(part[0])), part[1]
+
+
 def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
     at = r.find("at", k)
-    if at is not None and (found := clocks.clock(r, at[1], True)) and _may_follow(r, at[1], found[1], r.fold(k)):
+    if (
+        at is not None
+        and (found := clocks.clock(r, at[1], True))
+        and may_follow(r, at[1], found[1], r.fold(k))
+    ):
         yield Phrase(clock=found[0]), found[1]
+    answer = dotted(r) if k == 0 and whole == Phrase() else None
+    if answer is not None:
+        yield Phrase(clock=answer), 3
     for start in dict.fromkeys((k, r.skip("prep", k), at[1] if at else k)):
-        hours = _hours(r, start, whole.date is not None or at is not None)
-        if hours is not None:
-            yield Phrase(clock=hours[0]), hours[1]
+        between = hours(r, start, whole.date is not None or at is not None)
+        if between is not None:
+            yield Phrase(clock=between[0]), between[1]
         plain = clocks.clock(r, start, False)
         if plain is not None:
             yield Phrase(clock=plain[0]), plain[1]
@@ -119,7 +155,15 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
         start = r.skip("at", bound[1]) if not r.find("prep", bound[1]) else bound[1]
         opened = clocks.clock(r, start, True)
         side = {"after": "after", "since": "after", "before": "before", "until": "before"}.get(str(bound[0]))
-        if opened is not None and side and _may_follow(r, start, opened[1], r.fold(k)):
+        to = r.find("to", opened[1]) if opened else None
+        if (
+            opened is not None
+            and to is not None
+            and r.cardinal(to[1])
+            and r.fold(opened[1]) not in ("i", "a", "and")
+        ):
+            opened = None  # a range that turned out to be of something else: "od 5 do 10 mg"
+        if opened is not None and side and may_follow(r, start, opened[1], r.fold(k)):
             yield Phrase(clock=Open(side, opened[0])), opened[1]
     if whole.date is not None:
         bare = clocks.clock(r, k, True)
@@ -127,120 +171,13 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
             bare is not None
             and r.digits(k) is not None
             and (r.is_end(bare[1]) or r.find("part", bare[1]) or clocks.zone(r, bare[1]))
+        ) and not (
+            r.fold(bare[1]) in ("/", ".", "-") and r.glued(bare[1]) and r.digits(bare[1] + 1) is not None
         ):
-            if not (r.fold(bare[1]) in ("/", ".", "-") and r.glued(bare[1]) and r.digits(bare[1] + 1) is not None):
-                yield Phrase(clock=bare[0]), bare[1]
-    if whole == Phrase() and not (k > 0 and (r.find("not_before", k - 1) or r.fold(k - 1) in ("/", ".", ":", "-"))):
-        latent = clocks.clock(r, k, True)
-        if latent is not None and _starts_time(r, latent[1]):
-            yield Phrase(clock=latent[0], latent=True), latent[1]
-
-
-def _starts_time(r: Reader, j: int) -> bool:
-    """Whether a part of the day (in English also a day) follows the bare number directly."""
-    if r.find("part", j) or r.find("partday", j):
-        return True
-    if r.polish:
-        return False
-    if r.find("relday", j) or r.find("part", r.skip("prep", j)):
-        return True
-    det = r.find("det", j)
-    return det is not None and r.find("part", det[1]) is not None
-
-
-def _may_follow(r: Reader, start: int, j: int, mark: str) -> bool:
-    """Whether the bare hour read from `start` to `j` stands as an hour: not "po 2 tabletki", "at 3 weeks"."""
-    if r.find("not_before", start - 1) and not r.find("at", start - 1):
-        return False
-    bare = j == start + 1 and not r.find("noon", start)
-    if r.find("not_after", j) and not r.find("at", j):
-        return False
-    if r.fold(j) in ("/", ",") and r.glued(j) and r.glued(j + 1) and r.digits(j + 1, 9) is not None:
-        return False
-    if (
-        r.find("unit", j)
-        or not bare
-        or (mark in ("o", "at", "@", "godz", "godzina", "godzinie") and r.words[start].is_number)
+            yield Phrase(clock=bare[0]), bare[1]
+    if whole == Phrase() and not (
+        k > 0 and (r.find("not_before", k - 1) or r.fold(k - 1) in ("/", ".", ":", "-"))
     ):
-        return r.find("unit", j) is None or not bare
-    if r.is_end(j) or r.fold(j) in _FOLLOWERS:
-        return True
-    return (
-        any(
-            r.find(name, j)
-            for name in (
-                "dow",
-                "month",
-                "relday",
-                "part",
-                "partday",
-                "det",
-                "prep",
-                "at",
-                "to",
-                "of",
-                "from",
-                "bound",
-                "ampm",
-                "noon",
-                "or",
-                "year_word",
-            )
-        )
-        or clocks.zone(r, j) is not None
-    )
-
-
-def _hours(r: Reader, k: int, marked: bool) -> tuple[Hours, int] | None:
-    """ "między 9 a 11", "from 4pm for thirty minutes", "9:30 - 11:00", "later than 9 but before 11"."""
-    lead = r.find("from", k)
-    start = lead[1] if lead else k
-    start = r.skip("at", start) if lead and not r.find("prep", start) else start
-    length_first = _length_from(r, k)
-    if length_first is not None:
-        return length_first
-    first = clocks.clock(r, start, True)
-    if first is None:
-        return None
-    j = first[1]
-    said = lead is not None or marked or not _is_bare(r, start, first[1])
-    spell = r.find("for", j)
-    if spell is not None and said and (length := duration(r, spell[1])) and length[0].minutes:
-        return Hours(first[0], None, int(length[0].minutes or 0)), length[1]
-    to = r.find("to" if lead else "dash", j)
-    if to is None:
-        return None
-    end_start = r.skip("at", to[1]) if not r.polish else to[1]
-    last = clocks.clock(r, end_start, True)
-    if last is None or r.find("unit", last[1]) or (r.find("not_after", last[1]) and not r.find("at", last[1])):
-        return None
-    bare_both = _is_bare(r, start, first[1]) and _is_bare(r, end_start, last[1])
-    if r.words[last[1] - 1].is_number and r.find("month", last[1]) and bare_both:
-        return None
-    if not said and bare_both and not _is_office_range(r, k, first[0], last[0], last[1]):
-        return None
-    if bare_both and not (r.is_end(last[1]) or _may_follow(r, end_start, last[1], r.fold(k))):
-        return None
-    if r.fold(last[1]) in ("-", "/", ".") and r.glued(last[1]) and r.digits(last[1] + 1, 12) is not None:
-        return None
-    return Hours(first[0], last[0]), last[1]
-
-
-def _is_bare(r: Reader, start: int, end: int) -> bool:
-    return end == start + 1 and not r.find("noon", start)
-
-
-def _is_office_range(r: Reader, k: int, first: Clock, last: Clock, end: int) -> bool:
-    """Two bare numbers with a dash are hours only as the whole message and within a working day: "8-13"."""
-    return k == 0 and all(not (w.is_word or w.is_number) for w in r.words[end:]) and 6 <= first.hour < last.hour <= 22
-
-
-def _length_from(r: Reader, k: int) -> tuple[Hours, int] | None:
-    """ "for 30 minutes from 4 pm"."""
-    spell = r.find("for", k)
-    length = duration(r, spell[1]) if spell else None
-    if length is None or not length[0].minutes:
-        return None
-    lead = r.find("from", length[1])
-    first = clocks.clock(r, r.skip("at", lead[1]), True) if lead else None
-    return (Hours(first[0], None, int(length[0].minutes or 0)), first[1]) if first else None
+        latent = clocks.clock(r, k, True)
+        if latent is not None and starts_time(r, latent[1]):
+            yield Phrase(clock=latent[0], latent=True), latent[1]

@@ -1,4 +1,5 @@
-"""What every rule of the grammar reads with: the words, the language, the present, and what was already read."""
+"""What every rule of the grammar reads with: the words, the language, the present, and what was already
+read."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from core.when.tokens import Token
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day. `ambiguous` may mean the other half of the day too ("o trzeciej"); seconds and minutes as said."""
+    """A time of day. `ambiguous` may mean the other half of the day too ("o trzeciej"); seconds and minutes
+    as said."""
 
     hour: int
     minute: int = 0
@@ -25,7 +27,8 @@ class Clock:
 
 @dataclass(frozen=True)
 class Hours:
-    """Between two times of day; the end is as said. `length` in minutes replaces the end ("from 4pm for 30 minutes")."""
+    """Between two times of day; the end is as said. `length` in minutes replaces the end ("from 4pm for 30
+    minutes")."""
 
     first: Clock
     last: Clock | None
@@ -57,7 +60,8 @@ class Phrase:
 
 @dataclass
 class Reader:
-    """The message under the eyes. `now` is naive local time; `date_at(i)` reads a date phrase from word `i`."""
+    """The message under the eyes. `now` is naive local time; `date_at(i)` reads a date phrase from word
+    `i`."""
 
     lex: Lexicon
     words: list[Token]
@@ -66,6 +70,8 @@ class Reader:
     clinic: bool
     date_at: Callable[[Reader, int], tuple[Moment, int, bool] | None]
     dates: dict[int, tuple[Moment, int, bool] | None] = field(default_factory=dict)
+    clocks: dict[tuple[int, bool], tuple[Clock, int] | None] = field(default_factory=dict)
+    phrases: dict[int, tuple[Phrase, int] | None] = field(default_factory=dict)
     depth: int = 0
 
     def find(self, category: str, i: int) -> tuple[int | str, int] | None:

@@ -1,7 +1,10 @@
-"""From what was meant to when it is: the nearest fitting stretch, the hours of a day, the zone and its clock changes.
+"""From what was meant to when it is: the nearest fitting stretch, the hours of a day, the zone and its
+clock changes.
 
-Conventions. A weekday alone is the nearest one coming, never today. A date without a year is the next one. An hour
-that could be either half of the day is the next to come; in clinic talk it is the one within opening hours (7 to 20).
+Conventions. A weekday alone is the nearest one coming, never today. A date without a year is the next one.
+An hour
+that could be either half of the day is the next to come; in clinic talk it is the one within opening hours
+(7 to 20).
 """
 
 from __future__ import annotations
@@ -16,9 +19,17 @@ from core.when.span import Grain
 
 # Parts of the day as hours from midnight; more than 24 runs into the next day.
 _PARTS_BOTH = {
-    "afternoon": (12, 19), "lateafternoon": (15, 19), "evening": (18, 24), "latenight": (21, 24), "lunch": (12, 14),
-    "afterlunch": (13, 17), "afterwork": (17, 21), "afterschool": (15, 21), "beforelunch": (8, 12), "forenoon": (8, 12),
-}  # fmt: skip
+    "afternoon": (12, 19),
+    "lateafternoon": (15, 19),
+    "evening": (18, 24),
+    "latenight": (21, 24),
+    "lunch": (12, 14),
+    "afterlunch": (13, 17),
+    "afterwork": (17, 21),
+    "afterschool": (15, 21),
+    "beforelunch": (8, 12),
+    "forenoon": (8, 12),
+}
 PARTS = {
     "pl": {**_PARTS_BOTH, "morning": (4, 12), "earlymorning": (4, 9), "night": (22, 30)},
     "en": {**_PARTS_BOTH, "morning": (0, 12), "earlymorning": (0, 9), "night": (18, 24)},
@@ -38,7 +49,8 @@ class Answer:
 
 
 def pick(moment: Moment, now: datetime) -> Stretch | None:
-    """The stretch meant: within its fixed window the first not yet over (else the first), else the next to come."""
+    """The stretch meant: within its fixed window the first not yet over (else the first), else the next to
+    come."""
     tied = moment.fixed()
     try:
         if tied is not None:
@@ -49,7 +61,7 @@ def pick(moment: Moment, now: datetime) -> Stretch | None:
                     return found
             return first
         today = floor(now, Grain.day)
-        past = DAY if moment.names == {"weekday"} else timedelta(0)
+        past = DAY if moment.names in ({"weekday"}, {"weekday", "range"}) else timedelta(0)
         low = today + past - (timedelta(0) if past else moment.longest)
         for days in _WINDOWS:
             for found in moment.within(low, today + days * DAY):
@@ -71,14 +83,26 @@ def most_recent(moment: Moment, now: datetime) -> Stretch | None:
 
 
 def answers(phrase: Phrase, r: Reader) -> list[Answer]:
-    """The times a phrase means: one, or one a day when an hour was said of several days; none if it cannot be."""
+    """The times a phrase means: one, or one a day when an hour was said of several days; none if it cannot
+    be."""
     try:
         found = [a for a in _answers(phrase, r) if a.start is None or a.end is None or a.start < a.end]
     except (ValueError, OverflowError):
         return []
     if phrase.zone is None:
         return found
-    return [replace(a, start=_from_zone(a.start, phrase.zone, r), end=_from_zone(a.end, phrase.zone, r)) for a in found]
+    return [_zoned(a, phrase, phrase.zone, r) for a in found]
+
+
+def _zoned(answer: Answer, phrase: Phrase, zone: float, r: Reader) -> Answer:
+    """The answer moved from a named zone; a zone makes a time exact to the minute."""
+    grain = Grain.minute if answer.grain is Grain.hour else answer.grain
+    exact_end = (
+        add(answer.start, grain, 1) if answer.start and isinstance(phrase.clock, Clock) else answer.end
+    )
+    return replace(
+        answer, start=_from_zone(answer.start, zone, r), end=_from_zone(exact_end, zone, r), grain=grain
+    )
 
 
 def _from_zone(at: datetime | None, hours: float, r: Reader) -> datetime | None:
@@ -104,7 +128,7 @@ def _answers(phrase: Phrase, r: Reader) -> Iterator[Answer]:
                 return
         return
     stretch = pick(phrase.date, r.now)
-    if stretch is None or stretch.end - stretch.start > 31 * DAY:
+    if stretch is None or (stretch.end - stretch.start > 7 * DAY and "shift" not in phrase.date.names):
         return
     day = floor(stretch.start, Grain.day)
     if stretch.end - stretch.start <= DAY or "shift" in phrase.date.names:
@@ -123,7 +147,9 @@ def _answers(phrase: Phrase, r: Reader) -> Iterator[Answer]:
 def _is_ahead(a: Answer, phrase: Phrase, now: datetime) -> bool:
     if phrase.clock is not None and not isinstance(phrase.clock, Open):
         return a.start is not None and a.start >= floor(now, Grain.minute)
-    return (a.start or a.end or now) >= now if isinstance(phrase.clock, Open) else a.end is None or a.end > now
+    return (
+        (a.start or a.end or now) >= now if isinstance(phrase.clock, Open) else a.end is None or a.end > now
+    )
 
 
 def _in_day(phrase: Phrase, day: datetime, r: Reader) -> Iterator[Answer]:
@@ -169,7 +195,8 @@ def _range(hours: Hours, phrase: Phrase, day: datetime, r: Reader) -> Iterator[A
 
 
 def _times(clock: Clock, part: str | None, clinic: bool) -> list[timedelta]:
-    """The times of day a clock can mean, as time since midnight; a part of the day or the clinic's hours decide."""
+    """The times of day a clock can mean, as time since midnight; a part of the day or the clinic's hours
+    decide."""
     hour = clock.hour
     hours = [hour]
     if clock.ambiguous:
@@ -195,7 +222,8 @@ def _is_in_part(hour: int, part: str) -> bool:
 
 
 def aware(at: datetime | None, r: Reader) -> datetime | None:
-    """A local time in the zone of `now`; one the clocks jump over moves on by the jump, a repeated one is the first
+    """A local time in the zone of `now`; one the clocks jump over moves on by the jump, a repeated one is
+    the first
     unless it was counted from now."""
     if at is None:
         return None

@@ -50,9 +50,12 @@ _FINER = {
 class TimeSpan:
     """A half-open stretch `[start, end)` of aware times in the zone of `now`, as found in a text.
 
-    An instant of a grain ends one grain later; a range of hours ends as said ("8-13" ends at 13:00), a range of
-    days after its last day. `None` is an open side ("po 15" has no end, "przed 11" no start). `text` are the words,
-    `at` their place as code points of the original text. `day` is the day an open side was said of: "jutro po 15" is
+    An instant of a grain ends one grain later; a range of hours ends as said ("8-13" ends at 13:00), a
+    range of
+    days after its last day. `None` is an open side ("po 15" has no end, "przed 11" no start). `text` are
+    the words,
+    `at` their place as code points of the original text. `day` is the day an open side was said of: "jutro
+    po 15" is
     open at its end but still speaks of tomorrow; None where no single day was named.
     """
 

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 _PIECE = re.compile(r"[0-9]+|(?:[^\W\d_][\u0300-\u036f]*)+|[^\s]")
 _SINGLE = str.maketrans(
-    {"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'", "`": "'", "´": "'", "″": '"', "“": '"', "”": '"', "„": '"',
-     "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "ß": "ss"}
-)  # fmt: skip
+    {
+        "ł": "l",
+        "Ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "″": '"',
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "–": "-",
+        "—": "-",
+        "‐": "-",
+        "‑": "-",
+        "−": "-",
+        "ß": "ss",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word, number or sign. `fold` is lower case without diacritics; `glued` means no space stands before it."""
+    """One word, number or sign. `fold` is lower case without diacritics; `glued` means no space stands
+    before it."""
 
     text: str
     fold: str
@@ -43,7 +63,8 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """The pieces of `text` in order; letters and digits part company ("13Luty" is two), white space is dropped."""
+    """The pieces of `text` in order; letters and digits part company ("13Luty" is two), white space is
+    dropped."""
     out: list[Token] = []
     last = -1
     for piece in _PIECE.finditer(text):
@@ -51,3 +72,15 @@ def tokens(text: str) -> list[Token]:
         out.append(Token(word, fold(word) or word, piece.start(), piece.end(), piece.start() == last))
         last = piece.end()
     return out
+
+
+def phrase_table(entries: Mapping[int | str, str]) -> dict[str, list[tuple[tuple[str, ...], int | str]]]:
+    """Phrases keyed by their first word, the longest first."""
+    table: dict[str, list[tuple[tuple[str, ...], int | str]]] = {}
+    for value, forms in entries.items():
+        for form in forms.split("|"):
+            pieces = tuple(token.fold for token in tokens(form))
+            table.setdefault(pieces[0], []).append((pieces, value))
+    for options in table.values():
+        options.sort(key=lambda option: -len(option[0]))
+    return table

@@ -1,8 +1,9 @@
-"""The Polish words of time, folded (no diacritics), forms separated by a bar; a comment would be longer than the data."""
+"""The Polish words of time, folded (no diacritics), forms separated by a bar; a comment would be longer
+than the data."""
 
 from __future__ import annotations
 
-WEEKDAYS = {
+WEEKDAYS: dict[int | str, str] = {
     0: "poniedzialek|poniedzialku|poniedzialkowi|poniedzialkiem|poniedzialki|poniedz|pon|pn",
     1: "wtorek|wtorku|wtorkowi|wtorkiem|wtorki|wto|wt",
     2: "sroda|srody|srode|srodzie|srodami|sro|sr",
@@ -11,7 +12,7 @@ WEEKDAYS = {
     5: "sobota|soboty|sobote|sobocie|sob",
     6: "niedziela|niedzieli|niedziele|niedz|ndz|nd",
 }
-MONTHS = {
+MONTHS: dict[int | str, str] = {
     1: "styczen|stycznia|styczniu|styczniem|stycz|sty",
     2: "luty|lutego|lutym|lutemu|lut",
     3: "marzec|marca|marcu|marcem|marz|mar",
@@ -27,13 +28,58 @@ MONTHS = {
 }
 # Forms that are also other words, or too short to stand alone inside a sentence.
 WEAK = frozenset(
-    "pn wt wto sr sro pt pia sob nd ndz pon czw czwart niedz poniedz sty stycz lut mar marz kwi kwiec maj maja cze czerw"
-    " lip sie sierp wrz wrzes paz pazdz lis listop gru grudz lato lata zima zimy jesien wiosna wiosny noc".split()
+    [
+        "pn",
+        "wt",
+        "wto",
+        "sr",
+        "sro",
+        "pt",
+        "pia",
+        "sob",
+        "nd",
+        "ndz",
+        "pon",
+        "czw",
+        "czwart",
+        "niedz",
+        "poniedz",
+        "sty",
+        "stycz",
+        "lut",
+        "mar",
+        "marz",
+        "kwi",
+        "kwiec",
+        "maj",
+        "maja",
+        "cze",
+        "czerw",
+        "lip",
+        "sie",
+        "sierp",
+        "wrz",
+        "wrzes",
+        "paz",
+        "pazdz",
+        "lis",
+        "listop",
+        "gru",
+        "grudz",
+        "lato",
+        "lata",
+        "zima",
+        "zimy",
+        "jesien",
+        "wiosna",
+        "wiosny",
+        "noc",
+    ]
 )
 
 WORDS: dict[str, dict[int | str, str]] = {
-    "dow": dict(WEEKDAYS),
-    "month": dict(MONTHS),
+    "dow": {**WEEKDAYS},
+    "month": {**MONTHS},
     "unit": {
         "second": "sekunda|sekundy|sekunde|sekund|sekundach|sek",
         "minute": "minuta|minuty|minute|minut|minutach|minutek|min",
@@ -55,13 +101,23 @@ WORDS: dict[str, dict[int | str, str]] = {
     "now": {"now": "teraz|w tej chwili|w tym momencie|od teraz"},
     "det": {
         "this": "ten|ta|to|te|tej|tego|tym|biezacy|biezacego|biezacym|biezaca|obecny|obecnym|obecnego",
-        "coming": "najblizszy|najblizsza|najblizsze|najblizszego|najblizszym|najblizszej|nadchodzacy|nadchodzaca|nadchodzace"
-        "|nadchodzacego|nadchodzacym|nadchodzacej",
-        "next": "przyszly|przyszla|przyszle|przyszlego|przyszlym|przyszlej|przyszlych|nastepny|nastepna|nastepne|nastepnego"
-        "|nastepnym|nastepnej|nastepnych|kolejny|kolejna|kolejne|kolejnego|kolejnym|kolejnej|kolejnych",
-        "last": "ostatni|ostatnia|ostatnie|ostatniego|ostatnim|ostatniej|ostatnich|zeszly|zeszla|zeszle|zeszlego|zeszlym"
-        "|zeszlej|ubiegly|ubiegla|ubiegle|ubieglego|ubieglym|ubieglej|miniony|minionym|minionego|minionej|minione|miniona"
-        "|poprzedni|poprzednia|poprzednie|poprzedniego|poprzednim|poprzedniej|poprzednich",
+        "coming": (
+            "najblizszy|najblizsza|najblizsze|najblizszego|najblizszym|najblizszej|nadchodzacy"
+            "|nadchodzaca|nadchodzace"
+            "|nadchodzacego|nadchodzacym|nadchodzacej"
+        ),
+        "next": (
+            "przyszly|przyszla|przyszle|przyszlego|przyszlym|przyszlej|przyszlych|nastepny"
+            "|nastepna|nastepne|nastepnego"
+            "|nastepnym|nastepnej|nastepnych|kolejny|kolejna|kolejne|kolejnego|kolejnym|kolejnej|kolejnych"
+        ),
+        "last": (
+            "ostatni|ostatnia|ostatnie|ostatniego|ostatnim|ostatniej|ostatnich|zeszly|zeszla"
+            "|zeszle|zeszlego|zeszlym"
+            "|zeszlej|ubiegly|ubiegla|ubiegle|ubieglego|ubieglym|ubieglej|miniony|minionym"
+            "|minionego|minionej|minione|miniona"
+            "|poprzedni|poprzednia|poprzednie|poprzedniego|poprzednim|poprzedniej|poprzednich"
+        ),
     },
     "after_next": {"next": "po nastepnym|po nastepnej|po przyszlym|po przyszlej|po kolejnym|po najblizszym"},
     "part": {
@@ -69,7 +125,10 @@ WORDS: dict[str, dict[int | str, str]] = {
         "morning": "rano|ranem|rankiem|z rana|poranek|poranka|poranku|poranna|porannych|rankami",
         "forenoon": "przed poludniem|przedpoludniem|do poludnia|przedpoludnie",
         "afternoon": "po poludniu|popoludniu|popoludnie|popoludnia|po poludniem|popoludniem|popoludniami",
-        "evening": "wieczorem|wieczor|wieczora|wieczoru|pod wieczor|wieczorami|wieczorna|wieczorkiem|wieczorowa pora",
+        "evening": (
+            "wieczorem|wieczor|wieczora|wieczoru|pod wieczor|wieczorami|wieczorna|wieczorkiem|wieczorowa pora"
+        ),
+        "latenight": "poznym wieczorem|pozno wieczorem|pozny wieczor|poznego wieczora",
         "night": "w nocy|noca|noc|nocy",
         "lunch": "w porze obiadowej|w porze lunchu|w czasie obiadu|w czasie lunchu",
         "afterlunch": "po obiedzie|po lunchu",
@@ -81,35 +140,60 @@ WORDS: dict[str, dict[int | str, str]] = {
         "afternoon": "tego popoludnia|dzisiejszego popoludnia|to popoludnie",
     },
     "late": {"late": "pozno|poznym|poznego", "early": "wczesnie|wczesnym|wczesnego"},
-    "noon": {12: "poludnie|w samo poludnie", 0: "polnoc|polnocy"},
+    "noon": {12: "poludnie|w samo poludnie|poludnia|poludniem", 0: "polnoc|polnocy|polnoca"},
     "season": {
         "spring": "wiosna|wiosny|wiosne|wiosnie",
         "summer": "lato|lata|latem|lecie",
         "autumn": "jesien|jesieni|jesienia",
         "winter": "zima|zimy|zime|zimie",
     },
-    "weekend": {"weekend": "weekend|weekendu|weekendzie|week - end|week end|wekend|weekendy|wikend|koniec tygodnia"},
+    "weekend": {
+        "weekend": "weekend|weekendu|weekendzie|week - end|week end|wekend|weekendy|wikend|koniec tygodnia"
+    },
     "ampm": {"am": "am|a . m .", "pm": "pm|p . m ."},
     "oclock": {"h": "godz .|godz|godzina|godziny|godzinie|h"},
     "at": {
-        "at": "o|o godzinie|o godz .|o godz|godz .|godz|godzina|godzinie|godziny|na godzine|na godz .|na godz|kolo|okolo"
-        "|ok .|ok|kolo godziny|okolo godziny|kolo godz .|okolo godz .|mniej wiecej o|tak o|tak kolo|tak na|tuz po|na"
-        "|punktualnie o|gdzies o|gdzies kolo|@|dokladnie o|o godzince|w godzinach|w godz .|w godz|godziny"
+        "at": (
+            "o|o godzinie|o godz .|o godz|godz .|godz|godzina|godzinie|godziny|na godzine"
+            "|na godz .|na godz|kolo|okolo"
+            "|ok .|kolo godziny|okolo godziny|kolo godz .|okolo godz .|mniej wiecej o|tak o"
+            "|tak kolo|tak na|tuz po|na"
+            "|punktualnie o|gdzies o|gdzies kolo|@|dokladnie o|o godzince|w godzinach|w godz .|w godz|godziny"
+        )
     },
-    "prep": {"w": "w|we|dnia|w dniu|na|z|dniu|tego|roku", "of": "od"},
+    "prep": {"w": "w|we|dnia|w dniu|na|z|dniu|tego|roku"},
     "bound": {
-        "after": "po|po godzinie|po godz .|po godz|pozniej niz|po godzinach|dopiero po|gdzies po|najlepiej po|kiedys po",
-        "since": "od|od godziny|od godz .|od godz|poczawszy od|zaczynajac od|nie wczesniej niz|nie wczesniej niz o"
-        "|najwczesniej o|najwczesniej|najwczesniej po|nie przed|dopiero od|dopiero o|nie wczesniej jak|nie wczesniej jak o"
-        "|najwczesniej od|najwczesniej w|nie wczesniej niz w|nie wczesniej niz od|nie predzej niz|nie predzej niz o",
-        "before": "przed|przed godzina|przed godz .|przed godz|wczesniej niz|wczesniej niz o|jeszcze przed|gdzies przed",
-        "until": "do|do godziny|do godz .|do godz|az do|nie pozniej niz|nie pozniej niz o|najpozniej o|najpozniej do"
-        "|najpozniej|nie po|nie dluzej niz do|najdalej do|nie pozniej niz do|nie pozniej niz w|najpozniej w|najdalej w"
-        "|nie pozniej jak|nie pozniej jak o",
+        "after": (
+            "po|po godzinie|po godz .|po godz|pozniej niz|po godzinach|dopiero po|gdzies po"
+            "|najlepiej po|kiedys po"
+        ),
+        "since": (
+            "od|od godziny|od godz .|od godz|poczawszy od|zaczynajac od|nie wczesniej niz"
+            "|nie wczesniej niz o"
+            "|najwczesniej o|najwczesniej|najwczesniej po|nie przed|dopiero od|dopiero o"
+            "|nie wczesniej jak|nie wczesniej jak o"
+            "|najwczesniej od|najwczesniej w|nie wczesniej niz w|nie wczesniej niz od"
+            "|nie predzej niz|nie predzej niz o"
+        ),
+        "before": (
+            "przed|przed godzina|przed godz .|przed godz|wczesniej niz|wczesniej niz o"
+            "|jeszcze przed|gdzies przed"
+        ),
+        "until": (
+            "do|do godziny|do godz .|do godz|az do|nie pozniej niz|nie pozniej niz o|najpozniej o"
+            "|najpozniej do"
+            "|najpozniej|nie po|nie dluzej niz do|najdalej do|nie pozniej niz do"
+            "|nie pozniej niz w|najpozniej w|najdalej w"
+            "|nie pozniej jak|nie pozniej jak o"
+        ),
     },
     "from": {
-        "from": "od|od godziny|od godz .|od godz|miedzy|pomiedzy|miedzy godzina|pomiedzy godzina|miedzy godz .|w godzinach"
-        "|w godzinach od|w godz .|w godz|w godz . od|godziny|gdzies miedzy|tak miedzy|w terminie od|miedzy godz"
+        "from": (
+            "od|od godziny|od godz .|od godz|miedzy|pomiedzy|miedzy godzina|pomiedzy godzina"
+            "|miedzy godz .|w godzinach"
+            "|w godzinach od|w godz .|w godz|w godz . od|godziny|gdzies miedzy|tak miedzy"
+            "|w terminie od|miedzy godz"
+        )
     },
     "to": {"to": "do|do godziny|do godz .|do godz|a godzina|a|-|i|az do"},
     "dash": {"-": "-|do|do godziny|do godz ."},
@@ -140,64 +224,106 @@ WORDS: dict[str, dict[int | str, str]] = {
     "to_hour": {"to": "za"},
     "upcoming": {"upcoming": "nadchodzace|nadchodzacych|najblizsze|najblizszych"},
     "closest": {"closest": "najblizszy|najblizsza"},
-    "day_word": {"day": "dzien|dnia|dniu"},
     "week_of": {"week": "tydzien|tygodniu|tygodnia"},
     "not": {
-        "not": "nie|byle nie|tylko nie|oprocz|poza|z wyjatkiem|za wyjatkiem|nie moge|nie dam rady|nie pasuje mi|nie pasuje"
-        "|nie mam czasu|nie przyjde|nie dam rady przyjsc|nie moge przyjsc|nie bede mogl|nie bede mogla|ale nie|zamiast"
-        "|nie moge byc|nie chce|nie bedzie mnie"
+        "not": (
+            "nie|byle nie|tylko nie|oprocz|poza|z wyjatkiem|za wyjatkiem|nie moge|nie dam rady"
+            "|nie pasuje mi|nie pasuje"
+            "|nie mam czasu|nie przyjde|nie dam rady przyjsc|nie moge przyjsc|nie bede mogl"
+            "|nie bede mogla|ale nie|zamiast"
+            "|nie moge byc|nie chce|nie bedzie mnie"
+        )
     },
-    "rejected": {"not": "nie|mi nie|mnie nie|odpada|nie pasuje|mi nie pasuje|nie dam rady|nie moge|nie odpowiada"},
+    "rejected": {
+        "not": "nie|mi nie|mnie nie|odpada|nie pasuje|mi nie pasuje|nie dam rady|nie moge|nie odpowiada"
+    },
     "nor": {"nor": "ani|i|lub|albo|oraz|,|, ani|czy"},
     "year_word": {"y": "r .|roku|rok|r"},
     "not_after": {
-        "x": "zl|pln|zlotych|zlote|zloty|gr|groszy|mg|ml|g|kg|cm|mm|m|km|%|°|st|stopni|stopnia|tabletek|tabletki"
-        "|tabletka|tabl|euro|eur|usd|razy|raz|os|osob|osoby|dzieci|procent|€|$|kropli|j|ug|mcg|lat|x|godzin"
-        "|godziny|dni|tygodni|miesiecy|minut"
+        "x": (
+            "zl|pln|zlotych|zlote|zloty|gr|groszy|mg|ml|g|kg|cm|mm|m|km|%|°|st|stopni|stopnia"
+            "|tabletek|tabletki"
+            "|tabletka|tabl|euro|eur|usd|razy|raz|os|osob|osoby|dzieci|procent|€|$|kropli|j"
+            "|ug|mcg|lat|x|godzin"
+            "|godziny|dni|tygodni|miesiecy|minut"
+        )
     },
     "not_before": {
-        "x": "ul|ulica|ulicy|nr|numer|numerem|tel|telefon|pesel|kod|kodem|pokoj|pokoju|gabinet|gabinecie|mieszkania"
-        "|m|lok|lokal|pietro|skala|skali|cisnienie|puls|temperatura|dawka|dawce|ocena|cena|wiek|mam|grupa|aleja"
-        "|plac|os|kosztuje|place|$|€|#|+"
+        "x": (
+            "ul|ulica|ulicy|nr|numer|numerem|tel|telefon|pesel|kod|kodem|pokoj|pokoju|gabinet"
+            "|gabinecie|mieszkania"
+            "|m|lok|lokal|pietro|skala|skali|cisnienie|puls|temperatura|dawka|dawce|ocena|cena"
+            "|wiek|mam|grupa|aleja"
+            "|plac|os|kosztuje|place|$|€|#|+"
+        )
     },
 }
 
-CARDINALS = {
-    0: "zero|zera", 1: "jeden|jedna|jedno|jednego|jednej|jednym", 2: "dwa|dwie|dwoch|dwu|dwom|dwoma|dwiema|dwojga",
-    3: "trzy|trzech|trzem|trzema|troje", 4: "cztery|czterech|czterem|czterema", 5: "piec|pieciu|piecioma",
-    6: "szesc|szesciu", 7: "siedem|siedmiu", 8: "osiem|osmiu", 9: "dziewiec|dziewieciu", 10: "dziesiec|dziesieciu",
-    11: "jedenascie|jedenastu", 12: "dwanascie|dwunastu", 13: "trzynascie|trzynastu", 14: "czternascie|czternastu",
-    15: "pietnascie|pietnastu", 16: "szesnascie|szesnastu", 17: "siedemnascie|siedemnastu",
-    18: "osiemnascie|osiemnastu", 19: "dziewietnascie|dziewietnastu", 20: "dwadziescia|dwudziestu",
-    30: "trzydziesci|trzydziestu", 40: "czterdziesci|czterdziestu", 50: "piecdziesiat|piecdziesieciu",
-    60: "szescdziesiat|szescdziesieciu", 70: "siedemdziesiat|siedemdziesieciu",
-    80: "osiemdziesiat|osiemdziesieciu", 90: "dziewiecdziesiat|dziewiecdziesieciu",
-    100: "sto|stu", 200: "dwiescie", 900: "dziewiecset", 800: "osiemset", 1000: "tysiac|tysiaca", 2000: "dwutysieczny"
-    "|dwutysiecznego|dwa tysiace",
-}  # fmt: skip
-_STEMS = {
-    1: "pierwsz", 2: "drug", 3: "trzec", 4: "czwart", 5: "piat", 6: "szost", 7: "siodm", 8: "osm", 9: "dziewiat",
-    10: "dziesiat", 11: "jedenast", 12: "dwunast", 13: "trzynast", 14: "czternast", 15: "pietnast", 16: "szesnast",
-    17: "siedemnast", 18: "osiemnast", 19: "dziewietnast", 20: "dwudziest", 30: "trzydziest", 40: "czterdziest",
-    50: "piecdziesiat", 60: "szescdziesiat", 70: "siedemdziesiat", 80: "osiemdziesiat", 90: "dziewiecdziesiat",
-}  # fmt: skip
-_MASCULINE, _FEMININE = ("y", "ego", "ym", "emu", "e", "i", "iego", "im", "iemu", "ie"), ("a", "ej", "iej", "ia")
-# (value, gender): hours are feminine ("osmej"), days of the month are not ("osmego").
-ORDINALS: dict[str, tuple[int, str]] = {
-    stem + ending: (number, gender)
-    for number, stem in _STEMS.items()
-    for gender, endings in (("m", _MASCULINE), ("f", _FEMININE))
-    for ending in endings
-}
-ORDINAL_SUFFIXES = {
-    **dict.fromkeys(
-        "ego go tego ty ci cie szy gi my sty stego mego y szego giego ciego ciego szym tym gim cim mym".split(), "m"),
-    **dict.fromkeys("ej tej ta ma sza ga cia szej giej ciej mej sta stej".split(), "f"),
-}  # fmt: skip
 # Ordinary words one slip away from a day or a month.
 NOT_A_TYPO = frozenset(
-    "worek wzorek worku wzorku robota roboty sobotka piatka piatke piatki platek platki platku piatak czerwien marzen marzy"
-    " marzena marzenie marzec marka marki marta marty martwi lipa lipny grudzia grudka grudki grudek sredni srednia srednie srodek"
-    " srodku srodka srodki zlotego zlutego listonosz piasek piasku kwitnie majaca wtorny wtorna wtornie czwarta czwarte"
-    " czwartego czwartej czwarty czwartym wtedy niedziel zniedziela lipca czerwona czerwone wtyczka piatym piatego".split()
+    [
+        "worek",
+        "wzorek",
+        "worku",
+        "wzorku",
+        "robota",
+        "roboty",
+        "sobotka",
+        "piatka",
+        "piatke",
+        "piatki",
+        "platek",
+        "platki",
+        "platku",
+        "piatak",
+        "czerwien",
+        "marzen",
+        "marzy",
+        "marzena",
+        "marzenie",
+        "marzec",
+        "marka",
+        "marki",
+        "marta",
+        "marty",
+        "martwi",
+        "lipa",
+        "lipny",
+        "grudzia",
+        "grudka",
+        "grudki",
+        "grudek",
+        "sredni",
+        "srednia",
+        "srednie",
+        "srodek",
+        "srodku",
+        "srodka",
+        "srodki",
+        "zlotego",
+        "zlutego",
+        "listonosz",
+        "piasek",
+        "piasku",
+        "kwitnie",
+        "majaca",
+        "wtorny",
+        "wtorna",
+        "wtornie",
+        "czwarta",
+        "czwarte",
+        "czwartego",
+        "czwartej",
+        "czwarty",
+        "czwartym",
+        "wtedy",
+        "niedziel",
+        "zniedziela",
+        "lipca",
+        "czerwona",
+        "czerwone",
+        "wtyczka",
+        "piatym",
+        "piatego",
+    ]
 )

@@ -74,9 +74,7 @@ def is_exact(expected: dict[str, Any] | None, found: tuple[TimeSpan, ...]) -> bo
 
 
 def _rows(place: Path, language: Language) -> list[dict[str, Any]]:
-    not_ours = {
-        line.split()[0] for line in (place / "not_ours.txt").read_text("utf-8").splitlines() if line.split()
-    }
+    not_ours = {line.split()[0] for line in (place / "not_ours.txt").read_text("utf-8").splitlines() if line.split()}
     lines = (place / f"duckling_time_{language}.jsonl").read_text("utf-8").splitlines()
     return [row for row in map(json.loads, lines) if row["id"] not in not_ours and _counts(row, language)]
 

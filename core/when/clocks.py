@@ -70,9 +70,7 @@ def _longer(one: Found, other: Found) -> Found:
     return other if other and (one is None or other[1] > one[1]) else one
 
 
-def _clock(
-    hour: int, minute: int | None, *, plain: bool = True, second: int = 0, exact: str = ""
-) -> Clock | None:
+def _clock(hour: int, minute: int | None, *, plain: bool = True, second: int = 0, exact: str = "") -> Clock | None:
     if not (0 <= hour <= 24 and 0 <= (minute or 0) < 60 and second < 60) or (hour == 24 and minute):
         return None
     exact = exact or ("hour" if minute is None else "minute")

@@ -84,9 +84,7 @@ def _picked(r: Reader, i: int) -> Found:
     det = r.find("det", number[1]) if number and r.fold(start) not in ("a", "an") else None
     month = _unit(r, det[1]) if det is not None else None
     of_month = (
-        month is not None
-        and month[0] is Grain.month
-        and not r.fold(det[1] - 1 if det else 0).endswith(("e", "ch"))
+        month is not None and month[0] is Grain.month and not r.fold(det[1] - 1 if det else 0).endswith(("e", "ch"))
     )
     if r.polish and of_month and number is not None and det is not None and month is not None:
         return Both(unit_at(r.now, Grain.month, _STEPS[str(det[0])]), Days(None, number[0])), month[2], False
@@ -119,12 +117,7 @@ def _single(r: Reader, which: str, i: int, j: int) -> Found:
     unit = _unit(r, j)
     if unit is not None and not (r.polish and r.fold(j) == "lata"):
         grain, times, end = unit
-        if (
-            grain.rank < Grain.day.rank
-            and which == "this"
-            and r.polish
-            and r.fold(i) not in ("ta", "te", "tej")
-        ):
+        if grain.rank < Grain.day.rank and which == "this" and r.polish and r.fold(i) not in ("ta", "te", "tej"):
             return None
         count = _STEPS[which]
         if times > 1 and count:

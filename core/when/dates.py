@@ -66,9 +66,7 @@ def _full_year(r: Reader, i: int) -> int | None:
         return None
     if len(r.fold(i)) == 4:
         return value if 1850 <= value <= 2150 else None
-    return (
-        2000 + value if len(r.fold(i)) == 2 and value < 70 else 1900 + value if len(r.fold(i)) == 2 else None
-    )
+    return 2000 + value if len(r.fold(i)) == 2 and value < 70 else 1900 + value if len(r.fold(i)) == 2 else None
 
 
 def _numeric(r: Reader, i: int) -> Found:
@@ -82,10 +80,7 @@ def _numeric(r: Reader, i: int) -> Found:
     ):
         return None
     third_there = (
-        r.fold(i + 3) == sign
-        and r.glued(i + 3)
-        and (r.glued(i + 4) or spaced)
-        and r.digits(i + 4, 4) is not None
+        r.fold(i + 3) == sign and r.glued(i + 3) and (r.glued(i + 4) or spaced) and r.digits(i + 4, 4) is not None
     )
     if len(r.fold(i)) == 4:
         third = r.digits(i + 4)
@@ -96,9 +91,7 @@ def _numeric(r: Reader, i: int) -> Found:
     if third_there:
         year = _full_year(r, i + 4)
         found = _day(year, second, first) if year else None
-        if found is None or (
-            r.fold(i + 5) in ("/", "-", ".") and r.glued(i + 5) and r.digits(i + 6) is not None
-        ):
+        if found is None or (r.fold(i + 5) in ("/", "-", ".") and r.glued(i + 5) and r.digits(i + 6) is not None):
             return None
         return one_day(found), after_year_word(r, i + 5), False
     if sign == "-" or (
@@ -148,9 +141,9 @@ def _with_year(r: Reader, month: int, day: int, j: int) -> Found:
     if r.fold(k) in ("of", "in", "w"):
         k += 1
     year = r.year(k)
-    if (
-        year is not None and not (r.fold(year[1]) == ":" and r.glued(year[1])) and not r.find("unit", year[1])
-    ) or (year is not None and r.find("year_word", year[1])):
+    if (year is not None and not (r.fold(year[1]) == ":" and r.glued(year[1])) and not r.find("unit", year[1])) or (
+        year is not None and r.find("year_word", year[1])
+    ):
         found = _day(year[0], month, day)
         return (one_day(found), after_year_word(r, year[1]), False) if found else None
     if _day(2016, month, day) is None:
@@ -224,9 +217,7 @@ def _month_alone(r: Reader, i: int) -> Found:
     if month is None:
         return None
     number_before = i > 0 and (r.words[i - 1].is_number or r.words[i - 1].fold in r.lex.ordinals)
-    if number_before or (
-        r.digits(month[1]) is not None and r.fold(month[1] + 1) not in (":", "h", "am", "pm")
-    ):
+    if number_before or (r.digits(month[1]) is not None and r.fold(month[1] + 1) not in (":", "h", "am", "pm")):
         return None  # a day that month does not have: 30 February is no time at all
     bare = r.fold(i) in r.lex.weak
     j = month[1]
@@ -267,9 +258,7 @@ def _day_of_month(r: Reader, i: int) -> Found:
         return None
     if not r.words[start].is_number:
         genitive = r.fold(named[2] - 1).endswith("ego")
-        if not (r.polish and genitive) and not (
-            not r.polish and i > 0 and r.fold(start - 1) == "the" and named[0] > 3
-        ):
+        if not (r.polish and genitive) and not (not r.polish and i > 0 and r.fold(start - 1) == "the" and named[0] > 3):
             return None
         if not (
             r.is_end(named[2])
@@ -280,12 +269,7 @@ def _day_of_month(r: Reader, i: int) -> Found:
             or r.find("of", named[2])
         ):
             return None
-        if (
-            r.polish
-            and named[0] <= 3
-            and i > 0
-            and r.fold(i - 1) not in ("do", "od", "na", "po", "przed", "dnia")
-        ):
+        if r.polish and named[0] <= 3 and i > 0 and r.fold(i - 1) not in ("do", "od", "na", "po", "przed", "dnia"):
             return None
     if r.find("unit", named[2]) or r.find("not_after", named[2]) or r.find("dow", named[2]):
         return None

@@ -30,16 +30,9 @@ def weekday(r: Reader, i: int) -> Found:
         return None
     j = found[1]
     weak = r.fold(i) in r.lex.weak and not (
-        i > 0
-        and r.fold(i - 1)
-        in ("w", "we", "on", "this", "next", "last", "od", "do", "every", "by", "na", "until")
+        i > 0 and r.fold(i - 1) in ("w", "we", "on", "this", "next", "last", "od", "do", "every", "by", "na", "until")
     )
-    if (
-        r.fold(i) in r.lex.weak
-        and r.fold(j) == "."
-        and r.glued(j)
-        and not (r.is_end(j + 1) and r.fold(j + 1) != ",")
-    ):
+    if r.fold(i) in r.lex.weak and r.fold(j) == "." and r.glued(j) and not (r.is_end(j + 1) and r.fold(j + 1) != ","):
         j += 1
     after = r.find("after_next", j)
     if after is not None:
@@ -51,12 +44,7 @@ def weekday(r: Reader, i: int) -> Found:
     if beside is not None:
         return beside
     number = r.digits(j)
-    if (
-        number is not None
-        and r.is_end(j + 1)
-        and r.fold(j + 1) not in (":", ".", "-", "/")
-        and not 7 <= number <= 20
-    ):
+    if number is not None and r.is_end(j + 1) and r.fold(j + 1) not in (":", ".", "-", "/") and not 7 <= number <= 20:
         dated = Days(int(found[0]), number)
         coming = pick(dated, r.now) if 1 <= number <= 31 else None
         if coming is not None and coming.start - r.now < timedelta(days=45):
@@ -95,9 +83,9 @@ def named(r: Reader, i: int) -> Found:
             return moment, j, False
     season = r.find("season", i)
     if season is not None:
-        prepared = (i > 0 and r.fold(i - 1) in ("in", "w", "na", "this", "next", "the", "last")) or r.fold(
-            i
-        ).endswith(("em",))
+        prepared = (i > 0 and r.fold(i - 1) in ("in", "w", "na", "this", "next", "the", "last")) or r.fold(i).endswith(
+            ("em",)
+        )
         weak = not prepared and (r.fold(i) in r.lex.weak)
         if r.fold(i) == "lata" and not prepared:
             return None

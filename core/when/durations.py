@@ -45,9 +45,7 @@ def shifted(r: Reader, start: datetime, duration: Duration, sign: int, *, from_n
     at = start
     for count, grain in duration.parts:
         if grain in _EXACT and from_now:
-            moved = add(datetime(2000, 1, 1, tzinfo=UTC), grain, sign * count) - datetime(
-                2000, 1, 1, tzinfo=UTC
-            )
+            moved = add(datetime(2000, 1, 1, tzinfo=UTC), grain, sign * count) - datetime(2000, 1, 1, tzinfo=UTC)
             zone = r.present.tzinfo
             at = (at.replace(tzinfo=zone).astimezone(UTC) + moved).astimezone(zone).replace(tzinfo=None)
         else:
@@ -83,12 +81,7 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
         k = r.skip("one", k)
         if k > quarter[1] and (unit := r.find("unit", k)) and unit[0] == "hour":
             return ((15, Grain.minute),), unit[1]
-    if (
-        r.polish
-        and (more := r.find("oneandhalf", i))
-        and (unit := r.find("unit", more[1]))
-        and unit[0] in _HALVES
-    ):
+    if r.polish and (more := r.find("oneandhalf", i)) and (unit := r.find("unit", more[1])) and unit[0] in _HALVES:
         count, grain = _HALVES[str(unit[0])]
         return ((count * 3, grain),), unit[1]
     decimal = _decimal(r, i)
@@ -104,12 +97,7 @@ def _one(r: Reader, i: int, bare_unit: bool) -> tuple[tuple[tuple[int, Grain], .
     number, j = counted
     if r.fold(j) in ("'", '"') and r.glued(j) and j > i and r.words[j - 1].is_number:
         return ((number, Grain.minute if r.fold(j) == "'" else Grain.second),), j + 1
-    if (
-        not r.polish
-        and r.find("andhalf", j)
-        and (unit := r.find("unit", r.skip("andhalf", j)))
-        and unit[0] in _HALVES
-    ):
+    if not r.polish and r.find("andhalf", j) and (unit := r.find("unit", r.skip("andhalf", j))) and unit[0] in _HALVES:
         count, grain = _HALVES[str(unit[0])]
         return ((number * 2 * count + count, grain),), unit[1]
     unit = r.find("unit", j)

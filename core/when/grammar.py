@@ -133,11 +133,7 @@ def _top(r: Reader, i: int) -> Reading | None:
 
 def _may_begin(r: Reader, i: int) -> bool:
     word = r.words[i]
-    return (
-        word.is_number
-        or word.fold == "@"
-        or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
-    )
+    return word.is_number or word.fold == "@" or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
 
 
 def _plain(r: Reader, i: int) -> Reading | None:

@@ -115,8 +115,7 @@ _NAMES: dict[Language, dict[int | str, str]] = {
             "|pierwszy dzien bozego narodzenia|gwiazdka|gwiazdke"
         ),
         "boxing": (
-            "drugi dzien bozego narodzenia|drugi dzien swiat bozego narodzenia"
-            "|drugi dzien świat bozego narodzenia"
+            "drugi dzien bozego narodzenia|drugi dzien swiat bozego narodzenia|drugi dzien świat bozego narodzenia"
         ),
         "new year eve": "sylwester|sylwestra|sylwestrze|sylwestrem",
         "majowka": "majowka|majowke|majowki|majowce|weekend majowy|dlugi weekend majowy",

@@ -187,11 +187,7 @@ def hours(r: Reader, k: int, marked: bool) -> tuple[Hours, int] | None:
         return None
     end_start = r.skip("at", to[1]) if not r.polish else to[1]
     last = clocks.clock(r, end_start, True)
-    if (
-        last is None
-        or r.find("unit", last[1])
-        or (r.find("not_after", last[1]) and not r.find("at", last[1]))
-    ):
+    if last is None or r.find("unit", last[1]) or (r.find("not_after", last[1]) and not r.find("at", last[1])):
         return None
     bare_both = _is_bare(r, start, first[1]) and _is_bare(r, end_start, last[1])
     if r.words[last[1] - 1].is_number and r.find("month", last[1]) and bare_both:

@@ -39,9 +39,7 @@ class Lexicon:
             for phrase, value in options:
                 if len(phrase) == 1:
                     return value, i + 1
-                if i + len(phrase) <= len(words) and all(
-                    words[i + k].fold == phrase[k] for k in range(1, len(phrase))
-                ):
+                if i + len(phrase) <= len(words) and all(words[i + k].fold == phrase[k] for k in range(1, len(phrase))):
                     return value, i + len(phrase)
         if category in _MISSPELT and words[i].is_word:
             value_or_none = self._slip(category, words[i].fold)
@@ -130,10 +128,7 @@ def _build(
         hour_words |= set(phrases.get(category, ()))
     misspelt = {
         category: {
-            form: int(value)
-            for value, forms in words[category].items()
-            for form in forms.split("|")
-            if len(form) > 4
+            form: int(value) for value, forms in words[category].items() for form in forms.split("|") if len(form) > 4
         }
         for category in _MISSPELT
     }

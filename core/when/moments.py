@@ -73,12 +73,8 @@ def add(at: datetime, grain: Grain, count: int) -> datetime:
         year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValueError(year)
-        return at.replace(
-            year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1])
-        )
-    seconds = {Grain.second: 1, Grain.minute: 60, Grain.hour: 3600, Grain.day: 86400, Grain.week: 604800}[
-        grain
-    ]
+        return at.replace(year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1]))
+    seconds = {Grain.second: 1, Grain.minute: 60, Grain.hour: 3600, Grain.day: 86400, Grain.week: 604800}[grain]
     if abs(seconds * count) > 300 * 366 * 86400:
         raise ValueError(count)
     later = at + timedelta(seconds=seconds * count)

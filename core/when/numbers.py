@@ -82,9 +82,7 @@ def year(lex: Lexicon, words: Sequence[Token], i: int) -> tuple[int, int] | None
     elif first == 1000:
         base, j = 1000, i + 1
     elif (
-        first == 2
-        and j + 1 < len(words)
-        and (words[j + 1].fold == "thousand" or words[j + 1].fold.startswith("tysia"))
+        first == 2 and j + 1 < len(words) and (words[j + 1].fold == "thousand" or words[j + 1].fold.startswith("tysia"))
     ):
         base, j = 2000, i + 2
     else:

@@ -106,7 +106,5 @@ ORDINAL_SUFFIXES = {
         ],
         "m",
     ),
-    **dict.fromkeys(
-        ["ej", "tej", "ta", "ma", "sza", "ga", "cia", "szej", "giej", "ciej", "mej", "sta", "stej"], "f"
-    ),
+    **dict.fromkeys(["ej", "tej", "ta", "ma", "sza", "ga", "cia", "szej", "giej", "ciej", "mej", "sta", "stej"], "f"),
 }

@@ -59,11 +59,7 @@ def nth_of(r: Reader, i: int) -> Found:
         if not r.polish and at == k:
             continue
         base = _base_of_month(r, at)
-        if (
-            base is not None
-            and base[0].grain.rank > fine.grain.rank
-            and base[0].grain.rank >= Grain.week.rank
-        ):
+        if base is not None and base[0].grain.rank > fine.grain.rank and base[0].grain.rank >= Grain.week.rank:
             return Nth(count, fine, base[0]), base[1], False
     return None
 
@@ -118,23 +114,13 @@ def edge_of(r: Reader, i: int) -> Found:
     if short is not None:
         which, unit = str(short[0]).split()
         base = unit_at(r.now, Grain(unit))
-        weak = (
-            r.fold(short[1] - 1) in r.lex.weak
-            and r.fold(i) not in ("the", "at")
-            and r.words[i].text.islower()
-        )
+        weak = r.fold(short[1] - 1) in r.lex.weak and r.fold(i) not in ("the", "at") and r.words[i].text.islower()
         return Edge(which, base), short[1], weak
     edge = r.find("begin", i) or _half(r, i)
     if edge is None:
         return None
     j = edge[1]
-    if (
-        r.polish
-        and (day := r.find("unit", j))
-        and day[0] == "day"
-        and edge[0] == "end"
-        and r.fold(j) == "dnia"
-    ):
+    if r.polish and (day := r.find("unit", j)) and day[0] == "day" and edge[0] == "end" and r.fold(j) == "dnia":
         return Edge("end", unit_at(r.now, Grain.day)), day[1], False
     for at in dict.fromkeys((r.skip("of", j), r.skip("prep", r.skip("of", j)), j)):
         base_found = _base_of_month(r, at)

@@ -90,9 +90,7 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
         if date is not None:
             yield Phrase(date=date[0], weak=date[2]), date[1]
         part = r.find("part", start) if not _is_greeting(r, start) else None
-        if part is not None and not (
-            r.polish and start == k and r.fold(k) in ("noc", "nocy") and whole.date is None
-        ):
+        if part is not None and not (r.polish and start == k and r.fold(k) in ("noc", "nocy") and whole.date is None):
             weak = r.polish is False and start == k and whole.date is None and part[1] == k + 1
             yield Phrase(part=str(part[0]), weak=weak), part[1]
     today = r.find("partday", k)
@@ -134,11 +132,7 @@ def _ordered_part(r: Reader, k: int) -> Iterator[tuple[Phrase, int]]:
 
 def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
     at = r.find("at", k)
-    if (
-        at is not None
-        and (found := clocks.clock(r, at[1], True))
-        and may_follow(r, at[1], found[1], r.fold(k))
-    ):
+    if at is not None and (found := clocks.clock(r, at[1], True)) and may_follow(r, at[1], found[1], r.fold(k)):
         yield Phrase(clock=found[0]), found[1]
     answer = dotted(r) if k == 0 and whole == Phrase() else None
     if answer is not None:
@@ -156,12 +150,7 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
         opened = clocks.clock(r, start, True)
         side = {"after": "after", "since": "after", "before": "before", "until": "before"}.get(str(bound[0]))
         to = r.find("to", opened[1]) if opened else None
-        if (
-            opened is not None
-            and to is not None
-            and r.cardinal(to[1])
-            and r.fold(opened[1]) not in ("i", "a", "and")
-        ):
+        if opened is not None and to is not None and r.cardinal(to[1]) and r.fold(opened[1]) not in ("i", "a", "and"):
             opened = None  # a range that turned out to be of something else: "od 5 do 10 mg"
         if opened is not None and side and may_follow(r, start, opened[1], r.fold(k)):
             yield Phrase(clock=Open(side, opened[0])), opened[1]
@@ -171,13 +160,9 @@ def _clock_pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, in
             bare is not None
             and r.digits(k) is not None
             and (r.is_end(bare[1]) or r.find("part", bare[1]) or clocks.zone(r, bare[1]))
-        ) and not (
-            r.fold(bare[1]) in ("/", ".", "-") and r.glued(bare[1]) and r.digits(bare[1] + 1) is not None
-        ):
+        ) and not (r.fold(bare[1]) in ("/", ".", "-") and r.glued(bare[1]) and r.digits(bare[1] + 1) is not None):
             yield Phrase(clock=bare[0]), bare[1]
-    if whole == Phrase() and not (
-        k > 0 and (r.find("not_before", k - 1) or r.fold(k - 1) in ("/", ".", ":", "-"))
-    ):
+    if whole == Phrase() and not (k > 0 and (r.find("not_before", k - 1) or r.fold(k - 1) in ("/", ".", ":", "-"))):
         latent = clocks.clock(r, k, True)
         if latent is not None and starts_time(r, latent[1]):
             yield Phrase(clock=latent[0], latent=True), latent[1]

@@ -97,12 +97,8 @@ def answers(phrase: Phrase, r: Reader) -> list[Answer]:
 def _zoned(answer: Answer, phrase: Phrase, zone: float, r: Reader) -> Answer:
     """The answer moved from a named zone; a zone makes a time exact to the minute."""
     grain = Grain.minute if answer.grain is Grain.hour else answer.grain
-    exact_end = (
-        add(answer.start, grain, 1) if answer.start and isinstance(phrase.clock, Clock) else answer.end
-    )
-    return replace(
-        answer, start=_from_zone(answer.start, zone, r), end=_from_zone(exact_end, zone, r), grain=grain
-    )
+    exact_end = add(answer.start, grain, 1) if answer.start and isinstance(phrase.clock, Clock) else answer.end
+    return replace(answer, start=_from_zone(answer.start, zone, r), end=_from_zone(exact_end, zone, r), grain=grain)
 
 
 def _from_zone(at: datetime | None, hours: float, r: Reader) -> datetime | None:
@@ -147,9 +143,7 @@ def _answers(phrase: Phrase, r: Reader) -> Iterator[Answer]:
 def _is_ahead(a: Answer, phrase: Phrase, now: datetime) -> bool:
     if phrase.clock is not None and not isinstance(phrase.clock, Open):
         return a.start is not None and a.start >= floor(now, Grain.minute)
-    return (
-        (a.start or a.end or now) >= now if isinstance(phrase.clock, Open) else a.end is None or a.end > now
-    )
+    return (a.start or a.end or now) >= now if isinstance(phrase.clock, Open) else a.end is None or a.end > now
 
 
 def _in_day(phrase: Phrase, day: datetime, r: Reader) -> Iterator[Answer]:

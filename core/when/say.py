@@ -63,13 +63,9 @@ def say_date(d: date, language: Language, *, now: datetime, style: Style = "full
             f" {d.year:04}" if with_year else ""
         )
     if language == "pl":
-        said = f"{_DAYS_PL[d.weekday()]} {d.day} {_MONTHS_PL[d.month - 1]}" + (
-            f" {d.year:04} r." if with_year else ""
-        )
+        said = f"{_DAYS_PL[d.weekday()]} {d.day} {_MONTHS_PL[d.month - 1]}" + (f" {d.year:04} r." if with_year else "")
     else:
-        said = f"on {_DAYS_EN[d.weekday()]} {d.day} {_MONTHS_EN[d.month - 1]}" + (
-            f" {d.year:04}" if with_year else ""
-        )
+        said = f"on {_DAYS_EN[d.weekday()]} {d.day} {_MONTHS_EN[d.month - 1]}" + (f" {d.year:04}" if with_year else "")
     near = _NEAR[language].get(ahead)
     return f"{near}, {said}" if near else said
 

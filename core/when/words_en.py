@@ -160,8 +160,7 @@ WORDS: dict[str, dict[int | str, str]] = {
             "|beginning at|beginning|from around|anytime since"
         ),
         "before": (
-            "before|earlier than|anytime before|any time before|sometime before|prior to"
-            "|some time before|ahead of"
+            "before|earlier than|anytime before|any time before|sometime before|prior to|some time before|ahead of"
         ),
         "until": (
             "until|till|til|up to|up until|through|no later than|not later than|not after"
@@ -197,8 +196,7 @@ WORDS: dict[str, dict[int | str, str]] = {
     "for": {"for": "for|lasting"},
     "begin": {
         "begin": (
-            "beginning|at the beginning|the beginning|start|the start|at the start|early"
-            "|in the beginning|early in"
+            "beginning|at the beginning|the beginning|start|the start|at the start|early|in the beginning|early in"
         ),
         "mid": "middle|the middle|in the middle|mid|mid -|midpoint|halfway through",
         "end": "end|the end|at the end|late|in the end|late in|tail end|the very end",
@@ -224,14 +222,10 @@ WORDS: dict[str, dict[int | str, str]] = {
     "andhalf": {"half": "and a half|and half|and one half"},
     "quarterhour": {15: "quarter|a quarter", 30: "half"},
     "past": {"past": "past|after|minutes past|minutes after|min past|mins past|minute past|mins after"},
-    "to_hour": {
-        "to": "to|before|til|till|of|minutes to|minutes before|minutes till|minutes til|mins to|min to"
-    },
+    "to_hour": {"to": "to|before|til|till|of|minutes to|minutes before|minutes till|minutes til|mins to|min to"},
     "upcoming": {"upcoming": "upcoming"},
     "closest": {"closest": "closest|nearest"},
-    "week_of": {
-        "week": "week of|the week of|week of the|the week of the|week commencing|week beginning|week starting"
-    },
+    "week_of": {"week": "week of|the week of|week of the|the week of the|week commencing|week beginning|week starting"},
     "ides": {13: "ides of|the ides of"},
     "not": {
         "not": (

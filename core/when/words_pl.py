@@ -125,9 +125,7 @@ WORDS: dict[str, dict[int | str, str]] = {
         "morning": "rano|ranem|rankiem|z rana|poranek|poranka|poranku|poranna|porannych|rankami",
         "forenoon": "przed poludniem|przedpoludniem|do poludnia|przedpoludnie",
         "afternoon": "po poludniu|popoludniu|popoludnie|popoludnia|po poludniem|popoludniem|popoludniami",
-        "evening": (
-            "wieczorem|wieczor|wieczora|wieczoru|pod wieczor|wieczorami|wieczorna|wieczorkiem|wieczorowa pora"
-        ),
+        "evening": ("wieczorem|wieczor|wieczora|wieczoru|pod wieczor|wieczorami|wieczorna|wieczorkiem|wieczorowa pora"),
         "latenight": "poznym wieczorem|pozno wieczorem|pozny wieczor|poznego wieczora",
         "night": "w nocy|noca|noc|nocy",
         "lunch": "w porze obiadowej|w porze lunchu|w czasie obiadu|w czasie lunchu",
@@ -147,9 +145,7 @@ WORDS: dict[str, dict[int | str, str]] = {
         "autumn": "jesien|jesieni|jesienia",
         "winter": "zima|zimy|zime|zimie",
     },
-    "weekend": {
-        "weekend": "weekend|weekendu|weekendzie|week - end|week end|wekend|weekendy|wikend|koniec tygodnia"
-    },
+    "weekend": {"weekend": "weekend|weekendu|weekendzie|week - end|week end|wekend|weekendy|wikend|koniec tygodnia"},
     "ampm": {"am": "am|a . m .", "pm": "pm|p . m ."},
     "oclock": {"h": "godz .|godz|godzina|godziny|godzinie|h"},
     "at": {
@@ -164,8 +160,7 @@ WORDS: dict[str, dict[int | str, str]] = {
     "prep": {"w": "w|we|dnia|w dniu|na|z|dniu|tego|roku"},
     "bound": {
         "after": (
-            "po|po godzinie|po godz .|po godz|pozniej niz|po godzinach|dopiero po|gdzies po"
-            "|najlepiej po|kiedys po"
+            "po|po godzinie|po godz .|po godz|pozniej niz|po godzinach|dopiero po|gdzies po|najlepiej po|kiedys po"
         ),
         "since": (
             "od|od godziny|od godz .|od godz|poczawszy od|zaczynajac od|nie wczesniej niz"
@@ -176,8 +171,7 @@ WORDS: dict[str, dict[int | str, str]] = {
             "|nie predzej niz|nie predzej niz o"
         ),
         "before": (
-            "przed|przed godzina|przed godz .|przed godz|wczesniej niz|wczesniej niz o"
-            "|jeszcze przed|gdzies przed"
+            "przed|przed godzina|przed godz .|przed godz|wczesniej niz|wczesniej niz o|jeszcze przed|gdzies przed"
         ),
         "until": (
             "do|do godziny|do godz .|do godz|az do|nie pozniej niz|nie pozniej niz o|najpozniej o"
@@ -234,9 +228,7 @@ WORDS: dict[str, dict[int | str, str]] = {
             "|nie moge byc|nie chce|nie bedzie mnie"
         )
     },
-    "rejected": {
-        "not": "nie|mi nie|mnie nie|odpada|nie pasuje|mi nie pasuje|nie dam rady|nie moge|nie odpowiada"
-    },
+    "rejected": {"not": "nie|mi nie|mnie nie|odpada|nie pasuje|mi nie pasuje|nie dam rady|nie moge|nie odpowiada"},
     "nor": {"nor": "ani|i|lub|albo|oraz|,|, ani|czy"},
     "year_word": {"y": "r .|roku|rok|r"},
     "not_after": {

@@ -50,7 +50,11 @@ def settings() -> Iterator[Settings]:
     Secrets.make(folder / "secrets.json")
     web = free_port()
     yield Settings(
-        data_folder=folder, web_port=web, actions_port=free_port(), rasa_port=free_port(), public_url=f"http://127.0.0.1:{web}"
+        data_folder=folder,
+        web_port=web,
+        actions_port=free_port(),
+        rasa_port=free_port(),
+        public_url=f"http://127.0.0.1:{web}",
     )
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -107,7 +111,9 @@ async def clinic(settings: Settings, journey_url: str, rasa: None) -> AsyncItera
         await seed_clinic(uow, clock.now())
         await _seed_staff(uow)
     web = uvicorn.Server(
-        uvicorn.Config(create_app(house), host="127.0.0.1", port=settings.web_port, log_level="warning", access_log=False)
+        uvicorn.Config(
+            create_app(house), host="127.0.0.1", port=settings.web_port, log_level="warning", access_log=False
+        )
     )
     servers = [web, action_server(house)]
     tasks = [asyncio.create_task(server.serve()) for server in servers]

@@ -47,7 +47,9 @@ class Phone:
             async with self._house.database.unit_of_work() as uow:
                 turn = (
                     await uow.session.execute(
-                        select(Turn, Message).join(Message, Message.id == Turn.message_id).where(Message.provider_id == sid)
+                        select(Turn, Message)
+                        .join(Message, Message.id == Turn.message_id)
+                        .where(Message.provider_id == sid)
                     )
                 ).first()
                 if turn is not None and turn.Turn.state is TurnState.done:

@@ -128,9 +128,7 @@ NOWS = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.jus
     language=st.sampled_from(["pl", "en", None]),
 )
 @settings(max_examples=600, deadline=None)
-def test_any_text_yields_sane_spans(
-    text: str, now: datetime, clinic: bool, language: Language | None
-) -> None:
+def test_any_text_yields_sane_spans(text: str, now: datetime, clinic: bool, language: Language | None) -> None:
     for span in find_times(text, now=now, language=language, clinic_hours=clinic):
         assert span.start is not None or span.end is not None
         for at in (span.start, span.end):

@@ -119,9 +119,7 @@ def test_a_birth_date_is_real_past_and_day_first(text: str, expected: date | Non
         (date(2026, 3, 2), "pl", "short", "pon 2.03.2026"),
     ],
 )
-def test_a_day_is_said_the_way_people_say_it(
-    day: date, language: Language, style: str, expected: str
-) -> None:
+def test_a_day_is_said_the_way_people_say_it(day: date, language: Language, style: str, expected: str) -> None:
     assert say_date(day, language, now=NOW, style="full" if style == "full" else "short") == expected
 
 
@@ -267,8 +265,6 @@ def test_the_outside_corpus_is_read_within_its_bounds(capsys: pytest.CaptureFixt
     assert max(figures["pl_wrong"], figures["en_wrong"]) <= 0.02
 
 
-def test_without_the_outside_corpus_the_bench_says_so(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_the_outside_corpus_the_bench_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PORADNIA_EVAL", str(tmp_path))
     assert set(bench.run(quick=True).values()) == {bench.ABSENT}

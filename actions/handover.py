@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from actions.context import Call, Events, HouseAction, slot_set
+from actions.context import Call, Events, HouseAction
 from actions.offers import SLOTS
 from conversations.acting import promise_utterance
 from conversations.models import Correspondent, Direction, Message, Thread
@@ -38,9 +38,10 @@ class StopTask(HouseAction):
     action_name = "action_stop_task"
 
     async def act(self, call: Call) -> Events:
-        """Say so and forget the answers."""
+        """Say so, unless something else begins at once, and forget the answers."""
         is_busy = bool((call.tracker.active_loop or {}).get("name"))
-        call.say("task-stopped" if is_busy else "task-none", menu())
+        if call.intent not in ("book", "list_visits", "cancel_visit"):
+            call.say("task-stopped" if is_busy else "task-none", menu())
         for name in (*SLOTS, "visit", "cancel_confirmed"):
             if call.slot(name) is not None:
                 call.set(name, None)
@@ -97,7 +98,8 @@ class DefaultFallback(HouseAction):
         """First the question again, then a person."""
         if _failed_before(call):
             await hand_over(self, call, "not-understood")
-            return [{"event": "active_loop", "timestamp": None, "name": None}, slot_set("requested_slot", None)]
+            # The rules would ask the form's question again; now a person speaks. The form waits where it is.
+            return [{"event": "followup", "timestamp": None, "name": "action_listen"}]
         if (call.tracker.active_loop or {}).get("name"):
             call.say("not-understood-in-form")
         else:

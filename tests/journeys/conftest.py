@@ -20,7 +20,7 @@ import pytest
 import uvicorn
 
 from care.seed import seed as seed_clinic
-from core.clock import FixedClock
+from core.clock import ShiftedClock
 from core.db import Database
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, libpq_url
@@ -93,7 +93,7 @@ class Clinic:
     """A running house with a clock in our hands."""
 
     house: House
-    clock: FixedClock
+    clock: ShiftedClock
     base: str
 
     def phone(self, number: str) -> Phone:
@@ -105,7 +105,7 @@ class Clinic:
 @pytest.fixture(scope="session")
 async def clinic(settings: Settings, journey_url: str, rasa: None) -> AsyncIterator[Clinic]:
     """Web, action route, turn and delivery runners in this process; Rasa beside it."""
-    clock = FixedClock(datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW))
+    clock = ShiftedClock(datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW))
     house = build(settings, journey_url, clock=clock)
     async with house.database.unit_of_work() as uow:
         await seed_clinic(uow, clock.now())

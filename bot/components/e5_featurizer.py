@@ -23,11 +23,13 @@ _MEAN_FILE = "mean.npy"
 class E5Featurizer(DenseFeaturizer, GraphComponent):
     """Gives each message one vector of length `scale`, whose direction is what the message means.
 
-    Raw vectors of this model all point nearly the same way, which leaves a classifier with flat confidences. So the
-    mean of the training phrases is learnt, kept with the model, and taken away before the length is set.
+    Raw vectors of this model all point nearly the same way, which leaves a classifier with flat
+    confidences. So the mean of the training phrases is learnt, kept with the model, and taken away
+    before the length is set.
 
-    `embedder` names the package version the vectors come from. Rasa's training cache sees a component's source and
-    configuration only, so a new embedder must change the configuration; a wrong name refuses to train or load.
+    `embedder` names the package version the vectors come from. Rasa's training cache sees a component's
+    source and configuration only, so a new embedder must change the configuration; a wrong name refuses
+    to train or load.
     """
 
     @classmethod
@@ -108,7 +110,8 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         for message, vector in zip(
             worded, self._centred([message.get(TEXT) for message in worded]), strict=False
         ):
-            # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
+            # The classifier reads the sentence; the same row stands for the sequence because
+            # Rasa expects both.
             self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
         return messages
 
@@ -124,8 +127,8 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         return (self._config["scale"] * centred / lengths).astype(np.float32)
 
 
-# Rasa trains and applies a component in two instances; between them each phrase is embedded only once. Filled while
-# training alone: no patient's words are ever kept here.
+# Rasa trains and applies a component in two instances; between them each phrase is embedded only once.
+# Filled while training alone: no patient's words are ever kept here.
 _training_vectors: dict[str, np.ndarray] = {}
 
 

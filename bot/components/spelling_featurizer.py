@@ -1,4 +1,4 @@
-"""Spelling: runs of letters without their accents, for words typed in haste or on a phone without Polish letters."""
+"""Spelling: runs of letters without accents, for words typed in haste or without Polish letters."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _WEIGHTS_FILE = "weights.json"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
-    """Gives each message its letter runs, the rare ones weighing more, as one sparse vector of length `scale`.
+    """Gives each message its letter runs, rare ones weighing more, as a sparse vector of length `scale`.
 
-    A run lies within a word (its edges count as a space), has `shortest` to `longest` letters, and is kept if at
-    least `seen_in` training phrases have it.
+    A run lies within a word (its edges count as a space), has `shortest` to `longest` letters, and is
+    kept if at least `seen_in` training phrases have it.
     """
 
     @classmethod
@@ -110,7 +110,8 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         for message in messages:
             if message.get(TEXT):
                 row = self._row(message.get(TEXT))
-                # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
+                # The classifier reads the sentence; the same row stands for the sequence
+                # because Rasa expects both.
                 self.add_features_to_message(row, row, TEXT, message)
         return messages
 

@@ -43,7 +43,10 @@ class Rasa:
         return self.http.post("/webhooks/rest/webhook", json=body)
 
     def talk(self) -> Callable[[str], list[str]]:
-        """Opens a case; each call sends one message as the service would and returns the keys of the replies."""
+        """Opens a case.
+
+        Each call of the result sends one message as the service would and returns the keys of the replies.
+        """
         case = uuid.uuid4().hex
 
         def say(text: str) -> list[str]:
@@ -67,7 +70,10 @@ def bot_python() -> str:
 
 @pytest.fixture(scope="session")
 def model(bot_python: str) -> Path:
-    """The model trained from the tree as it is; trained again only when something it learns from has changed."""
+    """The model trained from the tree as it is.
+
+    Trained again only when something it learns from has changed.
+    """
     sources = sorted(p for folder in (BOT, DATA) for p in folder.rglob("*") if p.suffix in (".yml", ".py"))
     learnt_from = [*sources, Path(__file__).with_name("training_data.py")]
     mark = hashlib.sha256(b"\0".join(p.read_bytes() for p in learnt_from)).hexdigest()[:16]

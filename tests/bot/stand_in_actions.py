@@ -1,4 +1,7 @@
-"""A stand-in for the service's actions: small enough to read at a glance, faithful to the contract in docs/dialogue.md."""
+"""A stand-in for the service's actions.
+
+Small enough to read at a glance, faithful to the contract in docs/dialogue.md.
+"""
 
 import json
 import re
@@ -12,8 +15,8 @@ Replies = list[dict[str, Any]]
 
 # A message with one of these intents interrupts a form: nothing is read from it as an answer.
 INTERRUPTIONS = {
-    "human", "staff_request", "stop_task", "goodbye", "clinic_info", "price", "prepare", "help", "thanks", "greet",
-    "repeat", "change_language", "list_visits", "cancel_visit",
+    "human", "staff_request", "stop_task", "goodbye", "clinic_info", "price", "prepare", "help",
+    "thanks", "greet", "repeat", "change_language", "list_visits", "cancel_visit",
 }  # fmt: skip
 
 SPECIALTIES = {
@@ -25,8 +28,8 @@ SPECIALTIES = {
 READ_UNASKED = {"specialty", "time_window", "payer", "birth_date"}
 QUESTIONS = {
     "booking_form": [
-        "specialty", "time_window", "offer", "payer", "visit_kind", "patient_name", "birth_date", "referral_code",
-        "booking_confirmed",
+        "specialty", "time_window", "offer", "payer", "visit_kind", "patient_name", "birth_date",
+        "referral_code", "booking_confirmed",
     ],
     "visits_form": ["patient_name", "birth_date"],
     "cancel_form": ["patient_name", "birth_date", "visit", "cancel_confirmed"],
@@ -62,7 +65,10 @@ def read(slot: str, text: str, intent: str, option: str | None) -> str | None:
 
 
 def validate(form: str, call: Call) -> Events:
-    """The events of `validate_<form>`: what could be read, and the question that is still open (none ends the form)."""
+    """The events of `validate_<form>`.
+
+    They say what could be read, and the question that is still open (none ends the form).
+    """
     tracker = call["tracker"]
     slots, message = dict(tracker["slots"]), tracker["latest_message"]
     intent = message["intent"]["name"]
@@ -120,7 +126,7 @@ def said(key: str) -> dict[str, Any]:
 
 
 class StandInActions:
-    """Serves the action endpoint on a free loopback port, remembers every call, and can be told to break down."""
+    """Serves the action endpoint on a free loopback port; remembers calls, and breaks down if told to."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []

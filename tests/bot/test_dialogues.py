@@ -1,4 +1,7 @@
-"""Whole conversations with the trained model. Invariant: after every message somebody knows what happens next."""
+"""Whole conversations with the trained model.
+
+Invariant: after every message somebody knows what happens next.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""How Rasa really behaves where it surprises. Each fact here is a duty of the service; if one changes, so does the duty."""
+"""How Rasa really behaves where it surprises. Each fact here is a duty of the service.
+
+If one changes, so does the duty.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""How often the trained model is right on phrasings whose families it never saw. The bounds only ever rise."""
+"""How often the trained model is right on phrasings whose families it never saw.
+
+The bounds only ever rise.
+"""
 
 import pytest
 

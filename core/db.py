@@ -1,5 +1,6 @@
 """The database: declarative base, engine and the unit of work. Only the unit of work commits."""
 
+import enum
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Uuid, text
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -26,7 +27,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid(as_uuid=True)}  # noqa: RUF012 - SQLAlchemy's own shape
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own shape
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(as_uuid=True),
+        enum.Enum: Enum(
+            enum.Enum, native_enum=False, length=30, values_callable=lambda kind: [one.value for one in kind]
+        ),
+    }
 
 
 class UnitOfWork:

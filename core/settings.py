@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     twilio_number: str = "+48732100200"
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000
-    inline_turns: int = 8
+    turns_at_once: int = 16
     case_idle_hours: int = 24
 
     @property
@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     def uses_simulator(self) -> bool:
         """True while no provider account is configured: SMS go to the local simulator."""
         return not (self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def local_url(self) -> str:
+        """The web process on this machine, whatever the public address is."""
+        return f"http://127.0.0.1:{self.web_port}"
 
     @property
     def rasa_url(self) -> str:

@@ -1,7 +1,7 @@
 """Runs migrations in one transaction on the URL given by the caller."""
 
 import importlib
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import NullPool, create_engine
@@ -11,6 +11,9 @@ from core.db import Base
 MODELS: tuple[str, ...] = (
     "core.accounts",
     "core.audit",
+    "conversations.models",
+    "handoff.models",
+    "channels.sms.simulator.models",
     "care.patients.models",
     "care.appointments.models",
     "knowledge.models",
@@ -24,6 +27,13 @@ def include(_: Any, name: str | None, kind: str, reflected: bool, __: Any) -> bo
     return True
 
 
+def render(kind: str, item: Any, _: Any) -> str | Literal[False]:
+    """Encrypted columns are plain bytes to the database."""
+    if kind == "type" and type(item).__module__ == "core.crypto":
+        return "sa.LargeBinary()"
+    return False
+
+
 def run() -> None:
     """Alembic's entry."""
     for name in MODELS:
@@ -31,7 +41,11 @@ def run() -> None:
     engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
     with engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=Base.metadata, include_object=include, compare_type=True
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_object=include,
+            compare_type=True,
+            render_item=render,
         )
         with context.begin_transaction():
             context.run_migrations()

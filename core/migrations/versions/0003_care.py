@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003_care"
-down_revision = "0001_core"
+down_revision = "0002_conversations"
 branch_labels = None
 depends_on = None
 

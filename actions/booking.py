@@ -1,0 +1,196 @@
+"""Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
+
+from actions.context import Call, Events, HouseAction, slot_set
+from actions.offers import (
+    NO_REFERRAL,
+    OTHER_TIME,
+    SLOTS,
+    SOONEST,
+    again,
+    choose,
+    chosen,
+    drop_offer,
+    named_offer,
+    needs_referral,
+    offer_payers,
+    set_window,
+    specialties_of,
+    specialty_choice,
+)
+from actions.persons import needs_person, read_person, registered
+from actions.reading import Reading, read, read_code, window_of, yes_or_no
+from care.appointments import service as appointments
+from care.appointments.offers import parse_offer_key
+from core.errors import Refused
+from core.ids import PatientId
+
+INTERRUPTIONS = frozenset(
+    "human stop_task clinic_info price prepare help thanks greet goodbye staff_request repeat change_language list_visits "
+    "cancel_visit out_of_scope".split()
+)
+EASY_COVERAGE = 0.6
+SURE = 0.55
+
+
+class ValidateBooking(HouseAction):
+    """Takes answers out of a message in any order; a change of plan gives the chosen slot up."""
+
+    action_name = "validate_booking_form"
+
+    async def act(self, call: Call) -> Events:
+        """Slots taken from the message and the next question; nothing at all when the message is no answer."""
+        requested = call.slot("requested_slot")
+        reading = read(call.text, call.lexicon, call.language, call.now)
+        if requested and interrupts(call, reading, requested):
+            return []
+        before = dict(call.changed)
+        await self._read(call, reading, requested)
+        if requested and call.changed == before and not call.said:
+            return []
+        await self._settle_terms(call)
+        return [slot_set("requested_slot", await next_question(call))]
+
+    async def _read(self, call: Call, reading: Reading, requested: str | None) -> None:
+        option = call.option
+        if option == OTHER_TIME:
+            drop_offer(call)
+            call.set("time_window", None)
+            return
+        if requested == "patient_name" or requested == "birth_date":
+            if read_person(call, requested):
+                return
+        elif requested == "offer" and option and parse_offer_key(option):
+            await choose(call, option)
+            return
+        elif requested == "referral_code":
+            self._read_code(call)
+            if call.changed or call.said:
+                return
+        elif requested == "booking_confirmed":
+            answer = yes_or_no(call.text, call.intent)
+            if answer is not None and reading.covered < EASY_COVERAGE:
+                call.set("booking_confirmed", "yes" if answer else None)
+                if not answer:
+                    drop_offer(call)
+                    call.say("booking-not-this")
+                return
+        await self._read_plan(call, reading, requested, option)
+
+    async def _read_plan(self, call: Call, reading: Reading, requested: str | None, option: str | None) -> None:
+        """Specialty, clinician, time, payer and kind of visit: what may change at any step before the booking."""
+        if requested == "offer" and reading.times and (key := await named_offer(call, reading)):
+            await choose(call, key)
+            return
+        specialties = await specialties_of(call, reading)
+        if len(specialties) == 1 and specialties[0] != call.slot("specialty"):
+            call.set("specialty", specialties[0])
+            call.set("clinician", None)
+            drop_offer(call)
+        elif len(specialties) > 1 and not call.slot("specialty"):
+            call.say("specialty-which", tuple([await specialty_choice(call, code) for code in specialties[:3]]))
+            call.set("specialty", None)
+        if option and requested == "specialty":
+            call.set("specialty", option)
+        if len(reading.clinicians) == 1 and reading.clinicians[0] != call.slot("clinician"):
+            call.set("clinician", reading.clinicians[0])
+            drop_offer(call)
+        window = window_of(reading.times)
+        if window is not None:
+            set_window(call, window, " ".join(span.text for span in reading.times))
+        elif reading.is_any_time or option == SOONEST:
+            set_window(call, (None, None), call.text)
+        if (payer := reading.payer or (option if option in ("nfz", "private") else None)) and payer != call.slot(
+            "payer"
+        ):
+            call.set("payer", payer)
+            call.set("referral_code", None)
+        if kind := reading.visit_kind or (option if option in ("first", "follow_up") else None):
+            call.set("visit_kind", kind)
+
+    def _read_code(self, call: Call) -> None:
+        if call.option == NO_REFERRAL or (call.option is None and yes_or_no(call.text, call.intent) is False):
+            call.say("referral-none")
+            call.set("payer", "private")
+            if "private" not in offer_payers(call):
+                drop_offer(call)
+        elif code := read_code(call.text):
+            call.set("referral_code", code)
+        elif any(char.isdigit() for char in call.text):
+            call.say("referral-malformed")
+            call.set("referral_code", None)
+
+    async def _settle_terms(self, call: Call) -> None:
+        """What follows from what is known: the only payer of a slot needs no question; a payer the slot lacks frees it."""
+        payers = offer_payers(call)
+        if not payers:
+            return
+        payer = call.slot("payer")
+        if payer and payer not in payers:
+            call.say("payer-not-at-this-slot")
+            drop_offer(call)
+        elif not payer and len(payers) == 1:
+            call.set("payer", payers[0])
+
+
+async def next_question(call: Call) -> str | None:
+    """The first slot still needed, in the order of the conversation; None when all is known."""
+    for name in ("specialty", "time_window", "offer", "payer", "visit_kind"):
+        if not call.slot(name):
+            return name
+    if person := needs_person(call):
+        return person
+    if not call.slot("referral_code") and await needs_referral(call):
+        return "referral_code"
+    return None if call.slot("booking_confirmed") else "booking_confirmed"
+
+
+class Book(HouseAction):
+    """Books what was confirmed; once, however often Rasa or we try."""
+
+    action_name = "action_book"
+    is_lasting = True
+
+    async def act(self, call: Call) -> Events:
+        """Register the person, book, tie the case to them; a lost slot goes back to offers."""
+        offer = chosen(call)
+        if offer is None or call.slot("booking_confirmed") != "yes":
+            call.say("booking-lost")
+            return []
+        patient = await registered(call)
+        if isinstance(patient, Refused):
+            call.say(patient.reason, **patient.args)
+            return []
+        made = await appointments.book(
+            call.uow, call.access, patient_id=patient.id, payer=call.slot("payer"), visit_kind=call.slot("visit_kind"),
+            referral_code=call.slot("referral_code"), case_id=call.case.id, contact_point_id=call.contact_point_id,
+            channel=call.message.channel, idempotency_key=call.idempotency_key("book"), now=call.now, offer_key=offer["key"],
+        )  # fmt: skip
+        if isinstance(made, Refused):
+            call.say(f"refused-{made.reason}", (again(),))
+            for name in ("offer", "booking_confirmed"):
+                call.set(name, None)
+            return []
+        visit = await appointments.describe(call.uow, made)
+        call.say(
+            "booked", at={"when": visit.start.isoformat()}, clinician=visit.clinician_name, site=visit.site_name,
+            address=visit.site_address,
+        )  # fmt: skip
+        await self._tie(call, PatientId(patient.id))
+        for name in SLOTS:
+            call.set(name, None)
+        return []
+
+    async def _tie(self, call: Call, patient_id: PatientId) -> None:
+        """The case now concerns that patient. Somebody else's booking opens a case of its own, with nothing carried over."""
+        cases = self.parts.cases
+        if await cases.concern(call.uow, call.case.id, patient_id) is not None:
+            await cases.open_next(call.uow, call.case.id, patient_id, {}, call.now)
+
+
+def interrupts(call: Call, reading: Reading, requested: str) -> bool:
+    """True for a message that asks for something else. What the grammars account for is an answer, whatever its intent."""
+    if call.option is not None or reading.covered >= EASY_COVERAGE:
+        return False
+    if requested in ("patient_name", "birth_date", "referral_code") and any(char.isdigit() for char in call.text):
+        return False
+    return call.intent in INTERRUPTIONS and call.confidence >= SURE

@@ -1,0 +1,128 @@
+"""The booking form's questions: each says what can be answered, with choices where there are few."""
+
+from typing import Any
+from uuid import UUID
+
+from actions.context import Call, Events, HouseAction
+from actions.offers import (
+    NO_REFERRAL,
+    OTHER_TIME,
+    SOONEST,
+    chosen,
+    inform,
+    offer_choice,
+    other_time,
+    private_price,
+    window,
+)
+from actions.persons import ask_person
+from care.appointments import service as appointments
+from conversations.protocols import Choice
+
+
+class AskOffer(HouseAction):
+    """Offers up to three free slots, or the nearest ones if the wish cannot be met."""
+
+    action_name = "action_ask_booking_form_offer"
+
+    async def act(self, call: Call) -> Events:
+        """Say the offers as choices."""
+        start, end = window(call)
+        wish: dict[str, Any] = {
+            "specialty": call.slot("specialty"), "start": start, "end": end, "payer": call.slot("payer"), "now": call.now,
+            "clinician_id": UUID(call.slot("clinician")) if call.slot("clinician") else None,
+        }  # fmt: skip
+        offers = await appointments.search_offers(call.uow, call.access, **wish)
+        key = "offers-here"
+        if not offers:
+            key = "offers-past" if end is not None and end <= call.now else "offers-nearest"
+            if key == "offers-past":
+                wish |= {"start": None, "end": None}
+                offers = await appointments.search_offers(call.uow, call.access, **wish)
+            else:
+                offers = await appointments.nearest_offers(call.uow, call.access, **wish)
+        if not offers and (wish["clinician_id"] or wish["payer"]):
+            wish |= {"clinician_id": None, "payer": None}
+            key, offers = "offers-others", await appointments.search_offers(call.uow, call.access, **wish)
+        if not offers:
+            call.say("offers-none", (other_time(), Choice("human", "menu-human", "/human")))
+            return []
+        call.say(key, (*(offer_choice(offer) for offer in offers), other_time()))
+        return []
+
+
+class AskPayer(HouseAction):
+    """Public or private?"""
+
+    action_name = "action_ask_booking_form_payer"
+
+    async def act(self, call: Call) -> Events:
+        """Say both with the private price."""
+        price = await private_price(call)
+        private = Choice(
+            "private", "choice-payer-private-price" if price else "choice-payer-private", inform("private"), price
+        )
+        call.say("ask-payer", (Choice("nfz", "choice-payer-nfz", inform("nfz")), private))
+        return []
+
+
+class AskVisitKind(HouseAction):
+    """First visit or a follow-up?"""
+
+    action_name = "action_ask_booking_form_visit_kind"
+
+    async def act(self, call: Call) -> Events:
+        """Say both."""
+        kinds = ("first", "follow_up")
+        call.say("ask-visit-kind", tuple(Choice(k, f"choice-visit-{k.replace('_', '-')}", inform(k)) for k in kinds))
+        return []
+
+
+class AskTimeWindow(HouseAction):
+    """When?"""
+
+    action_name = "action_ask_booking_form_time_window"
+
+    async def act(self, call: Call) -> Events:
+        """Ask, with the soonest as a choice."""
+        call.say("ask-time-window", (Choice(SOONEST, "choice-soonest", inform(SOONEST)),))
+        return []
+
+
+class AskPatientName(HouseAction):
+    """For whom?"""
+
+    action_name = "action_ask_booking_form_patient_name"
+
+    async def act(self, call: Call) -> Events:
+        """Ask for name and birth date, or whether it is the same person."""
+        ask_person(call, "ask-patient-for-booking")
+        return []
+
+
+class AskReferral(HouseAction):
+    """The e-referral's code."""
+
+    action_name = "action_ask_booking_form_referral_code"
+
+    async def act(self, call: Call) -> Events:
+        """Ask for four digits."""
+        call.say("ask-referral-code", (Choice(NO_REFERRAL, "choice-no-referral", inform(NO_REFERRAL)),))
+        return []
+
+
+class AskConfirmation(HouseAction):
+    """Reads back day, hour, person of the clinic, place and payer before anything is booked."""
+
+    action_name = "action_ask_booking_form_booking_confirmed"
+
+    async def act(self, call: Call) -> Events:
+        """Say it all, with yes and no."""
+        offer = chosen(call)
+        assert offer is not None, "the form asks for the confirmation last"
+        price = await private_price(call) if call.slot("payer") == "private" else {}
+        key = "confirm-booking-private" if price else f"confirm-booking-{call.slot('payer')}"
+        yes, no = Choice("yes", "choice-yes-book", "/affirm"), Choice("no", "choice-no-other", inform(OTHER_TIME))
+        place = offer["site_name"]
+        call.say(key, (yes, no), at={"when": offer["start"]}, clinician=offer["clinician_name"], site=place, **price)
+        return []

@@ -1,0 +1,142 @@
+"""Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
+
+from sqlalchemy import select
+
+from actions.context import Call, Events, HouseAction, slot_set
+from actions.offers import SLOTS
+from conversations.acting import promise_utterance
+from conversations.models import Correspondent, Direction, Message, Thread
+from conversations.protocols import Choice
+from conversations.rendering import from_json
+
+MENU = ("book", "price", "clinic_info", "human")
+
+
+class RequestHuman(HouseAction):
+    """A person, please."""
+
+    action_name = "action_request_human"
+    is_lasting = True
+    reason = "asked"
+
+    async def act(self, call: Call) -> Events:
+        """Queue the case and say where it stands."""
+        await hand_over(self, call, self.reason)
+        return []
+
+
+class StaffRequest(RequestHuman):
+    """Something only a person of the clinic can do: say so, and hand over."""
+
+    action_name = "action_staff_request"
+    reason = "staff-request"
+
+
+class StopTask(HouseAction):
+    """Leaves what is under way."""
+
+    action_name = "action_stop_task"
+
+    async def act(self, call: Call) -> Events:
+        """Say so and forget the answers."""
+        is_busy = bool((call.tracker.active_loop or {}).get("name"))
+        call.say("task-stopped" if is_busy else "task-none", menu())
+        for name in (*SLOTS, "visit", "cancel_confirmed"):
+            if call.slot(name) is not None:
+                call.set(name, None)
+        return []
+
+
+class Repeat(HouseAction):
+    """Says the last thing again."""
+
+    action_name = "action_repeat"
+
+    async def act(self, call: Call) -> Events:
+        """Inside a form the form asks again by itself; elsewhere the last words are repeated."""
+        if (call.tracker.active_loop or {}).get("name"):
+            call.say("repeat-in-form")
+            return []
+        content = await _last_content(call)
+        if content and content.get("key"):
+            last = from_json({**content, "choices": []})
+            call.say(last.key, **last.args)
+        else:
+            call.say("utter-help", menu())
+        return []
+
+
+class ChangeLanguage(HouseAction):
+    """Goes on in the other language."""
+
+    action_name = "action_change_language"
+
+    async def act(self, call: Call) -> Events:
+        """The language of the message asked for by name, else the other one."""
+        words = call.text.lower()
+        wants_polish = any(word in words for word in ("polsk", "polish"))
+        language = (
+            "pl"
+            if wants_polish or (call.language == "en" and "english" not in words and "angiel" not in words)
+            else "en"
+        )
+        thread = await call.uow.session.get_one(Thread, call.case.thread_id)
+        person = await call.uow.session.get_one(Correspondent, thread.correspondent_id)
+        person.language = language
+        call.say(f"language-{language}", menu())
+        return []
+
+
+class DefaultFallback(HouseAction):
+    """Not understood: ask again with help; twice in a row, a person takes over."""
+
+    action_name = "action_default_fallback"
+    is_lasting = True
+
+    async def act(self, call: Call) -> Events:
+        """First the question again, then a person."""
+        if _failed_before(call):
+            await hand_over(self, call, "not-understood")
+            return [{"event": "active_loop", "timestamp": None, "name": None}, slot_set("requested_slot", None)]
+        if (call.tracker.active_loop or {}).get("name"):
+            call.say("not-understood-in-form")
+        else:
+            call.say("not-understood", menu())
+        return []
+
+
+def menu() -> tuple[Choice, ...]:
+    """The commonest goals as choices."""
+    return tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in MENU)
+
+
+async def hand_over(action: HouseAction, call: Call, reason: str) -> None:
+    """Queue the case and tell the person honestly what happens next."""
+    promise = await action.parts.cases.escalate(call.uow, call.access, call.case.id, reason, call.now)
+    if reason in ("staff-request", "not-understood"):
+        call.say(f"handoff-because-{reason}")
+    told = promise_utterance(promise, reason)
+    call.say(told.key, told.choices, **told.args)
+
+
+def _failed_before(call: Call) -> bool:
+    """True if the turn before this one was not understood either."""
+    turns = 0
+    for event in reversed(call.tracker.events):
+        if event["event"] == "user":
+            turns += 1
+            if turns == 2:
+                return False
+        elif turns == 1 and event["event"] == "action" and event.get("name") == DefaultFallback.action_name:
+            return True
+    return False
+
+
+async def _last_content(call: Call) -> dict[str, object] | None:
+    content: dict[str, object] | None = await call.uow.session.scalar(
+        select(Message.content)
+        .where(Message.case_id == call.case.id, Message.direction == Direction.outbound)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return content

@@ -1,0 +1,177 @@
+"""Offered and chosen slots in a conversation: what the slot `offer` and `time_window` hold, and the choices made of them."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from actions.context import Call
+from actions.reading import Reading
+from care.appointments import rules as appointment_rules
+from care.appointments import service as appointments
+from care.appointments.models import Clinician, Service
+from care.appointments.offers import Offer, parse_offer_key
+from conversations.messages import offered_choices
+from conversations.protocols import Choice
+from core.errors import Refused
+
+OTHER_TIME, SOONEST, NO_REFERRAL = "other_time", "soonest", "no_referral"
+SLOTS = (
+    "specialty", "clinician", "time_window", "offer", "payer", "visit_kind", "person", "patient_name", "birth_date",
+    "referral_code", "booking_confirmed",
+)  # fmt: skip
+
+
+def inform(option: str) -> str:
+    """The payload of a choice that answers a question."""
+    return f"/inform{json.dumps({'option': option})}"
+
+
+def other_time() -> Choice:
+    """None of these."""
+    return Choice(OTHER_TIME, "choice-other-time", inform(OTHER_TIME))
+
+
+def again() -> Choice:
+    """Book again after a refusal."""
+    return Choice("book", "choice-book-again", "/book")
+
+
+def offer_choice(offer: Offer) -> Choice:
+    """One offered slot: day, hour, who."""
+    return Choice(
+        offer.key,
+        "choice-offer" if len(offer.payers) > 1 else f"choice-offer-{next(iter(offer.payers))}",
+        inform(offer.key),
+        {"at": {"when": offer.start.isoformat()}, "clinician": offer.clinician_name, "site": offer.site_name},
+    )
+
+
+def chosen(call: Call) -> dict[str, Any] | None:
+    """The chosen slot as `choose` kept it."""
+    value = call.slot("offer")
+    return json.loads(value) if value else None
+
+
+def offer_payers(call: Call) -> list[str]:
+    """Who may pay for the chosen slot; empty without one."""
+    offer = chosen(call)
+    return list(offer["payers"]) if offer else []
+
+
+def drop_offer(call: Call) -> None:
+    """Forget the chosen slot. Its hold runs out by itself, or goes to the next choice."""
+    for name in ("offer", "booking_confirmed"):
+        if call.slot(name):
+            call.set(name, None)
+
+
+async def choose(call: Call, key: str) -> None:
+    """Hold the chosen slot for ten minutes; if it has just gone, say so and offer again."""
+    offer = await _find(call, key)
+    held: object = Refused("slot-taken")
+    if offer is not None:
+        held = await appointments.hold(
+            call.uow,
+            call.access,
+            key,
+            case_id=call.case.id,
+            idempotency_key=call.idempotency_key(f"hold:{key}"),
+            now=call.now,
+        )
+    if offer is None or isinstance(held, Refused):
+        call.say(f"refused-{held.reason if isinstance(held, Refused) else 'slot-taken'}")
+        call.set("offer", None)
+        return
+    price = offer.price_private.grosze if offer.price_private else None
+    kept = {
+        "key": key, "start": offer.start.isoformat(), "clinician_name": offer.clinician_name, "site_name": offer.site_name,
+        "payers": sorted(offer.payers), "specialty": offer.specialty, "price": price,
+    }  # fmt: skip
+    call.set("offer", json.dumps(kept))
+    call.set("booking_confirmed", None)
+
+
+async def named_offer(call: Call, reading: Reading) -> str | None:
+    """The key of the one offered slot that a message names by day or hour ("ten o 15:20"), if exactly one fits."""
+    keys = []
+    for choice in await offered_choices(call.uow, call.case.id):
+        parsed = parse_offer_key(str(choice["id"]))
+        if parsed is not None and all(
+            (span.start is None or span.start <= parsed.start) and (span.end is None or parsed.start < span.end)
+            for span in reading.times
+        ):
+            keys.append(str(choice["id"]))
+    return keys[0] if len(keys) == 1 else None
+
+
+def set_window(call: Call, window: tuple[datetime | None, datetime | None], said: str) -> None:
+    """Remember when the person can come; a chosen slot outside it is given up."""
+    start, end = window
+    call.set(
+        "time_window",
+        json.dumps(
+            {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None, "said": said[:80]}
+        ),
+    )
+    offer = chosen(call)
+    if offer is not None:
+        at = datetime.fromisoformat(offer["start"])
+        if (start is not None and at < start) or (end is not None and at >= end):
+            drop_offer(call)
+
+
+def window(call: Call) -> tuple[datetime | None, datetime | None]:
+    """When the person can come."""
+    value = json.loads(call.slot("time_window") or "{}")
+    start, end = value.get("start"), value.get("end")
+    return (datetime.fromisoformat(start) if start else None, datetime.fromisoformat(end) if end else None)
+
+
+async def needs_referral(call: Call) -> bool:
+    """True where the public payer wants an e-referral for what is being booked."""
+    if not call.slot("specialty"):
+        return False
+    field = await appointments.specialty(call.uow, call.slot("specialty"))
+    return appointment_rules.needs_referral(field.needs_referral_nfz, call.slot("payer"), call.slot("visit_kind"))
+
+
+async def private_price(call: Call) -> dict[str, Any]:
+    """The price argument of the chosen slot, or nothing if it has none."""
+    offer = chosen(call)
+    return {"price": {"money": offer["price"]}} if offer and offer.get("price") else {}
+
+
+async def specialties_of(call: Call, reading: Reading) -> list[str]:
+    """Specialties a message means: named, or those of the service or the clinician it names."""
+    if reading.specialties:
+        return reading.specialties
+    found: list[str] = []
+    for code in reading.services:
+        service = await call.uow.session.get(Service, code)
+        if service is not None and service.specialty:
+            found.append(service.specialty)
+    if not found and len(reading.clinicians) == 1:
+        clinician = await call.uow.session.get(Clinician, UUID(reading.clinicians[0]))
+        found = list(clinician.specialties) if clinician else []
+        if call.slot("specialty") in found:
+            return [call.slot("specialty")]
+    return list(dict.fromkeys(found))
+
+
+async def specialty_choice(call: Call, code: str) -> Choice:
+    """A specialty by its name."""
+    field = await appointments.specialty(call.uow, code)
+    return Choice(code, "choice-named", inform(code), {"name": {"pl": field.name_pl, "en": field.name_en}})
+
+
+async def _find(call: Call, key: str) -> Offer | None:
+    """The offer of a key, as it stands now."""
+    parsed = parse_offer_key(key)
+    if parsed is None:
+        return None
+    found = await appointments.search_offers(
+        call.uow, call.access, specialty=parsed.specialty, start=parsed.start, end=parsed.start + timedelta(minutes=1),
+        clinician_id=parsed.clinician_id, now=call.now, limit=5,
+    )  # fmt: skip
+    return next((offer for offer in found if offer.key == key), None)

@@ -1,0 +1,95 @@
+"""Whom a request concerns: asked by name and birth date, never guessed from the number, never told to anyone."""
+
+from datetime import date
+
+from actions.context import Call
+from actions.reading import read_name
+from care.patients import service as patients
+from care.patients.models import Patient
+from conversations.protocols import Choice
+from core.errors import Refused
+
+SAME, OTHER = "same", "other"
+
+
+def ask_person(call: Call, key: str) -> None:
+    """Ask whom it concerns. If the case has a patient already: the same person, or someone else?"""
+    if call.case.patient_id is not None and call.slot("person") != OTHER:
+        call.say(
+            "person-same-or-other",
+            (
+                Choice(SAME, "choice-person-same", '/inform{"option": "same"}'),
+                Choice(OTHER, "choice-person-other", '/inform{"option": "other"}'),
+            ),
+        )
+    else:
+        call.say(key)
+
+
+def needs_person(call: Call) -> str | None:
+    """The next thing to ask about the person: `patient_name`, `birth_date`, or None."""
+    if call.slot("person") == SAME and call.case.patient_id is not None:
+        return None
+    if not call.slot("patient_name"):
+        return "patient_name"
+    return None if call.slot("birth_date") else "birth_date"
+
+
+def read_person(call: Call, requested: str | None) -> bool:
+    """Take name and birth date, or the choice same/other, out of the message; True if anything was taken."""
+    if call.option in (SAME, OTHER):
+        call.set("person", call.option)
+        return True
+    name, born = read_name(call.text, call.language, call.now)
+    taken = False
+    if requested == "patient_name" and name is not None:
+        call.set("patient_name", name)
+        if call.case.patient_id is not None:
+            call.set("person", OTHER)
+        taken = True
+    if born is not None:
+        if born > call.now.date():
+            call.say("birth-date-future")
+            call.set("birth_date", None)
+        else:
+            call.set("birth_date", born.isoformat())
+        taken = True
+    if requested == "birth_date" and not taken:
+        call.say("birth-date-unreadable")
+        call.set("birth_date", None)
+        taken = True
+    return taken
+
+
+async def registered(call: Call) -> Patient | Refused:
+    """The patient the answers name: the case's own, or the one of that name and date at this contact point, or a new one."""
+    if call.slot("person") == SAME and call.case.patient_id is not None:
+        return await patients.get(call.uow, call.access, call.case.patient_id, call.now)
+    given, family = split_name(str(call.slot("patient_name")))
+    born = date.fromisoformat(str(call.slot("birth_date")))
+    return await patients.register(
+        call.uow, call.access, given, family, born, call.contact_point_id, "other", call.now, call.language
+    )
+
+
+async def recognised(call: Call) -> Patient | None:
+    """The patient the answers name, if known at this contact point. None looks the same whatever the reason."""
+    if call.slot("person") == SAME and call.case.patient_id is not None:
+        return await patients.get(call.uow, call.access, call.case.patient_id, call.now)
+    if not call.slot("patient_name") or not call.slot("birth_date"):
+        return None
+    given, family = split_name(str(call.slot("patient_name")))
+    born = date.fromisoformat(str(call.slot("birth_date")))
+    return await patients.find_linked(call.uow, call.access, call.contact_point_id, given, family, born)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Given and family name of a name as written: the last word is the family name."""
+    given, _, family = name.rpartition(" ")
+    return given, family
+
+
+def forget_person(call: Call) -> None:
+    """Clear the answers about the person; the case keeps its patient."""
+    for slot in ("person", "patient_name", "birth_date"):
+        call.set(slot, None)

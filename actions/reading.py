@@ -1,0 +1,136 @@
+"""Reading answers out of a message: pure, values in, what was found out. It finds nothing rather than guess."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from care.appointments.lexicon import Found, Lexicon
+from conversations.understanding import fold
+from core.i18n import Language
+from core.when import TimeSpan, find_date, find_times, is_any_time
+
+_NFZ = re.compile(
+    r"\b(nfz|nfzet\w*|fundusz\w*|ubezpieczeni\w*|bezplatn\w*|panstwow\w*|public|insurance|free of charge)\b"
+)
+_PRIVATE = re.compile(r"\b(prywatn\w*|odplatn\w*|platn\w*|private\w*|self ?pay|out of pocket)\b")
+_FIRST = re.compile(
+    r"\b(pierwsz\w+ (raz|wizyt\w*)|nowy pacjent|nowa pacjentka|first (time|visit)|new patient|pierwszorazow\w*)\b"
+)
+_FOLLOW = re.compile(
+    r"\b(kontroln\w+|kolejn\w+|nastepn\w+ wizyt\w*|kontynuacj\w*|follow ?up|check ?up|again|returning|kontrol[ae]?)\b"
+)
+_CODE = re.compile(r"(?<!\d)(\d)[ -]?(\d)[ -]?(\d)[ -]?(\d)(?!\d)")
+_WORDS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_NOT_NAMES = frozenset(
+    "nazywam sie jestem to dla moj moja mojej mojego mam na imie nazwisko imie pan pani pana panu dane ur urodzony urodzona urodzenia "
+    "data corka corki syn syna zona zony maz meza mama mamy tata taty ojca matki dziecko dziecka rok roku r i a oraz "
+    "dnia w tak prosze wizyta wizyte my name is i am im it s its for this is born on the date of birth dob and mr mrs ms miss "
+    "daughter son wife husband mother father child please patient surname first last pacjent pacjentka pacjenta prosze".split()
+)
+YES = frozenset(
+    "tak yes yep yeah sure ok okay dobrze zgadza zgoda potwierdzam jasne oczywiscie pewnie correct right confirm confirmed dokladnie "
+    "super pasuje owszem y t".split()
+)
+NO = frozenset("nie no nope wrong incorrect zle niezgoda n".split())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message says about a booking."""
+
+    terms: tuple[Found, ...]
+    times: tuple[TimeSpan, ...]
+    is_any_time: bool
+    payer: Literal["nfz", "private"] | None
+    visit_kind: Literal["first", "follow_up"] | None
+    covered: float
+
+    @property
+    def specialties(self) -> list[str]:
+        """Specialty codes named, once each."""
+        return list(dict.fromkeys(term.id for term in self.terms if term.kind == "specialty"))
+
+    @property
+    def clinicians(self) -> list[str]:
+        """Ids of clinicians named, once each."""
+        return list(dict.fromkeys(term.id for term in self.terms if term.kind == "clinician"))
+
+    @property
+    def services(self) -> list[str]:
+        """Service codes named, once each."""
+        return list(dict.fromkeys(term.id for term in self.terms if term.kind == "service"))
+
+
+def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Reading:
+    """All that the grammars find. `covered` is the share of the text's letters and digits that they account for."""
+    terms = tuple(lexicon.find(text, language))
+    times = find_times(text, now=now, language=language, clinic_hours=True)
+    folded = fold(text)
+    spans = [(term.start, term.end) for term in terms] + [span.at for span in times]
+    payer: Literal["nfz", "private"] | None = None
+    nfz, private = _NFZ.search(folded), _PRIVATE.search(folded)
+    if bool(nfz) != bool(private):
+        payer = "nfz" if nfz else "private"
+    first, follow = _FIRST.search(folded), _FOLLOW.search(folded)
+    kind: Literal["first", "follow_up"] | None = None
+    if bool(first) != bool(follow):
+        kind = "first" if first else "follow_up"
+    spans += [match.span() for match in (nfz, private, first, follow) if match]
+    return Reading(terms, times, is_any_time(text, language), payer, kind, _coverage(text, spans))
+
+
+def window_of(times: tuple[TimeSpan, ...]) -> tuple[datetime | None, datetime | None] | None:
+    """The one window that several time phrases mean together, or None if there is none."""
+    if not times:
+        return None
+    starts = [span.start for span in times if span.start is not None]
+    ends = [span.end for span in times if span.end is not None]
+    if len(times) == 1:
+        return times[0].start, times[0].end
+    start, end = (max(starts) if starts else None), (min(ends) if ends else None)
+    if start is not None and end is not None and end <= start:
+        return times[0].start, times[0].end
+    return start, end
+
+
+def read_name(text: str, language: Language, now: datetime) -> tuple[str | None, date | None]:
+    """Given and family name as written (at least two words), and a date of birth; either may be missing."""
+    born = find_date(text, now=now, language=language)
+    without_dates = text
+    for span in find_times(text, now=now, language=language):
+        without_dates = without_dates.replace(span.text, " ")
+    if born is not None:
+        without_dates = re.sub(r"\d.*", " ", without_dates) if re.search(r"\d", without_dates) else without_dates
+    words = [word for word in _WORDS.findall(without_dates) if fold(word) not in _NOT_NAMES and len(word) > 1]
+    if not 2 <= len(words) <= 4:
+        return None, born
+    return " ".join(word[:1].upper() + word[1:] for word in words), born
+
+
+def read_code(text: str) -> str | None:
+    """The four digits of an e-referral code, if the message holds exactly one such group."""
+    found = _CODE.findall(text)
+    return "".join(found[0]) if len(found) == 1 else None
+
+
+def yes_or_no(text: str, intent: str) -> bool | None:
+    """True for yes, False for no, None for neither: a clear first word wins over the classifier."""
+    words = [fold(word) for word in re.findall(r"[^\W_]+", text)]
+    if not words:
+        return None
+    if words[0] in NO:
+        return False
+    if words[0] in YES and not (set(words) & NO):
+        return True
+    if len(words) <= 6 and intent in ("affirm", "deny"):
+        return intent == "affirm"
+    return None
+
+
+def _coverage(text: str, spans: list[tuple[int, int]]) -> float:
+    significant = [index for index, char in enumerate(text) if char.isalnum()]
+    if not significant:
+        return 0.0
+    inside = sum(any(start <= index < end for start, end in spans) for index in significant)
+    return inside / len(significant)

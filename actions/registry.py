@@ -1,0 +1,42 @@
+"""All actions of Rasa's domain, each built by itself so that a broken one stops the start by name."""
+
+from rasa_sdk.interfaces import Action
+
+from actions import booking, booking_questions, handover, session, visits
+from actions.context import HouseAction, Parts
+from conversations.cases import Cases
+from core.clock import Clock
+from core.db import Database
+
+ACTIONS: tuple[type[HouseAction], ...] = (
+    session.SessionStart,
+    booking.ValidateBooking,
+    booking.Book,
+    booking_questions.AskTimeWindow,
+    booking_questions.AskOffer,
+    booking_questions.AskPayer,
+    booking_questions.AskVisitKind,
+    booking_questions.AskPatientName,
+    booking_questions.AskReferral,
+    booking_questions.AskConfirmation,
+    visits.ValidateVisits,
+    visits.AskVisitsPerson,
+    visits.ListVisits,
+    visits.ValidateCancel,
+    visits.AskCancelPerson,
+    visits.AskCancelVisit,
+    visits.AskCancelConfirmation,
+    visits.CancelVisit,
+    handover.RequestHuman,
+    handover.StaffRequest,
+    handover.StopTask,
+    handover.Repeat,
+    handover.ChangeLanguage,
+    handover.DefaultFallback,
+)
+
+
+def build_actions(database: Database, clock: Clock, cases: Cases) -> list[Action]:
+    """One of each."""
+    parts = Parts(database, clock, cases)
+    return [action(parts) for action in ACTIONS]

@@ -1,0 +1,52 @@
+"""The action route Rasa calls: rasa-sdk's executor behind FastAPI, on loopback, with a secret header.
+
+What an action may do comes from the turn's lease in the database, never from the request's body.
+"""
+
+import hmac
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import Action, ActionExecutionRejection, ActionNotFoundException
+
+from core.db import Database
+from core.logging import describe
+
+log = structlog.get_logger()
+SECRET_HEADER = "X-Poradnia-Secret"  # noqa: S105 - the header's name
+
+
+def create_app(actions: Sequence[Action], secret: str, database: Database) -> FastAPI:
+    """The application with these actions. Each is registered by itself: one that cannot be built stops the start."""
+    executor = ActionExecutor()
+    for action in actions:
+        executor.register_action(action)
+    app = FastAPI(title="Poradnia actions", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.post("/webhook")
+    async def webhook(request: Request) -> JSONResponse:
+        """Run one action. 403 without the secret, 404 for an unknown one, 400 when a form lets the question go."""
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, ""), secret):
+            return JSONResponse({"error": "forbidden"}, status_code=403)
+        call: dict[str, Any] = await request.json()
+        try:
+            result = await executor.run(call)
+        except ActionExecutionRejection as error:
+            return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=400)
+        except ActionNotFoundException as error:
+            return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=404)
+        except Exception as error:
+            log.error("action failed", step=str(call.get("next_action")), **describe(error))
+            return JSONResponse({"error": "failed", "action_name": call.get("next_action")}, status_code=500)
+        return JSONResponse(result.model_dump() if result is not None else {"events": [], "responses": []})
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        """Alive."""
+        return {"status": "ok"}
+
+    return app

@@ -1,0 +1,23 @@
+"""The beginning of a case in Rasa: what is known already is loaded as slots."""
+
+from actions.context import Call, Events, HouseAction
+
+
+class SessionStart(HouseAction):
+    """Loads the slots that a case was opened with."""
+
+    action_name = "action_session_start"
+
+    async def act(self, call: Call) -> Events:
+        """The session begins; then Rasa listens."""
+        for name, value in (call.case.carried or {}).items():
+            call.set(name, value)
+        return [{"event": "session_started", "timestamp": None}]
+
+    async def run(self, dispatcher, tracker, domain):  # type: ignore[no-untyped-def]
+        """As every action, with the listening that ends a session's start."""
+        events = await super().run(dispatcher, tracker, domain)
+        return [
+            *events,
+            {"event": "action", "timestamp": None, "name": "action_listen", "policy": None, "confidence": None},
+        ]

@@ -1,0 +1,1 @@
+"""SMS through Twilio: signed webhooks in, the provider's SDK out, segments known before sending."""

@@ -1,0 +1,82 @@
+"""Sending SMS with the twilio SDK. The simulator is the same SDK pointed at another host."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from channels.sms.segments import thrifty
+from conversations.protocols import NotSent, Outgoing, Sent
+
+PROVIDER = "https://api.twilio.com"
+MAX_BODY = 1600
+
+
+class _Redirected(TwilioHttpClient):
+    """The SDK's own client, with the provider's host replaced: how the simulator is reached."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(timeout=10, pool_connections=True)
+        self._base_url = base_url
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """The same request on the other host."""
+        return super().request(method, url.replace(PROVIDER, self._base_url, 1), *args, **kwargs)
+
+
+class SmsChannel:
+    """Channel `sms`. `base_url` is the provider or the simulator; `callback_url` receives receipts."""
+
+    name = "sms"
+
+    def __init__(self, account_sid: str, auth_token: str, number: str, base_url: str, callback_url: str) -> None:
+        self._auth = (account_sid, auth_token)
+        self._number = number
+        self._base_url = base_url
+        self._callback_url = callback_url
+        self._client = Client(account_sid, auth_token, http_client=_Redirected(base_url))
+
+    def compose(self, text: str, labels: Sequence[str]) -> str:
+        """Choices as numbered lines; Polish letters dropped where that saves a segment; cut at the provider's limit."""
+        lines = [text, *(f"{number}) {label}" for number, label in enumerate(labels, start=1))]
+        body = thrifty("\n".join(lines))
+        return body if len(body) <= MAX_BODY else body[: MAX_BODY - 3] + "..."
+
+    async def send(self, message: Outgoing) -> Sent | NotSent:
+        """Create the message at the provider. 4xx (but 429) is a refusal, all else may be tried again."""
+        try:
+            created = await asyncio.to_thread(
+                self._client.messages.create,
+                to=message.address,
+                from_=self._number,
+                body=message.body,
+                status_callback=f"{self._callback_url}/{message.message_id}",
+            )
+        except TwilioRestException as error:
+            may_retry = error.status >= 500 or error.status == 429
+            return NotSent(str(error.code or error.status), may_retry)
+        except (TwilioException, OSError) as error:
+            return NotSent(type(error).__name__, may_retry=True)
+        return Sent(created.sid)
+
+    async def fetch(self, url: str, limit: int) -> bytes | None:
+        """A media file of this provider; other hosts are never asked."""
+        if urlsplit(url).netloc not in (urlsplit(self._base_url).netloc, urlsplit(PROVIDER).netloc):
+            return None
+        content = bytearray()
+        async with (
+            httpx.AsyncClient(timeout=15, follow_redirects=True) as client,
+            client.stream("GET", url, auth=self._auth) as response,
+        ):
+            if response.status_code != 200:
+                return None
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > limit:
+                    return None
+        return bytes(content)

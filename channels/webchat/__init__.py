@@ -1,0 +1,1 @@
+"""The web chat: messages over HTTPS and an event stream, for the widget in its iframe."""

@@ -1,0 +1,198 @@
+"""Carrying out what `rules.decide` decided for a message, inside the turn's transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from conversations import rules
+from conversations.attachments import counts
+from conversations.cases import Cases
+from conversations.inbox import give_notice, open_case
+from conversations.messages import Messages, Route, contact_point, offered_choices
+from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert
+from conversations.protocols import DialogueReply, Promise, Utterance
+from conversations.safety import SafetyScreen
+from conversations.understanding import asks_for_human, carrier_word, detect_language, fold, for_dialogue, unreadable
+from core.access import Access
+from core.db import UnitOfWork
+from core.i18n import Language, as_language
+from core.ids import new_id
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the dialogue core is to answer."""
+
+    language: Language
+    text: str
+    payload: str | None
+
+
+class Acting:
+    """Acts on messages: says fixed texts, raises alerts, hands over, or asks the dialogue core."""
+
+    def __init__(self, messages: Messages, cases: Cases, screen: SafetyScreen, max_text_length: int) -> None:
+        self._messages = messages
+        self._cases = cases
+        self._screen = screen
+        self._max_text_length = max_text_length
+
+    async def current_case(self, uow: UnitOfWork, message: Message, now: datetime) -> Case:
+        """The case the message belongs to: its own, or the open one if its own was closed before it was answered."""
+        case = await uow.session.get_one(Case, message.case_id, populate_existing=True)
+        if case.state is CaseState.closed:
+            case = await open_case(uow, message.thread_id) or case
+        if case.state is CaseState.closed:
+            case = Case(id=new_id(), thread_id=message.thread_id, state=CaseState.bot, opened_at=now, active_at=now)
+            uow.session.add(case)
+            await uow.session.flush()
+        message.case_id = case.id
+        return case
+
+    async def act(self, uow: UnitOfWork, message: Message, case: Case, now: datetime) -> Question | None:
+        """Do everything that needs no dialogue core; returns the question if one is left."""
+        assert message.contact_point_id is not None, "inbound messages have a contact point"
+        point = await contact_point(uow, message.contact_point_id)
+        person = await uow.session.get_one(Correspondent, point.correspondent_id)
+        route, is_sure = self._route(message, person)
+        media = await counts(uow, message.id) if (message.content or {}).get("media") else {}
+        facts = rules.Facts(
+            state=case.state,
+            text=message.body,
+            screening=self._screen.screen(message.body),
+            carrier_word=carrier_word(message.body) if message.channel == "sms" else None,
+            unreadable=unreadable(message.body, self._max_text_length),
+            asks_for_human=asks_for_human(message.body),
+            payload=await self._picked(uow, case, message),
+            kept_media=media.get("kept", 0),
+            refused_media=media.get("refused", 0),
+            waiting_told_at=case.waiting_told_at,
+            now=now,
+        )
+        acts = rules.decide(facts)
+        if acts and not isinstance(acts[0], rules.Consent):
+            await give_notice(uow, self._messages, case, person, route, is_sure, now)
+        question = None
+        for one in acts:
+            match one:
+                case rules.AskDialogue(text, payload):
+                    question = Question(route.language, for_dialogue(text), payload)
+                case rules.Say(key, rule):
+                    await self._messages.say(uow, case, route, Utterance(key), {"by": "rule", "rule": rule}, now)
+                case rules.SayWaiting():
+                    await self._say_waiting(uow, case, route, now)
+                case rules.Alert():
+                    await self._alert(uow, message, case, facts, now)
+                case rules.Consent():
+                    self._consent(point, one, now)
+                case rules.Escalate():
+                    await self._escalate(uow, case, route, one, now)
+        return question
+
+    async def answer(
+        self, uow: UnitOfWork, message: Message, reply: DialogueReply, language: Language, now: datetime
+    ) -> None:
+        """Store what the dialogue core said, in the case that is open now (an action may have opened another)."""
+        case = await self.current_case(uow, message, now)
+        assert message.contact_point_id is not None, "inbound messages have a contact point"
+        point = await contact_point(uow, message.contact_point_id)
+        person = await uow.session.get_one(Correspondent, point.correspondent_id, populate_existing=True)
+        # An action may have changed the language.
+        route = Route(message.channel, point.id, as_language(person.language, otherwise=language))
+        for utterance in reply.utterances:
+            source: dict[str, Any] = {"by": "bot", "key": utterance.key}
+            if reply.intent:
+                source |= {"intent": reply.intent, "confidence": reply.confidence, "model": reply.model}
+            if "source" in utterance.args:
+                source |= {"article": utterance.args["source"]}
+            await self._messages.say(uow, case, route, utterance, source, now)
+
+    async def give_up(self, uow: UnitOfWork, message: Message, reason: str, now: datetime) -> None:
+        """The dialogue core failed: the patient hears so at once, and a person gets the case."""
+        case = await self.current_case(uow, message, now)
+        assert message.contact_point_id is not None, "inbound messages have a contact point"
+        route = Route(message.channel, message.contact_point_id, as_language(message.language))
+        if case.state is CaseState.bot:
+            await self._messages.say(
+                uow, case, route, Utterance("bot-trouble"), {"by": "rule", "rule": f"failed:{reason}"}, now
+            )
+            await self._escalate(uow, case, route, rules.Escalate("bot-failed"), now)
+        elif case.state is CaseState.waiting:
+            await self._say_waiting(uow, case, route, now)
+
+    def _route(self, message: Message, person: Correspondent) -> tuple[Route, bool]:
+        """The way back and its language: what the message shows if clear, else the saved one, else the page's, else Polish."""
+        detected = detect_language(message.body)
+        if detected and person.language and detected != person.language and len(message.body.split()) < 3:
+            detected = None  # One or two words do not switch a conversation's language.
+        known = detected or person.language or message.language
+        language = as_language(known)
+        if detected or person.language:
+            person.language = language
+        message.language = language
+        assert message.contact_point_id is not None, "inbound messages have a contact point"
+        return Route(message.channel, message.contact_point_id, language), known is not None
+
+    async def _picked(self, uow: UnitOfWork, case: Case, message: Message) -> str | None:
+        """The payload of the offered choice that a message picks: tapped, by its number, or by its words."""
+        choices = await offered_choices(uow, case.id)
+        return pick(choices, message.body, (message.content or {}).get("choice"))
+
+    async def _escalate(self, uow: UnitOfWork, case: Case, route: Route, act: rules.Escalate, now: datetime) -> None:
+        promise = await self._cases.escalate(
+            uow, Access.system("turn", case.id), case.id, act.reason, now, is_urgent=act.is_urgent
+        )
+        if not act.is_silent:
+            utterance = promise_utterance(promise, act.reason)
+            await self._messages.say(uow, case, route, utterance, {"by": "rule", "rule": f"handoff:{act.reason}"}, now)
+
+    async def _say_waiting(self, uow: UnitOfWork, case: Case, route: Route, now: datetime) -> None:
+        case.waiting_told_at = now
+        promise = await self._cases.promise(uow, case.id, now)
+        await self._messages.say(
+            uow, case, route, promise_utterance(promise, "waiting"), {"by": "rule", "rule": "waiting"}, now
+        )
+
+    async def _alert(self, uow: UnitOfWork, message: Message, case: Case, facts: rules.Facts, now: datetime) -> None:
+        uow.session.add(
+            SafetyAlert(
+                message_id=message.id,
+                thread_id=message.thread_id,
+                case_id=case.id,
+                level=facts.screening.level.name,
+                rules=[{"rule": f.rule, "span": [f.start, f.end]} for f in facts.screening.firings],
+                rules_version=facts.screening.version,
+                raised_at=now,
+            )
+        )
+        await uow.publish("alert", id=str(case.id))
+
+    def _consent(self, point: ContactPoint, act: rules.Consent, now: datetime) -> None:
+        point.opted_out_at = now if act.is_stopped else None
+        point.opted_out_by = ("carrier" if act.by_carrier else "words") if act.is_stopped else None
+
+
+def promise_utterance(promise: Promise, reason: str) -> Utterance:
+    """What can honestly be said to someone who waits for a person."""
+    kind = "attachment" if reason == "attachment" else "queued"
+    if promise.is_open:
+        return Utterance(f"handoff-{kind}", {"position": promise.position})
+    opens = (
+        {"when": promise.opens_at.isoformat()}
+        if promise.opens_at
+        else {"pl": "najbliższym dniu roboczym", "en": "the next working day"}
+    )
+    return Utterance(f"handoff-{kind}-closed", {"opens": opens})
+
+
+def pick(choices: Any, text: str, tapped: str | None) -> str | None:
+    """The payload of a choice by its id, its number ("2", "2.", "2)") or its label; None if nothing fits exactly."""
+    said = fold(text).strip(" .):(!")
+    for number, choice in enumerate(choices, start=1):
+        payload: str = choice["payload"]
+        if tapped is not None:
+            if choice["id"] == tapped:
+                return payload
+        elif said == str(number) or said == fold(str(choice["label"])).strip():
+            return payload
+    return None

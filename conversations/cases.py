@@ -1,0 +1,117 @@
+"""Who speaks in a case, and about whom it is. The only place that changes a case's state."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from conversations.messages import Messages, route_of
+from conversations.models import Case, CaseState
+from conversations.protocols import Escalation, Promise, Utterance
+from core.access import Access, Permission
+from core.db import UnitOfWork
+from core.errors import NotFound, Refused
+from core.ids import new_id
+
+
+async def lock_case(uow: UnitOfWork, case_id: UUID) -> Case:
+    """The case, locked until the transaction ends; `NotFound` if there is none."""
+    case = await uow.session.scalar(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise NotFound("case")
+    return case
+
+
+class Cases:
+    """Moves of a case between bot, queue and people."""
+
+    def __init__(self, messages: Messages, escalation: Escalation) -> None:
+        self._messages = messages
+        self._escalation = escalation
+
+    async def escalate(
+        self, uow: UnitOfWork, access: Access, case_id: UUID, reason: str, now: datetime, *, is_urgent: bool = False
+    ) -> Promise:
+        """Queue the case for a person; harmless if it waits or is with a person already."""
+        case = await lock_case(uow, case_id)
+        if case.state is CaseState.bot:
+            case.state, case.waiting_told_at = CaseState.waiting, now
+            await uow.publish("case", id=str(case.id))
+        if case.state is CaseState.human and not is_urgent:
+            return await self._escalation.promise(uow, case.id, now)
+        return await self._escalation.request(
+            uow, access, case_id=case.id, thread_id=case.thread_id, reason=reason, is_urgent=is_urgent, now=now
+        )
+
+    async def promise(self, uow: UnitOfWork, case_id: UUID, now: datetime) -> Promise:
+        """Where a waiting case stands."""
+        return await self._escalation.promise(uow, case_id, now)
+
+    async def take_over(
+        self, uow: UnitOfWork, access: Access, case_id: UUID, staff_id: UUID, staff_name: str, now: datetime
+    ) -> None:
+        """A person of the clinic speaks from now on, and the patient is told who."""
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        case.state, case.agent_id = CaseState.human, staff_id
+        await self._tell(uow, case, Utterance("human-joined", {"name": staff_name}), now)
+        await uow.publish("case", id=str(case.id))
+
+    async def hand_back(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:
+        """The bot speaks again and says so, with what it still knows."""
+        return await self._end_human(uow, access, case_id, CaseState.bot, "bot-again", "handed-back", now)
+
+    async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:
+        """The matter is settled. The next message opens a new case with the bot."""
+        return await self._end_human(uow, access, case_id, CaseState.closed, "case-closed", "closed", now)
+
+    async def concern(self, uow: UnitOfWork, case_id: UUID, patient_id: UUID) -> Refused | None:
+        """Tie the case to a patient. A case never changes its patient: that is another case."""
+        case = await lock_case(uow, case_id)
+        if case.patient_id not in (None, patient_id):
+            return Refused("case-of-another")
+        case.patient_id = patient_id
+        return None
+
+    async def open_next(
+        self, uow: UnitOfWork, case_id: UUID, patient_id: UUID, carried: dict[str, Any], now: datetime
+    ) -> Case:
+        """End this case and open one for another patient, with only the answers just given for that patient."""
+        old = await lock_case(uow, case_id)
+        old.state, old.closed_at = CaseState.closed, now
+        await uow.session.flush()
+        case = Case(
+            id=new_id(),
+            thread_id=old.thread_id,
+            state=CaseState.bot,
+            patient_id=patient_id,
+            carried=carried,
+            opened_at=now,
+            active_at=now,
+        )
+        uow.session.add(case)
+        await uow.session.flush()
+        return case
+
+    async def _end_human(
+        self, uow: UnitOfWork, access: Access, case_id: UUID, state: CaseState, key: str, outcome: str, now: datetime
+    ) -> Refused | None:
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        if case.state not in (CaseState.human, CaseState.waiting):
+            return Refused("not-with-people")
+        case.state, case.agent_id, case.active_at = state, None, now
+        if state is CaseState.closed:
+            case.closed_at = now
+        await self._tell(uow, case, Utterance(key), now)
+        await self._escalation.close(uow, case.id, now, outcome)
+        await uow.publish("case", id=str(case.id))
+        return None
+
+    async def _tell(self, uow: UnitOfWork, case: Case, utterance: Utterance, now: datetime) -> None:
+        route = await route_of(uow, case)
+        if route is not None:
+            await self._messages.say(uow, case, route, utterance, {"by": "rule", "rule": utterance.key}, now)

@@ -1,0 +1,137 @@
+"""Delivery: outgoing messages leave in the order of their thread, are retried with back-off, and end visibly.
+
+The rows are the outbox. A drain claims the first queued row of a thread by moving its next attempt into the future, commits,
+hands it to the provider, and writes down what happened. A crash in between means one more attempt after the claim ran out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from conversations.models import ContactPoint, Delivery, DeliveryState, Message
+from conversations.protocols import Channel, NotSent, Outgoing, Sent
+from core.clock import Clock
+from core.db import Database, UnitOfWork
+from core.logging import describe
+
+log = structlog.get_logger()
+CLAIM = timedelta(seconds=30)
+BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900))
+_ORDER = (DeliveryState.queued, DeliveryState.sent, DeliveryState.delivered, DeliveryState.read)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that is ours to send."""
+
+    channel: str
+    outgoing: Outgoing
+
+
+class Deliverer:
+    """Sends what is queued."""
+
+    def __init__(self, database: Database, clock: Clock, channels: Mapping[str, Channel]) -> None:
+        self._database = database
+        self._clock = clock
+        self._channels = channels
+
+    async def drain(self, thread_id: UUID) -> int:
+        """Send what is due in the thread, oldest first; returns how many the provider took."""
+        sent = 0
+        while True:
+            async with self._database.unit_of_work() as uow:
+                claimed = await self._claim(uow, thread_id)
+            if claimed is None:
+                return sent
+            try:
+                result = await self._channels[claimed.channel].send(claimed.outgoing)
+            except Exception as error:
+                log.warning("sending failed", message=str(claimed.outgoing.message_id), **describe(error))
+                result = NotSent(type(error).__name__, may_retry=True)
+            async with self._database.unit_of_work() as uow:
+                await self._note(uow, claimed.outgoing.message_id, result)
+            if isinstance(result, Sent):
+                sent += 1
+
+    async def replay(self, uow: UnitOfWork, message_id: UUID) -> None:
+        """Give a dead message another series of attempts."""
+        row = await uow.session.get_one(Delivery, message_id, with_for_update=True)
+        message = await uow.session.get_one(Message, message_id)
+        if row.state is DeliveryState.dead:
+            row.state, row.attempts, row.next_attempt_at = DeliveryState.queued, 0, self._clock.now()
+            await uow.publish("delivery", id=str(message.thread_id))
+
+    async def due(self) -> list[UUID]:
+        """Threads with something to send now."""
+        async with self._database.unit_of_work() as uow:
+            rows = await uow.session.scalars(
+                select(Message.thread_id)
+                .join(Delivery, Delivery.message_id == Message.id)
+                .where(Delivery.state == DeliveryState.queued, Delivery.next_attempt_at <= self._clock.now())
+                .distinct()
+                .limit(200)
+            )
+            return list(rows)
+
+    async def _claim(self, uow: UnitOfWork, thread_id: UUID) -> Claimed | None:
+        first = (
+            await uow.session.execute(
+                select(Delivery, Message, ContactPoint)
+                .join(Message, Message.id == Delivery.message_id)
+                .join(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
+                .where(Message.thread_id == thread_id, Delivery.state == DeliveryState.queued)
+                .order_by(Message.seq)
+                .limit(1)
+                .with_for_update(of=Delivery)
+            )
+        ).first()
+        now = self._clock.now()
+        if first is None or first.Delivery.state is not DeliveryState.queued or first.Delivery.next_attempt_at > now:
+            return None
+        row, message, point = first
+        row.attempts += 1
+        row.next_attempt_at, row.updated_at = now + CLAIM, now
+        return Claimed(row.channel, Outgoing(message.id, point.address, message.body, row.attempts))
+
+    async def _note(self, uow: UnitOfWork, message_id: UUID, result: Sent | NotSent) -> None:
+        row = await uow.session.get_one(Delivery, message_id, with_for_update=True)
+        message = await uow.session.get_one(Message, message_id)
+        now = self._clock.now()
+        row.updated_at = now
+        if isinstance(result, Sent):
+            # A receipt may have overtaken us: never step back.
+            row.provider_id = result.provider_id
+            row.state = max(row.state, DeliveryState.sent, key=_rank)
+            row.error_code = None
+        elif result.may_retry and row.attempts <= len(BACK_OFF):
+            row.next_attempt_at, row.error_code = now + BACK_OFF[row.attempts - 1], result.code
+        else:
+            row.state, row.error_code = DeliveryState.dead, result.code
+            log.warning("delivery given up", message=str(message_id), code=result.code)
+        await uow.publish("thread", id=str(message.thread_id), seq=message.seq)
+
+
+def _rank(state: DeliveryState) -> int:
+    return _ORDER.index(state) if state in _ORDER else -1
+
+
+async def receipt(
+    uow: UnitOfWork, message_id: UUID, channel: str, provider_id: str | None, state: DeliveryState, error_code: str | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Note what the provider says of a message; late, repeated and strange receipts change nothing."""
+    row = await uow.session.scalar(
+        select(Delivery).where(Delivery.message_id == message_id, Delivery.channel == channel).with_for_update()
+    )
+    if row is None or (row.provider_id and provider_id and row.provider_id != provider_id):
+        return
+    row.provider_id = row.provider_id or provider_id
+    if row.state is not DeliveryState.dead and (state is DeliveryState.dead or _rank(state) > _rank(row.state)):
+        row.state, row.error_code, row.updated_at = state, error_code, now
+        message = await uow.session.get_one(Message, row.message_id)
+        await uow.publish("thread", id=str(message.thread_id), seq=message.seq)

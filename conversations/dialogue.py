@@ -1,0 +1,79 @@
+"""Rasa over its REST channel. An empty answer is a failure: Rasa gives HTTP 200 and `[]` when an action or a store fails."""
+
+from typing import Any
+
+import httpx
+
+from conversations.protocols import DialogueFailed, DialogueReply, DialogueTurn
+from conversations.rendering import from_json
+
+
+class RasaDialogue:
+    """The trained bot on loopback. One client, kept alive."""
+
+    def __init__(self, url: str, token: str, timeout_seconds: float) -> None:
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds, params={"token": token})
+
+    async def respond(self, turn: DialogueTurn) -> DialogueReply:
+        """Ask Rasa; raises `DialogueFailed` with reason `down`, `slow`, `refused`, `silent` or `garbled`."""
+        body = {
+            "sender": str(turn.case_id),
+            "message": turn.payload if turn.payload is not None else turn.text,
+            "metadata": {
+                "message_id": str(turn.message_id), "lease": turn.lease, "channel": turn.channel, "language": turn.language,
+            },
+        }  # fmt: skip
+        try:
+            response = await self._client.post("/webhooks/rest/webhook", json=body)
+        except httpx.TimeoutException as error:
+            raise DialogueFailed("slow") from error
+        except httpx.TransportError as error:
+            raise DialogueFailed("down") from error
+        if response.status_code != 200:
+            raise DialogueFailed("refused")
+        return _reply(response.json())
+
+    async def recall(self, turn: DialogueTurn) -> DialogueReply | None:
+        """What the tracker holds for this message id: its replies if the turn came to its end, None if it never arrived."""
+        try:
+            response = await self._client.get(
+                f"/conversations/{turn.case_id}/tracker", params={"include_events": "ALL"}
+            )
+        except httpx.TransportError as error:
+            raise DialogueFailed("down") from error
+        if response.status_code != 200:
+            raise DialogueFailed("refused")
+        replies: list[dict[str, Any]] = []
+        found = is_complete = False
+        for event in response.json().get("events") or ():
+            if event["event"] == "user":
+                found = (event.get("metadata") or {}).get("message_id") == str(turn.message_id)
+                if found:
+                    replies, is_complete = [], False
+            elif found and event["event"] == "bot":
+                replies.append({"custom": (event.get("data") or {}).get("custom")})
+            elif found and event["event"] == "action" and event["name"] == "action_listen":
+                is_complete = True
+        if not replies and not is_complete:
+            return None
+        if not is_complete:
+            raise DialogueFailed("incomplete")
+        return _reply(replies)
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._client.aclose()
+
+
+def _reply(data: Any) -> DialogueReply:
+    """The reply from plain REST (a list) or from our channel (an object that also tells what was understood)."""
+    understood: dict[str, Any] = {}
+    if isinstance(data, dict):
+        understood, data = data, data.get("messages")
+    try:
+        utterances = tuple(from_json(one["custom"]) for one in data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DialogueFailed("garbled") from error
+    if not utterances:
+        raise DialogueFailed("silent")
+    return DialogueReply(utterances, understood.get("intent"), understood.get("confidence"), understood.get("model"))

@@ -1,0 +1,175 @@
+"""Taking messages in: idempotent on (channel, provider id), stored and queued for an answer in one short transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from conversations.messages import Messages, Route, next_seq
+from conversations.models import (
+    Attachment,
+    Author,
+    Case,
+    CaseState,
+    ContactPoint,
+    Correspondent,
+    Direction,
+    Message,
+    Thread,
+    Turn,
+)
+from conversations.protocols import InboundMessage, Utterance
+from core.clock import Clock
+from core.crypto import keyring
+from core.db import Database, UnitOfWork
+from core.i18n import Language
+from core.ids import new_id
+
+NOTICE_VERSION = "2026-11-1"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Where a message was stored; `is_new` is False for a replay."""
+
+    message_id: UUID
+    thread_id: UUID
+    seq: int
+    is_new: bool
+
+
+class Inbox:
+    """The one door for messages of every channel."""
+
+    def __init__(self, database: Database, clock: Clock, case_idle: timedelta) -> None:
+        self._database = database
+        self._clock = clock
+        self._case_idle = case_idle
+
+    async def accept(self, inbound: InboundMessage) -> Accepted:
+        """Store the message, wake the turns. Safe to call twice: the second call finds the first."""
+        try:
+            async with self._database.unit_of_work() as uow:
+                return await self._store(uow, inbound)
+        except IntegrityError:
+            # Two first messages of one person, or a replay, met in the same instant: the other has won, so now it is there.
+            async with self._database.unit_of_work() as uow:
+                return await self._store(uow, inbound)
+
+    async def greet(
+        self, kind: str, address: str, channel: str, language: Language, messages: Messages, greeting: Utterance
+    ) -> UUID:
+        """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id."""
+        async with self._database.unit_of_work() as uow:
+            now = self._clock.now()
+            point = await find_or_open_contact(uow, kind, address, now)
+            person = await uow.session.get_one(Correspondent, point.correspondent_id, with_for_update=True)
+            if channel not in person.noticed:
+                thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
+                assert thread_id is not None, "a correspondent is made with its thread"
+                case = await self._open_case(uow, thread_id, now)
+                person.language = person.language or language
+                await give_notice(uow, messages, case, person, Route(channel, point.id, language), True, now)
+                await messages.say(
+                    uow, case, Route(channel, point.id, language), greeting, {"by": "rule", "rule": "greeting"}, now
+                )
+            return point.id
+
+    async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
+        earlier = await uow.session.scalar(
+            select(Message).where(Message.channel == inbound.channel, Message.provider_id == inbound.provider_id)
+        )
+        if earlier is not None:
+            return Accepted(earlier.id, earlier.thread_id, earlier.seq, False)
+        now = self._clock.now()
+        point = await find_or_open_contact(uow, inbound.address_kind, inbound.address, now)
+        thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == point.correspondent_id))
+        assert thread_id is not None, "a correspondent is made with its thread"
+        seq = await next_seq(uow, thread_id)
+        case = await self._open_case(uow, thread_id, now)
+        message = Message(
+            id=new_id(), thread_id=thread_id, case_id=case.id, seq=seq, direction=Direction.inbound, author=Author.patient,
+            channel=inbound.channel, contact_point_id=point.id, provider_id=inbound.provider_id, body=inbound.text,
+            content=_extras(inbound), language=inbound.language_hint, created_at=now,
+        )  # fmt: skip
+        uow.session.add(message)
+        await uow.session.flush()
+        uow.session.add(Turn(message_id=message.id, thread_id=thread_id, seq=seq, created_at=now))
+        for media in inbound.media:
+            uow.session.add(
+                Attachment(
+                    message_id=message.id,
+                    media_type=media.media_type,
+                    source_url=media.url,
+                    content=media.content,
+                    size=len(media.content or b""),
+                    state="arrived",
+                )
+            )
+        await uow.publish("turn", id=str(thread_id))
+        await uow.publish("thread", id=str(thread_id), seq=seq)
+        return Accepted(message.id, thread_id, seq, True)
+
+    async def _open_case(self, uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:
+        case = await open_case(uow, thread_id)
+        if case is not None and case.state is CaseState.bot and case.active_at + self._case_idle < now:
+            case.state, case.closed_at = CaseState.closed, now
+            await uow.session.flush()
+            case = None
+        if case is None:
+            case = Case(id=new_id(), thread_id=thread_id, state=CaseState.bot, opened_at=now, active_at=now)
+            uow.session.add(case)
+            await uow.session.flush()
+        else:
+            case.active_at = now
+        return case
+
+
+async def give_notice(
+    uow: UnitOfWork, messages: Messages, case: Case, person: Correspondent, route: Route, is_sure: bool, now: datetime
+) -> None:
+    """Once per channel: one talks to an AI. In both languages while the person's language is not known."""
+    if route.channel in person.noticed:
+        return
+    key = "notice" if is_sure else "notice-both"
+    person.noticed = {**person.noticed, route.channel: {"version": NOTICE_VERSION, "at": now.isoformat()}}
+    await messages.say(uow, case, route, Utterance(key), {"by": "rule", "rule": f"notice@{NOTICE_VERSION}"}, now)
+
+
+async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:
+    """The open case of a thread, if there is one."""
+    case: Case | None = await uow.session.scalar(
+        select(Case).where(Case.thread_id == thread_id, Case.state != CaseState.closed)
+    )
+    return case
+
+
+async def find_or_open_contact(uow: UnitOfWork, kind: str, address: str, now: datetime) -> ContactPoint:
+    """The contact point, with a new correspondent and thread the first time it is seen."""
+    token = keyring.token(f"{kind}:{address}")
+    point: ContactPoint | None = await uow.session.scalar(
+        select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.address_token == token)
+    )
+    if point is None:
+        person = Correspondent(id=new_id(), created_at=now)
+        uow.session.add(person)
+        await uow.session.flush()
+        uow.session.add(Thread(correspondent_id=person.id, created_at=now))
+        point = ContactPoint(
+            id=new_id(), kind=kind, address=address, address_token=token, correspondent_id=person.id, created_at=now
+        )
+        uow.session.add(point)
+        await uow.session.flush()
+    return point
+
+
+def _extras(inbound: InboundMessage) -> dict[str, Any] | None:
+    extras: dict[str, Any] = {}
+    if inbound.choice is not None:
+        extras["choice"] = inbound.choice
+    if inbound.media:
+        extras["media"] = len(inbound.media)
+    return extras or None

@@ -1,0 +1,134 @@
+"""Writing into a thread: one place numbers messages, queues their delivery and tells the bus."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from conversations.models import Author, Case, ContactPoint, Delivery, Direction, Message, Thread
+from conversations.protocols import Channel, Utterance
+from conversations.rendering import as_content, render
+from core.db import UnitOfWork
+from core.i18n import Language
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where answers in a case go: the channel and contact point last written from, and the language."""
+
+    channel: str
+    contact_point_id: UUID
+    language: Language
+
+
+async def next_seq(uow: UnitOfWork, thread_id: UUID) -> int:
+    """The next number in the thread. Locks the thread's row until the transaction ends: keep it short."""
+    seq: int | None = await uow.session.scalar(
+        update(Thread).where(Thread.id == thread_id).values(last_seq=Thread.last_seq + 1).returning(Thread.last_seq)
+    )
+    assert seq is not None, "a thread always exists before its messages"
+    return seq
+
+
+class Messages:
+    """Appends messages. Knows the channels only to compose bodies for them."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+
+    async def say(
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        route: Route,
+        utterance: Utterance,
+        provenance: Mapping[str, Any],
+        now: datetime,
+    ) -> Message:
+        """Add what the bot or the house says, and queue its delivery."""
+        rendered = render(utterance, route.channel, route.language, now)
+        body = self._channels[route.channel].compose(rendered.text, rendered.labels)
+        content = as_content(utterance, rendered.labels)
+        content["text"] = rendered.text
+        return await self._append(uow, case, route, Author.bot, None, body, content, dict(provenance), now)
+
+    async def reply(
+        self, uow: UnitOfWork, case: Case, route: Route, body: str, staff_id: UUID, staff_name: str, now: datetime
+    ) -> Message:
+        """Add what a person of the clinic writes, and queue its delivery."""
+        composed = self._channels[route.channel].compose(body, ())
+        provenance = {"by": "human", "staff": str(staff_id)}
+        return await self._append(
+            uow, case, route, Author.agent, staff_id, composed, {"text": body, "name": staff_name}, provenance, now
+        )
+
+    async def note(
+        self, uow: UnitOfWork, case: Case, body: str, staff_id: UUID, staff_name: str, now: datetime
+    ) -> Message:
+        """Add a private note. It never leaves the house."""
+        message = Message(
+            thread_id=case.thread_id, case_id=case.id, seq=await next_seq(uow, case.thread_id), direction=Direction.note,
+            author=Author.agent, author_id=staff_id, channel="console", body=body, content={"text": body, "name": staff_name},
+            created_at=now,
+        )  # fmt: skip
+        uow.session.add(message)
+        await uow.publish("thread", id=str(case.thread_id), seq=message.seq)
+        return message
+
+    async def _append(
+        self, uow: UnitOfWork, case: Case, route: Route, author: Author, author_id: UUID | None, body: str,
+        content: dict[str, Any], provenance: dict[str, Any], now: datetime,
+    ) -> Message:  # fmt: skip
+        message = Message(
+            thread_id=case.thread_id, case_id=case.id, seq=await next_seq(uow, case.thread_id), direction=Direction.outbound,
+            author=author, author_id=author_id, channel=route.channel, contact_point_id=route.contact_point_id, body=body,
+            content=content, language=route.language, provenance=provenance, created_at=now,
+        )  # fmt: skip
+        uow.session.add(message)
+        await uow.session.flush()
+        uow.session.add(
+            Delivery(
+                message_id=message.id,
+                channel=route.channel,
+                contact_point_id=route.contact_point_id,
+                next_attempt_at=now,
+                updated_at=now,
+            )
+        )
+        await uow.publish("delivery", id=str(case.thread_id))
+        await uow.publish("thread", id=str(case.thread_id), seq=message.seq)
+        return message
+
+
+async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
+    """Where the person last wrote from in this case's thread; None before the first inbound message."""
+    row = (
+        await uow.session.execute(
+            select(Message.channel, Message.contact_point_id, Message.language)
+            .where(Message.thread_id == case.thread_id, Message.direction == Direction.inbound)
+            .order_by(Message.seq.desc())
+            .limit(1)
+        )
+    ).first()
+    if row is None or row.contact_point_id is None:
+        return None
+    return Route(row.channel, row.contact_point_id, "en" if row.language == "en" else "pl")
+
+
+async def offered_choices(uow: UnitOfWork, case_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """The choices of the last thing the bot said in the case; empty once something else was said."""
+    content = await uow.session.scalar(
+        select(Message.content)
+        .where(Message.case_id == case_id, Message.direction == Direction.outbound)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return (content or {}).get("choices") or ()
+
+
+async def contact_point(uow: UnitOfWork, contact_point_id: UUID) -> ContactPoint:
+    """A contact point that must exist."""
+    return await uow.session.get_one(ContactPoint, contact_point_id)

@@ -1,0 +1,177 @@
+"""The seams of the spine: what channels, the dialogue core, the queue and suggestions must offer.
+
+Implementations are registered by `service.bootstrap`. Each Protocol has one contract test run on every implementation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from core.access import Access
+from core.db import UnitOfWork
+from core.i18n import Language
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file that came in: either its bytes or the provider's address of it."""
+
+    media_type: str
+    url: str | None = None
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """What a channel made of the wire. `address` is E.164 for a phone, the browser's secret id for the widget."""
+
+    channel: str
+    provider_id: str
+    address_kind: str
+    address: str
+    text: str
+    media: Sequence[Media] = ()
+    language_hint: str | None = None
+    choice: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something a patient can pick: `payload` is what Rasa gets for it; `label` is made by rendering."""
+
+    id: str
+    key: str
+    payload: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Something to say, in keys: rendering makes the words."""
+
+    key: str
+    args: dict[str, Any] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class DialogueTurn:
+    """One message for the dialogue core. `text` is normalised; `payload` (a picked choice) wins over it."""
+
+    case_id: UUID
+    message_id: UUID
+    lease: str
+    channel: str
+    language: Language
+    text: str
+    payload: str | None = None
+
+
+@dataclass(frozen=True)
+class DialogueReply:
+    """What the dialogue core said, and what it understood (for provenance)."""
+
+    utterances: tuple[Utterance, ...]
+    intent: str | None = None
+    confidence: float | None = None
+    model: str | None = None
+
+
+class DialogueFailed(Exception):
+    """The dialogue core was down, slow, or silent. The reason is a name, never a text of the patient."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Dialogue(Protocol):
+    """Understands a message and decides the next words."""
+
+    async def respond(self, turn: DialogueTurn) -> DialogueReply:
+        """Answer; raises `DialogueFailed` when there is no usable answer."""
+        ...
+
+    async def recall(self, turn: DialogueTurn) -> DialogueReply | None:
+        """The answer already given to this message id, from the tracker; None if it never arrived there."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way out."""
+
+    message_id: UUID
+    address: str
+    body: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The provider took it; `provider_id` comes back in receipts."""
+
+    provider_id: str | None
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """The provider refused or could not be reached; `may_retry` tells which."""
+
+    code: str
+    may_retry: bool
+
+
+class Channel(Protocol):
+    """One way to a person."""
+
+    name: str
+
+    def compose(self, text: str, labels: Sequence[str]) -> str:
+        """The body as it leaves: choices written out where the channel has no buttons."""
+        ...
+
+    async def send(self, message: Outgoing) -> Sent | NotSent:
+        """Hand over to the provider. Never inside a transaction."""
+        ...
+
+    async def fetch(self, url: str, limit: int) -> bytes | None:
+        """The bytes of a media address of this provider, at most `limit`; None if too large, gone, or not the provider's."""
+        ...
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What can honestly be promised to someone who asked for a person."""
+
+    is_open: bool
+    position: int
+    opens_at: datetime | None
+
+
+class Escalation(Protocol):
+    """The queue of people. `conversations` writes who speaks; the implementation its own states."""
+
+    async def request(
+        self,
+        uow: UnitOfWork,
+        access: Access,
+        *,
+        case_id: UUID,
+        thread_id: UUID,
+        reason: str,
+        is_urgent: bool,
+        now: datetime,
+    ) -> Promise:
+        """Queue the case in the caller's unit of work, or find it queued already."""
+        ...
+
+    async def promise(self, uow: UnitOfWork, case_id: UUID, now: datetime) -> Promise:
+        """Where the case stands now."""
+        ...
+
+    async def close(self, uow: UnitOfWork, case_id: UUID, now: datetime, outcome: str) -> None:
+        """The case is no longer with people."""
+        ...

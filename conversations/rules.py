@@ -1,0 +1,136 @@
+"""What happens with an inbound message: pure decisions, values in, acts out. The order here is the order of safety."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from conversations.models import CaseState
+from conversations.safety import Level, Screening
+from conversations.understanding import CarrierWord, Keyword, Unreadable
+
+WAITING_REMINDER = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the decision needs to know."""
+
+    state: CaseState
+    text: str
+    screening: Screening
+    carrier_word: CarrierWord | None
+    unreadable: Unreadable | None
+    asks_for_human: bool
+    payload: str | None
+    kept_media: int
+    refused_media: int
+    waiting_told_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say a catalogue text by a fixed rule."""
+
+    key: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class SayWaiting:
+    """Tell the person where they stand in the queue."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Raise a red flag in the console."""
+
+
+@dataclass(frozen=True)
+class Escalate:
+    """Hand over to a person; `is_silent` when other words were said already."""
+
+    reason: str
+    is_urgent: bool = False
+    is_silent: bool = False
+
+
+@dataclass(frozen=True)
+class Consent:
+    """The person stopped or started our SMS."""
+
+    is_stopped: bool
+    by_carrier: bool
+
+
+@dataclass(frozen=True)
+class AskDialogue:
+    """Let the dialogue core answer."""
+
+    text: str
+    payload: str | None = None
+
+
+Act = Say | SayWaiting | Alert | Escalate | Consent | AskDialogue
+
+
+def decide(facts: Facts) -> tuple[Act, ...]:
+    """The acts for one message, in order. Red flags come before anything else, in every state."""
+    if facts.carrier_word is not None:
+        return _carrier(facts.carrier_word)
+    if facts.screening.level >= Level.crisis:
+        return _red_flag(facts)
+    if facts.state is CaseState.human:
+        return ()
+    media = _media(facts)
+    if facts.state is CaseState.waiting:
+        return (*media, *_waiting(facts))
+    if media and facts.unreadable is Unreadable.empty:
+        return media
+    return (*media, *_bot(facts))
+
+
+def _carrier(word: CarrierWord) -> tuple[Act, ...]:
+    if word.keyword is Keyword.start:
+        return (Consent(False, word.is_carriers), Say("sms-started", "start-word"))
+    if word.is_carriers:
+        return (Consent(True, True),)
+    return (Say("sms-stopped", "stop-word"), Consent(True, False))
+
+
+def _red_flag(facts: Facts) -> tuple[Act, ...]:
+    name = facts.screening.level.name
+    said = Say(f"safety-{name}", f"safety:{','.join(facts.screening.rules)}@{facts.screening.version}")
+    if facts.state is CaseState.human:
+        return (Alert(), said)
+    return (Alert(), said, Escalate(name, is_urgent=True, is_silent=True))
+
+
+def _media(facts: Facts) -> tuple[Act, ...]:
+    acts: list[Act] = []
+    if facts.refused_media:
+        acts.append(Say("media-refused", "media"))
+    if facts.kept_media:
+        acts.append(Escalate("attachment") if facts.state is CaseState.bot else Say("media-kept", "media"))
+    return tuple(acts)
+
+
+def _waiting(facts: Facts) -> tuple[Act, ...]:
+    told = facts.waiting_told_at
+    if facts.asks_for_human or told is None or told + WAITING_REMINDER <= facts.now:
+        return (SayWaiting(),)
+    return ()
+
+
+def _bot(facts: Facts) -> tuple[Act, ...]:
+    if facts.kept_media:
+        return ()  # The person who looks at the file reads the text too.
+    if facts.unreadable is Unreadable.too_long:
+        return (Say("bot-too-long", "length"),)
+    if facts.asks_for_human:
+        return (Escalate("asked"),)
+    if facts.payload is not None:
+        return (AskDialogue(facts.text, facts.payload),)
+    if facts.unreadable is Unreadable.empty:
+        return (Say("bot-unreadable", "content"),)
+    return (AskDialogue(facts.text),)

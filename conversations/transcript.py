@@ -1,0 +1,141 @@
+"""Reading a thread. A repository is made from an `Access`; what it gives out has personal numbers masked and no secrets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from conversations.models import Attachment, Case, CaseState, ContactPoint, Delivery, Direction, Message, Thread
+from core.access import Access, Permission
+from core.audit import record
+from core.db import UnitOfWork
+from core.errors import Forbidden, NotFound
+from core.redaction import mask_pesel
+
+
+@dataclass(frozen=True)
+class File:
+    """A file beside a message."""
+
+    id: UUID
+    media_type: str
+    size: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as a person may see it."""
+
+    id: UUID
+    seq: int
+    case_id: UUID
+    direction: str
+    author: str
+    name: str
+    channel: str
+    text: str
+    sent_body: str
+    choices: tuple[dict[str, str], ...]
+    at: datetime
+    language: str
+    provenance: dict[str, Any]
+    delivery: str | None
+    error_code: str | None
+    files: tuple[File, ...]
+
+
+class Transcripts:
+    """The messages of threads, for staff (with notes) or for the person who wrote from one contact point (without)."""
+
+    def __init__(self, uow: UnitOfWork, access: Access) -> None:
+        access.require(Permission.read_thread)
+        self._uow = uow
+        self._access = access
+
+    async def of_thread(self, thread_id: UUID, now: datetime, after_seq: int = 0) -> list[Line]:
+        """Everything, for staff. Opening it from the start is audited."""
+        if self._access.patient_id is not None:
+            raise Forbidden("thread")
+        if await self._uow.session.get(Thread, thread_id) is None:
+            raise NotFound("thread")
+        if after_seq == 0:
+            record(self._uow, self._access, "open", "thread", thread_id, now)
+        return await self._lines(thread_id, after_seq, with_notes=True, channel=None)
+
+    async def of_contact_point(self, contact_point_id: UUID, after_seq: int = 0) -> list[Line]:
+        """What the holder of a contact point wrote and got there; nothing of other channels, no notes."""
+        point = await self._uow.session.get(ContactPoint, contact_point_id)
+        if point is None:
+            raise NotFound("contact point")
+        thread_id = await self._uow.session.scalar(
+            select(Thread.id).where(Thread.correspondent_id == point.correspondent_id)
+        )
+        assert thread_id is not None, "a correspondent is made with its thread"
+        return await self._lines(thread_id, after_seq, with_notes=False, channel=contact_point_id)
+
+    async def file(self, thread_id: UUID, attachment_id: UUID, now: datetime) -> tuple[str, bytes]:
+        """Type and bytes of a kept file of the thread; audited."""
+        row = await self._uow.session.scalar(
+            select(Attachment)
+            .join(Message, Message.id == Attachment.message_id)
+            .where(Attachment.id == attachment_id, Message.thread_id == thread_id, Attachment.state == "kept")
+        )
+        if row is None or row.content is None:
+            raise NotFound("attachment")
+        record(self._uow, self._access, "open", "attachment", attachment_id, now)
+        return row.media_type, row.content
+
+    async def _lines(self, thread_id: UUID, after_seq: int, *, with_notes: bool, channel: UUID | None) -> list[Line]:
+        query = (
+            select(Message, Delivery)
+            .outerjoin(Delivery, Delivery.message_id == Message.id)
+            .where(Message.thread_id == thread_id, Message.seq > after_seq)
+            .order_by(Message.seq)
+        )
+        if not with_notes:
+            query = query.where(Message.direction != Direction.note)
+        if channel is not None:
+            query = query.where(Message.contact_point_id == channel)
+        rows = (await self._uow.session.execute(query)).all()
+        files: dict[UUID, list[File]] = {}
+        with_media = [message.id for message, _ in rows if (message.content or {}).get("media")]
+        if with_media:
+            kept = await self._uow.session.execute(
+                select(
+                    Attachment.id, Attachment.message_id, Attachment.media_type, Attachment.size, Attachment.state
+                ).where(Attachment.message_id.in_(with_media))
+            )
+            for one in kept:
+                files.setdefault(one.message_id, []).append(File(one.id, one.media_type, one.size, one.state))
+        return [_line(message, delivery, tuple(files.get(message.id, ()))) for message, delivery in rows]
+
+
+def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) -> Line:
+    content = message.content or {}
+    return Line(
+        id=message.id,
+        seq=message.seq,
+        case_id=message.case_id,
+        direction=message.direction.value,
+        author=message.author.value,
+        name=content.get("name", ""),
+        channel=message.channel,
+        text=mask_pesel(content.get("text", message.body)),
+        sent_body=mask_pesel(message.body),
+        choices=tuple({"id": one["id"], "label": one["label"]} for one in content.get("choices", ())),
+        at=message.created_at,
+        language=message.language or "pl",
+        provenance=message.provenance or {},
+        delivery=delivery.state.value if delivery else None,
+        error_code=delivery.error_code if delivery else None,
+        files=files,
+    )
+
+
+async def state_of_thread(uow: UnitOfWork, thread_id: UUID) -> tuple[UUID | None, CaseState]:
+    """The open case of a thread and who speaks there; (None, closed) if none is open."""
+    case = await uow.session.scalar(select(Case).where(Case.thread_id == thread_id, Case.state != CaseState.closed))
+    return (case.id, case.state) if case else (None, CaseState.closed)

@@ -1,0 +1,166 @@
+"""Turns: each inbound message is answered once, in order, by whoever holds the thread's lease.
+
+A lease is a committed row (owner and expiry), never a lock held over HTTP. The attempt is recorded before the dialogue core
+is asked; after a crash the next holder first reads the tracker, and takes its replies from there if they are complete.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import or_, select, update
+
+from conversations import rules
+from conversations.acting import Acting
+from conversations.attachments import Attachments, counts
+from conversations.models import Message, Thread, Turn, TurnState
+from conversations.protocols import Dialogue, DialogueFailed, DialogueReply, DialogueTurn
+from core.clock import Clock
+from core.db import Database, UnitOfWork
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do outside the transaction: a recorded question for the dialogue core, or files to fetch (None)."""
+
+    thread_id: UUID
+    message_id: UUID
+    is_retry: bool
+    question: DialogueTurn | None
+
+
+class Turns:
+    """Takes turns of threads. Any number of processes may try; one holds a thread at a time."""
+
+    def __init__(
+        self, database: Database, clock: Clock, dialogue: Dialogue, acting: Acting, attachments: Attachments
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._dialogue = dialogue
+        self._acting = acting
+        self._attachments = attachments
+
+    async def take(self, thread_id: UUID) -> int:
+        """Answer what is unanswered in the thread, in order; returns how many questions went to the dialogue core."""
+        lease, asked = uuid4().hex, 0
+        async with self._database.unit_of_work() as uow:
+            if not await self._claim(uow, thread_id, lease):
+                return 0
+            step = await self._advance(uow, thread_id, lease)
+        while step is not None:
+            answer = await self._do(step)
+            asked += answer is not None
+            async with self._database.unit_of_work() as uow:
+                if not await self._still_ours(uow, thread_id, lease):
+                    log.warning("lease lost", thread=str(thread_id))
+                    return asked
+                if answer is not None:
+                    await self._finish(uow, step, answer)
+                step = await self._advance(uow, thread_id, lease)
+        return asked
+
+    async def _claim(self, uow: UnitOfWork, thread_id: UUID, lease: str) -> bool:
+        now = self._clock.now()
+        claimed = await uow.session.scalar(
+            update(Thread)
+            .where(Thread.id == thread_id, or_(Thread.lease_owner.is_(None), Thread.lease_expires_at < now))
+            .values(lease_owner=lease, lease_expires_at=now + LEASE)
+            .returning(Thread.id)
+        )
+        return claimed is not None
+
+    async def _still_ours(self, uow: UnitOfWork, thread_id: UUID, lease: str) -> bool:
+        owner = await uow.session.scalar(
+            update(Thread)
+            .where(Thread.id == thread_id, Thread.lease_owner == lease)
+            .values(lease_expires_at=self._clock.now() + LEASE)
+            .returning(Thread.id)
+        )
+        return owner is not None
+
+    async def _advance(self, uow: UnitOfWork, thread_id: UUID, lease: str) -> Step | None:
+        """Do all that needs no dialogue core; stop at the first question, or release the lease when nothing is left.
+
+        The thread's row is locked here, so a message that arrives meanwhile waits, sees the lease gone, and wakes us again.
+        """
+        while True:
+            turn = await uow.session.scalar(
+                select(Turn)
+                .where(Turn.thread_id == thread_id, Turn.state != TurnState.done)
+                .order_by(Turn.seq)
+                .limit(1)
+            )
+            if turn is None:
+                await uow.session.execute(
+                    update(Thread).where(Thread.id == thread_id).values(lease_owner=None, lease_expires_at=None)
+                )
+                return None
+            message = await uow.session.get_one(Message, turn.message_id)
+            if (message.content or {}).get("media") and (await counts(uow, message.id)).get("arrived"):
+                return Step(thread_id, message.id, False, None)
+            case = await self._acting.current_case(uow, message, self._clock.now())
+            if turn.state is TurnState.asking and turn.attempts >= rules.MAX_ATTEMPTS:
+                await self._acting.give_up(uow, message, "attempts", self._clock.now())
+                self._close(turn, "gave-up")
+                continue
+            question = await self._acting.act(uow, message, case, self._clock.now())
+            if question is None:
+                self._close(turn, "acted")
+                await uow.session.flush()
+                continue
+            is_retry = turn.state is TurnState.asking
+            turn.state, turn.attempts, turn.lease, turn.case_id = TurnState.asking, turn.attempts + 1, lease, case.id
+            return Step(
+                thread_id, message.id, is_retry,
+                DialogueTurn(case.id, message.id, lease, message.channel, question.language, question.text, question.payload),
+            )  # fmt: skip
+
+    async def _do(self, step: Step) -> DialogueReply | DialogueFailed | None:
+        """What a step needs outside any transaction: a file brought in (None), or an answer."""
+        if step.question is None:
+            await self._attachments.fetch(step.message_id)
+            return None
+        try:
+            reply = await self._dialogue.recall(step.question) if step.is_retry else None
+            return reply or await self._dialogue.respond(step.question)
+        except DialogueFailed as failure:
+            log.warning("dialogue failed", message=str(step.message_id), reason=failure.reason)
+            return failure
+
+    async def _finish(self, uow: UnitOfWork, step: Step, answer: DialogueReply | DialogueFailed) -> None:
+        message = await uow.session.get_one(Message, step.message_id)
+        turn = await uow.session.get_one(Turn, step.message_id)
+        now = self._clock.now()
+        if isinstance(answer, DialogueFailed):
+            await self._acting.give_up(uow, message, answer.reason, now)
+            self._close(turn, f"failed:{answer.reason}")
+        else:
+            assert step.question is not None, "only questions are answered"
+            await self._acting.answer(uow, message, answer, step.question.language, now)
+            self._close(turn, "answered")
+        await uow.session.flush()
+
+    def _close(self, turn: Turn, outcome: str) -> None:
+        turn.state, turn.outcome, turn.done_at, turn.lease = TurnState.done, outcome, self._clock.now(), None
+
+    async def overdue(self) -> list[UUID]:
+        """Threads with unanswered messages that nobody holds, a second after they came."""
+        now = self._clock.now()
+        async with self._database.unit_of_work() as uow:
+            found = await uow.session.scalars(
+                select(Turn.thread_id)
+                .join(Thread, Thread.id == Turn.thread_id)
+                .where(
+                    Turn.state != TurnState.done,
+                    Turn.created_at < now - timedelta(seconds=1),
+                    or_(Thread.lease_owner.is_(None), Thread.lease_expires_at < now),
+                )
+                .distinct()
+                .limit(200)
+            )
+            return list(found)

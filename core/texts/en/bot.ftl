@@ -1,0 +1,137 @@
+# What the bot says.
+
+## First words
+notice = This is the AI assistant of { -clinic } — you are talking to a machine, not a person. In an emergency call 112. Say “human” to reach a person.
+notice-sms = { -clinic }: this is an AI assistant (a machine). In an emergency call 112. Text HUMAN to reach a person.
+notice-both = Tu asystent AI placówki { -clinic } (automat). Nagły przypadek: 112. „Konsultant” łączy z człowiekiem. / This is an AI assistant. Emergency: call 112. Say “human” for a person.
+notice-both-sms = { -clinic }: asystent AI (automat). Nagly przypadek: 112. KONSULTANT = czlowiek. / AI assistant. Emergency: 112. HUMAN = a person.
+webchat-greeting = Hello! How can we help?
+
+## Menu
+menu-book = Book a visit
+menu-price = Check a price
+menu-prepare = Prepare for a test
+menu-clinic-info = Hours and address
+menu-list-visits = My visits
+menu-human = Talk to a person
+
+## Short answers
+utter-greet = Hello! Here you can book or cancel a visit and ask about prices, opening hours and how to prepare for tests. How can we help?
+utter-help = Here you can book a visit, see or cancel your visits, and ask about prices, opening hours, the address and how to prepare for tests. Say “human” to reach a person.
+utter-help-sms = Here you can book, see or cancel a visit and ask about prices, hours and how to prepare for tests. HUMAN reaches a person.
+utter-thanks = You are very welcome.
+utter-goodbye = Goodbye, and take care!
+utter-out-of-scope = We cannot help with that, but you can book a visit here, ask about prices, hours and how to prepare for tests, or talk to a person.
+utter-going-on = We are just doing that.
+task-stopped = All right, stopped. Nothing was saved. What else can we do for you?
+task-none = Nothing is under way. How can we help?
+repeat-in-form = Once more:
+language-pl = All right, in Polish from now on.
+language-en = All right, in English from now on. How can we help?
+not-understood = Sorry, that was not clear to us. Please put it another way, or choose:
+not-understood-in-form = Sorry, that was not clear. “Human” reaches a person, “stop this” ends it.
+bot-unreadable = There are no words in this message. Please write how we can help, or “human” to talk to a person.
+bot-too-long = This message is too long for the assistant. Please write in a few sentences how we can help, or “human” to talk to a person.
+bot-trouble = Sorry, the assistant has a problem and cannot answer now. Your message is not lost: a person will take care of it.
+
+## Files
+media-refused = We cannot open this kind of file. We take pictures and PDF files. We do not listen to recordings — please describe it in words.
+media-kept = The file was added to the conversation.
+
+## Booking
+utter-ask-booking-form-specialty = Which doctor or which test is the visit for?
+specialty-which = Who should the visit be with?
+ask-time-window = When should the visit be? For example: “Thursday after 3 pm”, “tomorrow morning”.
+choice-soonest = The first free one
+offers-here = Free times:
+offers-nearest = Nothing is free then. The nearest times:
+offers-others = This person has no free time. Other possibilities:
+offers-past = That time has passed. The nearest free times:
+offers-none = Sorry, nothing is free in the next six weeks. You can name another time or talk to a person.
+choice-offer = { $at }, { $clinician }, { $site }
+choice-offer-sms = { $at } { $clinician }
+choice-offer-nfz = { $at }, { $clinician }, { $site } (public, NFZ)
+choice-offer-nfz-sms = { $at } { $clinician } NFZ
+choice-offer-private = { $at }, { $clinician }, { $site } (private)
+choice-offer-private-sms = { $at } { $clinician } private
+choice-other-time = Another time
+choice-named = { $name }
+ask-payer = Should the visit be public (NFZ) or private?
+choice-payer-nfz = Public (NFZ)
+choice-payer-private = Private
+choice-payer-private-price = Private ({ $price })
+payer-not-at-this-slot = That is not possible at this time.
+ask-visit-kind = Is it the first visit with this specialist, or a follow-up?
+choice-visit-first = First visit
+choice-visit-follow-up = Follow-up
+ask-patient-for-booking = Who is the visit for? Please give the first name, last name and date of birth, for example: John Smith 12.03.1957.
+ask-patient-for-visits = Please give the first name, last name and date of birth of the person the visit is for, for example: John Smith 12.03.1957.
+person-same-or-other = Who is it about?
+choice-person-same = The same person as before
+choice-person-other = Someone else
+utter-ask-booking-form-birth-date = Please give the date of birth of that person, for example 12.03.1957.
+utter-ask-visits-form-birth-date = { utter-ask-booking-form-birth-date }
+utter-ask-cancel-form-birth-date = { utter-ask-booking-form-birth-date }
+birth-date-future = That date is in the future.
+birth-date-unreadable = We could not read the date.
+ask-referral-code = A public (NFZ) visit needs a referral. Please give the 4-digit e-referral code.
+choice-no-referral = I have no referral
+referral-none = Without a referral a public (NFZ) visit is not possible; a private one is.
+referral-malformed = An e-referral code has 4 digits.
+confirm-booking-nfz = Let us check: { $at }, { $clinician }, { $site }, public (NFZ). Shall we book it?
+confirm-booking-private = Let us check: { $at }, { $clinician }, { $site }, private{ $price ->
+        [0] {""}
+       *[other] , { $price }
+    }. Shall we book it?
+choice-yes-book = Yes, book it
+choice-no-other = No, another time
+booking-not-this = All right, let us choose again.
+booking-lost = This visit could not be booked. Please start again.
+booked = Your visit is booked: { $at }, { $clinician }, { $address }. If anything changes, just write “cancel”. Nobody watches these messages all the time — in an emergency call 112.
+booked-sms = Visit booked: { $at }, { $clinician }, { $address }. To change it text CANCEL VISIT. In an emergency call 112.
+choice-book-again = Book another visit
+
+## Own visits
+visits-none = We see no coming visits booked from here for these details. You can book a visit or ask a person.
+visit-line = { $at }: { $clinician }, { $address }.
+cancel-which = Which visit should be cancelled?
+choice-visit = { $at }, { $clinician }
+confirm-cancel = Cancel the visit: { $at }, { $clinician }?
+choice-yes-cancel = Yes, cancel it
+choice-no-keep = No, keep it
+cancel-kept = All right, the visit stays as it is.
+cancelled = The visit was cancelled: { $at }. Thank you for telling us.
+
+## Answers
+price-which = The price of what? Please write the name of the test or the doctor.
+price-visit = { $name }: { $price } as a private patient, valid since { $since }. Free of charge with public cover (NFZ) where it applies.
+price-visit-sms = { $name }: { $price } private, since { $since }. Free with public cover (NFZ) where it applies.
+price-unknown = This is not in our price list. A person can check it for you.
+prepare-which = Preparation for which test? Please write its name.
+answer-article = { $text }
+answer-choices = Is it one of these?
+site-info = { $name }: { $address }, phone { $phone }. Today: { $hours }.
+site-hours-closed = closed
+site-directions = { $name }: { $directions }
+
+## People
+handoff-queued = We are connecting you with a person. { $position ->
+    [1] You are next in line.
+   *[other] Your place in the queue: { $position }.
+} They will see the whole conversation — no need to repeat anything.
+handoff-queued-closed = People answer during opening hours. The answer will come here, at the earliest { $opens }. They will see the whole conversation. In an emergency call 112.
+handoff-attachment = Thank you, the file is in the conversation. A person will look at it when it is your turn. Your place in the queue: { $position }.
+handoff-attachment-closed = Thank you, the file is in the conversation. A person will look at it at the earliest { $opens }. In an emergency call 112.
+handoff-because-staff-request = A person of the clinic takes care of that.
+handoff-because-not-understood = We could not make sense of it, so a person will take over.
+human-joined = { $name } ({ -clinic }) is answering now.
+bot-again = The AI assistant (a machine) is answering again. What else can we do for you?
+case-closed = This conversation is closed. If you need anything, just write.
+sms-stopped = We will send no more messages. To change that, text START.
+sms-started = Messages are on again. How can we help?
+
+## Safety. Binding source: SAFETY.md 5.1 and 5.2; wording: team proposal, unsigned.
+safety-emergency = This may be an emergency. We cannot send help. Please call 112 now. The dispatcher will ask what happened, for the exact address, how many people there are, and whether someone is conscious and breathing. Do not hang up first. If you are deaf: the Alarm112 app.
+safety-emergency-sms = This may be an emergency. We can NOT send help - call 112 now. They will ask the address, what happened, and if the person is breathing. Deaf: Alarm112 app.
+safety-crisis = This sounds very hard, and it is good that you said it. Are you in danger right now? If so, please call 112 — we cannot send help ourselves. Free and day and night you can talk to someone: adults 116 123, children and teenagers 116 111, support centre 800 70 2222. We are also passing this conversation to a person. Please keep writing.
+safety-crisis-sms = It is good that you said it. If there is danger now: call 112 (we cannot send help). Free, day and night: 116 123, young people 116 111, 800 70 2222. Please keep writing.

@@ -1,0 +1,137 @@
+# What the bot says. Polish is formal and impersonal and never guesses anyone's gender.
+
+## First words
+notice = Tu asystent AI placówki { -clinic } — rozmowa jest z automatem, nie z człowiekiem. W nagłym przypadku prosimy dzwonić pod 112. Słowo „konsultant” łączy z człowiekiem.
+notice-sms = { -clinic }: tu asystent AI (automat). W naglym przypadku prosze dzwonic 112. Slowo KONSULTANT laczy z czlowiekiem.
+notice-both = Tu asystent AI placówki { -clinic } (automat). Nagły przypadek: 112. „Konsultant” łączy z człowiekiem. / This is an AI assistant. Emergency: call 112. Say “human” for a person.
+notice-both-sms = { -clinic }: asystent AI (automat). Nagly przypadek: 112. KONSULTANT = czlowiek. / AI assistant. Emergency: 112. HUMAN = a person.
+webchat-greeting = Dzień dobry! W czym można pomóc?
+
+## Menu
+menu-book = Umówić wizytę
+menu-price = Sprawdzić cenę
+menu-prepare = Przygotowanie do badania
+menu-clinic-info = Godziny i adres
+menu-list-visits = Moje wizyty
+menu-human = Rozmowa z człowiekiem
+
+## Short answers
+utter-greet = Dzień dobry! Można tu umówić lub odwołać wizytę, zapytać o ceny, godziny i przygotowanie do badań. W czym można pomóc?
+utter-help = Można tu umówić wizytę, sprawdzić albo odwołać swoje wizyty, zapytać o ceny, godziny, adres i przygotowanie do badań. Słowo „konsultant” łączy z człowiekiem.
+utter-help-sms = Mozna tu umowic, sprawdzic lub odwolac wizyte, zapytac o ceny, godziny i przygotowanie do badan. KONSULTANT laczy z czlowiekiem.
+utter-thanks = Cała przyjemność po naszej stronie.
+utter-goodbye = Do zobaczenia, dużo zdrowia!
+utter-out-of-scope = W tym nie pomożemy, ale można tu umówić wizytę, zapytać o ceny, godziny i przygotowanie do badań albo porozmawiać z konsultantem.
+utter-going-on = Właśnie to załatwiamy.
+task-stopped = Dobrze, przerywamy. Nic nie zostało zapisane. W czym jeszcze można pomóc?
+task-none = Nic nie jest w toku. W czym można pomóc?
+repeat-in-form = Jeszcze raz:
+language-pl = Dobrze, dalej po polsku. W czym można pomóc?
+language-en = Dobrze, dalej po angielsku.
+not-understood = Przepraszamy, ta wiadomość nie jest jasna. Proszę napisać inaczej albo wybrać:
+not-understood-in-form = Przepraszamy, to nie jest jasne. Słowo „konsultant” łączy z człowiekiem, „przerwij” kończy.
+bot-unreadable = Ta wiadomość nie zawiera słów. Proszę napisać, w czym można pomóc, albo „konsultant”, aby porozmawiać z człowiekiem.
+bot-too-long = Ta wiadomość jest za długa dla automatu. Proszę napisać w kilku zdaniach, w czym można pomóc, albo „konsultant”, aby porozmawiać z człowiekiem.
+bot-trouble = Przepraszamy, automat ma teraz kłopot i nie może odpowiedzieć. Wiadomość nie zginęła: zajmie się nią człowiek.
+
+## Files
+media-refused = Tego rodzaju pliku nie możemy otworzyć. Przyjmujemy zdjęcia i pliki PDF. Nagrań nie odsłuchujemy — prosimy opisać sprawę słowami.
+media-kept = Plik został dołączony do rozmowy.
+
+## Booking
+utter-ask-booking-form-specialty = Do jakiego lekarza lub na jakie badanie ma być wizyta?
+specialty-which = Do kogo ma być wizyta?
+ask-time-window = Na kiedy ma być wizyta? Na przykład: „w czwartek po 15”, „jutro rano”.
+choice-soonest = Najbliższy wolny termin
+offers-here = Wolne terminy:
+offers-nearest = W tym czasie nie ma wolnych terminów. Najbliższe:
+offers-others = U tej osoby nie ma wolnych terminów. Inne możliwości:
+offers-past = Ten czas już minął. Najbliższe wolne terminy:
+offers-none = Niestety w najbliższych sześciu tygodniach nie ma wolnych terminów. Można podać inny czas albo porozmawiać z konsultantem.
+choice-offer = { $at }, { $clinician }, { $site }
+choice-offer-sms = { $at } { $clinician }
+choice-offer-nfz = { $at }, { $clinician }, { $site } (NFZ)
+choice-offer-nfz-sms = { $at } { $clinician } NFZ
+choice-offer-private = { $at }, { $clinician }, { $site } (prywatnie)
+choice-offer-private-sms = { $at } { $clinician } prywatnie
+choice-other-time = Inny termin
+choice-named = { $name }
+ask-payer = Czy wizyta ma być na NFZ, czy prywatnie?
+choice-payer-nfz = Na NFZ
+choice-payer-private = Prywatnie
+choice-payer-private-price = Prywatnie ({ $price })
+payer-not-at-this-slot = W tym terminie nie ma takiej możliwości.
+ask-visit-kind = Czy to pierwsza wizyta u tego specjalisty, czy kolejna?
+choice-visit-first = Pierwsza
+choice-visit-follow-up = Kolejna
+ask-patient-for-booking = Dla kogo jest wizyta? Proszę podać imię, nazwisko i datę urodzenia, na przykład: Jan Kowalski 12.03.1957.
+ask-patient-for-visits = Proszę podać imię, nazwisko i datę urodzenia osoby, której dotyczy wizyta, na przykład: Jan Kowalski 12.03.1957.
+person-same-or-other = Kogo to dotyczy?
+choice-person-same = Tej samej osoby co wcześniej
+choice-person-other = Kogoś innego
+utter-ask-booking-form-birth-date = Proszę podać datę urodzenia tej osoby, na przykład 12.03.1957.
+utter-ask-visits-form-birth-date = { utter-ask-booking-form-birth-date }
+utter-ask-cancel-form-birth-date = { utter-ask-booking-form-birth-date }
+birth-date-future = Ta data jest w przyszłości.
+birth-date-unreadable = Nie udało się odczytać daty.
+ask-referral-code = Na NFZ potrzebne jest skierowanie. Proszę podać 4-cyfrowy kod e-skierowania.
+choice-no-referral = Nie mam skierowania
+referral-none = Bez skierowania wizyta na NFZ nie jest możliwa; można umówić ją prywatnie.
+referral-malformed = Kod e-skierowania ma 4 cyfry.
+confirm-booking-nfz = Sprawdźmy: { $at }, { $clinician }, { $site }, na NFZ. Umówić?
+confirm-booking-private = Sprawdźmy: { $at }, { $clinician }, { $site }, prywatnie{ $price ->
+        [0] {""}
+       *[other] , { $price }
+    }. Umówić?
+choice-yes-book = Tak, umów
+choice-no-other = Nie, inny termin
+booking-not-this = Dobrze, wybierzmy jeszcze raz.
+booking-lost = Tej wizyty nie udało się umówić. Proszę zacząć jeszcze raz.
+booked = Wizyta została umówiona: { $at }, { $clinician }, { $address }. Gdyby coś się zmieniło, wystarczy napisać „odwołaj”. Na te wiadomości nikt nie czuwa — w nagłym przypadku 112.
+booked-sms = Wizyta umowiona: { $at }, { $clinician }, { $address }. Zmiana: napisz ODWOLAJ. W naglym przypadku 112.
+choice-book-again = Umówić inną wizytę
+
+## Own visits
+visits-none = Dla tych danych nie widać nadchodzących wizyt umówionych stąd. Można umówić wizytę albo zapytać konsultanta.
+visit-line = { $at }: { $clinician }, { $address }.
+cancel-which = Którą wizytę odwołać?
+choice-visit = { $at }, { $clinician }
+confirm-cancel = Czy odwołać wizytę: { $at }, { $clinician }?
+choice-yes-cancel = Tak, odwołaj
+choice-no-keep = Nie, zostaw
+cancel-kept = Dobrze, wizyta zostaje bez zmian.
+cancelled = Wizyta została odwołana: { $at }. Dziękujemy za wiadomość.
+
+## Answers
+price-which = Cenę czego podać? Proszę napisać nazwę badania albo lekarza.
+price-visit = { $name }: { $price } prywatnie. Cena obowiązuje od { $since }. Na NFZ bez opłat, jeśli przysługuje.
+price-visit-sms = { $name }: { $price } prywatnie, cena od { $since }. Na NFZ bez oplat, jesli przysluguje.
+price-unknown = Ceny tej usługi nie ma w cenniku. Konsultant może ją sprawdzić.
+prepare-which = Przygotowanie do jakiego badania? Proszę napisać jego nazwę.
+answer-article = { $text }
+answer-choices = Czy chodzi o jedno z tych?
+site-info = { $name }: { $address }, tel. { $phone }. Dziś: { $hours }.
+site-hours-closed = nieczynne
+site-directions = { $name }: { $directions }
+
+## People
+handoff-queued = Łączymy z człowiekiem. { $position ->
+    [1] Ta rozmowa jest następna w kolejce.
+   *[other] Miejsce w kolejce: { $position }.
+} Konsultant zobaczy całą rozmowę — nie trzeba nic powtarzać.
+handoff-queued-closed = Konsultanci odpowiadają w godzinach pracy. Odpowiedź przyjdzie tutaj, najwcześniej { $opens }. Konsultant zobaczy całą rozmowę. W nagłym przypadku 112.
+handoff-attachment = Dziękujemy, plik jest w rozmowie. Obejrzy go konsultant, gdy przyjdzie kolej. Miejsce w kolejce: { $position }.
+handoff-attachment-closed = Dziękujemy, plik jest w rozmowie. Konsultant obejrzy go najwcześniej { $opens }. W nagłym przypadku 112.
+handoff-because-staff-request = Tym zajmuje się człowiek z placówki.
+handoff-because-not-understood = Nie udało się tego zrozumieć, więc przekazujemy rozmowę człowiekowi.
+human-joined = Rozmowę prowadzi teraz { $name } ({ -clinic }).
+bot-again = Rozmowę przejmuje znów asystent AI (automat). W czym jeszcze można pomóc?
+case-closed = Rozmowa została zakończona. Gdyby coś było potrzebne, wystarczy napisać.
+sms-stopped = Nie będziemy wysyłać wiadomości. Aby to zmienić, proszę napisać START.
+sms-started = Wiadomości są znów włączone. W czym można pomóc?
+
+## Safety. Binding source: SAFETY.md 5.1 and 5.2; wording: team proposal, unsigned.
+safety-emergency = To może być nagły przypadek. Nie możemy wysłać pomocy. Proszę teraz zadzwonić pod 112. Dyspozytor zapyta, co się stało, o dokładny adres, ile jest osób, czy ktoś jest przytomny i oddycha. Proszę nie rozłączać się jako pierwszy. Osoba niesłysząca: aplikacja Alarm112.
+safety-emergency-sms = To moze byc nagly przypadek. NIE wyslemy pomocy - prosze dzwonic teraz 112. Dyspozytor zapyta o adres, co sie stalo, czy ktos oddycha. Nieslyszacy: aplikacja Alarm112.
+safety-crisis = To brzmi bardzo ciężko i dobrze, że padły te słowa. Czy teraz grozi niebezpieczeństwo? Jeśli tak, proszę zadzwonić pod 112 — sami nie możemy wysłać pomocy. Bezpłatnie i całą dobę można porozmawiać: dorośli 116 123, dzieci i młodzież 116 111, Centrum Wsparcia 800 70 2222. Tę rozmowę przekazujemy też człowiekowi. Proszę pisać dalej.
+safety-crisis-sms = Dobrze, ze padly te slowa. Jesli grozi niebezpieczenstwo: 112 (my nie wyslemy pomocy). Rozmowa cala dobe, bezplatnie: 116 123, dzieci i mlodziez 116 111, 800 70 2222. Prosze pisac dalej.

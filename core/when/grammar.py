@@ -1,0 +1,293 @@
+"""The whole message: expressions, ranges between them, open sides, alternatives and refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.when.dates import date_phrase
+from core.when.durations import duration, shifted
+from core.when.lexicon import lexicon
+from core.when.moments import Fixed, Through, floor
+from core.when.phrases import phrase
+from core.when.reader import Clock, Phrase, Reader
+from core.when.resolve import Answer, answers, aware, most_recent
+from core.when.span import Grain, Language, TimeSpan
+from core.when.tokens import tokens
+
+_MOST_WORDS = 400
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it
+    comes to."""
+
+    first: int
+    end: int
+    phrase: Phrase | None
+    found: tuple[Answer, ...]
+
+
+def find_times(
+    text: str, *, now: datetime, language: Language | None = None, clinic_hours: bool = False
+) -> tuple[TimeSpan, ...]:
+    """Every time said in `text`, in order; empty when there is none.
+
+    `now` must be aware; its zone is the zone of the answer. Without `language` both are tried and the one
+    that explains
+    more of the text is taken (Polish on a tie). With `clinic_hours` an hour that may be either half of the
+    day is the
+    one between 7 and 20 ("o trzeciej" is 15:00), "in three days" names a day and the weekend is Saturday
+    and Sunday. Times
+    refused ("nie w piątek", "any day but mornings") are left out. Alternatives give one span each; hours
+    said of a
+    week ("w przyszłym tygodniu rano") one span a day. Only the first 400 words are read. ValueError if
+    `now` is naive.
+    """
+    if now.tzinfo is None or now.utcoffset() is None:
+        raise ValueError("now must be aware")
+    if language is not None:
+        return _find(text, now, language, clinic_hours)[0]
+    polish = _find(text, now, "pl", clinic_hours)
+    english = _find(text, now, "en", clinic_hours)
+    return english[0] if english[1] > polish[1] else polish[0]
+
+
+def _find(text: str, now: datetime, language: Language, clinic: bool) -> tuple[tuple[TimeSpan, ...], int]:
+    words = tokens(text)[:_MOST_WORDS]
+    r = Reader(lexicon(language), words, now.replace(tzinfo=None, fold=0), now, clinic, date_phrase)
+    spans: list[TimeSpan] = []
+    covered = 0
+    for reading in _together(_readings(r), r):
+        at = words[reading.first].start, words[reading.end - 1].end
+        covered += reading.end - reading.first
+        for answer in reading.found:
+            span = _span(answer, r, text[at[0] : at[1]], at)
+            if span is not None:
+                spans.append(span)
+    return tuple(spans), covered
+
+
+def _span(answer: Answer, r: Reader, text: str, at: tuple[int, int]) -> TimeSpan | None:
+    try:
+        start, end = aware(answer.start, r), aware(answer.end, r)
+    except (ValueError, OverflowError):
+        return None
+    if start is not None and end is not None and start.timestamp() >= end.timestamp():
+        if answer.start is None or answer.end is None:
+            return None
+        end = start + (answer.end - answer.start)
+    return TimeSpan(start, end, answer.grain, text, at, answer.day)
+
+
+def _readings(r: Reader) -> list[Reading]:
+    found: list[Reading] = []
+    i = 0
+    while i < len(r.words):
+        reading = _top(r, i)
+        refused = False
+        if reading is None and (no := r.find("not", i)):
+            reading = _top(r, no[1])
+            refused = reading is not None
+        if reading is None:
+            i += 1
+            continue
+        after = r.find("rejected", reading.end)
+        if after is not None and not refused:
+            no = r.find("not", reading.end)
+            refused = not (no and _top(r, no[1]))
+            if refused:
+                reading = replace(reading, end=after[1])
+        if refused:
+            i = _after_refused(r, reading.end)
+            continue
+        found.append(reading)
+        i = reading.end
+    return found
+
+
+def _after_refused(r: Reader, i: int) -> int:
+    """A refusal runs on over "ani", "or" and "i": "nie w poniedziałek ani we wtorek"."""
+    while True:
+        more = r.find("nor", i)
+        if more is None or r.fold(i) == ",":
+            return i
+        following = _top(r, more[1])
+        if following is None:
+            return i
+        i = following.end
+
+
+def _top(r: Reader, i: int) -> Reading | None:
+    """The longest expression at word `i` that comes to a time."""
+    if i >= len(r.words) or not _may_begin(r, i):
+        return None
+    best: Reading | None = None
+    for rule in (_plain, _range, _bounded):
+        found = rule(r, i)
+        if found is not None and found.found and (best is None or found.end > best.end):
+            best = found
+    return best
+
+
+def _may_begin(r: Reader, i: int) -> bool:
+    word = r.words[i]
+    return word.is_number or word.fold == "@" or (word.is_word and (word.fold in r.lex.known or len(word.fold) >= 6))
+
+
+def _plain(r: Reader, i: int) -> Reading | None:
+    found = phrase(r, i)
+    if found is None:
+        return None
+    said, j = found
+    if said.weak and not _is_whole(r, i, j):
+        return None
+    return Reading(i, j, said, tuple(answers(said, r)))
+
+
+def _is_whole(r: Reader, i: int, j: int) -> bool:
+    return not any(w.is_word or w.is_number for w in [*r.words[:i], *r.words[j:]])
+
+
+def _range(r: Reader, i: int) -> Reading | None:
+    """ "od poniedziałku do środy", "Aug 8 - Aug 12", "from Monday 9am to Tuesday 5pm"."""
+    lead = r.find("from", i)
+    start = lead[1] if lead else i
+    first = phrase(r, start)
+    if first is None or (first[0].date is None and first[0].clock is None):
+        return None
+    if lead is not None and isinstance(first[0].date, Through) and first[0].clock is None:
+        return Reading(i, first[1], first[0], tuple(answers(first[0], r)))
+    to = r.find("to" if lead else "dash", first[1])
+    if to is None:
+        return None
+    second = phrase(r, to[1])
+    if second is None:
+        return None
+    one, other, j = first[0], second[0], second[1]
+    if one.date is None or other.date is None or isinstance(one.date, Through):
+        return None
+    if one.clock is None and one.part is None:
+        if one.weak and other.weak and not (_is_whole(r, i, j) or "weekday" in one.date.names):
+            return None
+        limit = timedelta(days=366 * 20 if one.date.fixed() else 366)
+        both = Phrase(Through(one.date, other.date, limit), other.clock, other.part)
+        return Reading(i, j, None if "year" in one.date.names else both, tuple(answers(both, r)))
+    if one.clock is None or other.clock is None:
+        return None
+    begins = answers(one, r)
+    if not begins or begins[0].start is None:
+        return None
+    ends = answers(other, replace(r, now=begins[0].start, dates={}))
+    later = [e for e in ends if e.start is not None and e.start > begins[0].start]
+    if not later:
+        return None
+    return Reading(i, j, None, (Answer(begins[0].start, later[0].start, begins[0].grain),))
+
+
+def _bounded(r: Reader, i: int) -> Reading | None:
+    """ "po 15 lutego", "do końca miesiąca", "by 2 pm", "since Monday": one side open."""
+    bound = r.find("bound", i)
+    if bound is None:
+        return None
+    side = str(bound[0])
+    found = phrase(r, bound[1])
+    if found is None:
+        return _for_so_long(r, side, bound[1], i)
+    said, j = found
+    if said.weak and not _is_whole(r, i, j) and not (said.date and "weekday" in said.date.names):
+        return None
+    comes_to = answers(replace(said, weak=False), r)
+    if len(comes_to) != 1 or comes_to[0].start is None or comes_to[0].end is None:
+        return None
+    if said.clock is not None and not isinstance(said.clock, Clock):
+        return None
+    time = comes_to[0]
+    whole = said.clock is None
+    if isinstance(said.date, Fixed) and said.date.names & {"interval"}:
+        return None
+    day = time.day if said.clock is not None else None
+    if side == "after":
+        return Reading(i, j, None, (Answer(time.end if whole else time.start, None, time.grain, day),))
+    if side == "since":
+        start = _most_recent_start(r, said, time) if r.fold(i) in ("since",) else time.start
+        return Reading(i, j, None, (Answer(start, None, time.grain, day),))
+    if side == "before":
+        return Reading(i, j, None, (Answer(None, time.start, time.grain, day),))
+    end = time.end if whole else time.start
+    if side == "until":
+        return Reading(i, j, None, (Answer(None, end, time.grain, day),))
+    if end is None or end <= r.now:
+        return None
+    return Reading(i, j, None, (Answer(floor(r.now, Grain.second), end, Grain.second),))
+
+
+def _for_so_long(r: Reader, side: str, start: int, i: int) -> Reading | None:
+    """ "od trzech dni": since that long ago."""
+    length = duration(r, start, bare_unit=True) if r.polish and side == "since" else None
+    if length is None or r.find("hence", start) or r.fold(i) != "od":
+        return None
+    try:
+        at = floor(shifted(r, r.now, length[0], -1, from_now=True), length[0].grain.finer)
+    except (ValueError, OverflowError):
+        return None
+    return Reading(i, length[1], None, (Answer(at, None, length[0].grain.finer),))
+
+
+def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None:
+    """ "Since Monday" looks back: the weekday before today."""
+    if said.date is not None and said.date.names == {"weekday"} and said.clock is None:
+        past = most_recent(said.date, r.now)
+        return past.start if past else time.start
+    return time.start
+
+
+def _together(found: list[Reading], r: Reader) -> list[Reading]:
+    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej
+    po 15"."""
+    found = list(found)
+    for n in range(len(found) - 1, 0, -1):
+        one, other = found[n - 1], found[n]
+        linked = r.find("or", one.end)
+        if (
+            linked is None
+            or linked[1] != other.first
+            or one.phrase is None
+            or other.phrase is None
+            or r.fold(one.end) == "/"
+        ):
+            continue
+        a, b = one.phrase, other.phrase
+        if a.date and b.date and a.clock is None and a.part is None and (b.clock or b.part):
+            shared = replace(a, clock=b.clock, part=b.part, zone=b.zone)
+            found[n - 1] = replace(one, phrase=shared, found=tuple(answers(shared, r)) or one.found)
+    for n in range(1, len(found)):
+        one, other = found[n - 1], found[n]
+        linked = r.find("or", one.end)
+        if linked is None or linked[1] != other.first or one.phrase is None or other.phrase is None:
+            continue
+        if one.phrase.date and other.phrase.date is None and (one.phrase.clock or one.phrase.part):
+            shared = replace(other.phrase, date=one.phrase.date)
+            found[n] = replace(other, phrase=shared, found=tuple(answers(shared, r)) or other.found)
+    if len(found) == 2:
+        merged = _one_of_two(found[0], found[1], r)
+        if merged is not None:
+            return [merged]
+    return found
+
+
+def _one_of_two(one: Reading, other: Reading, r: Reader) -> Reading | None:
+    """A day and an hour said apart in one message belong together."""
+    if one.phrase is None or other.phrase is None or other.first - one.end > 8:
+        return None
+    if any(w.fold in (".", "?", "!", ";") for w in r.words[one.end : other.first]):
+        return None
+    dated, timed = (one.phrase, other.phrase) if one.phrase.date else (other.phrase, one.phrase)
+    if dated.date is None or timed.date is not None or dated.clock or dated.part:
+        return None
+    if dated.date.grain.rank > Grain.week.rank or dated.date.grain.rank < Grain.day.rank:
+        return None
+    both = replace(dated, clock=timed.clock, part=timed.part, zone=timed.zone, weak=False)
+    found = tuple(answers(both, r))
+    return Reading(one.first, other.end, both, found) if found else None

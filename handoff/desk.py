@@ -1,0 +1,189 @@
+"""What an agent does: see the queue, accept, reply, note, hand back, close, claim an alert. Each act checks its own right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from conversations.cases import Cases, lock_case
+from conversations.messages import Messages, route_of
+from conversations.models import Case, CaseState, Message, SafetyAlert
+from conversations.models import ContactPoint as Point
+from core.access import Access, Permission
+from core.accounts import SignedIn, Staff
+from core.audit import record
+from core.db import UnitOfWork
+from core.errors import NotFound, Refused
+from handoff.models import Handoff, HandoffState
+from handoff.queue import open_handoff
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One row of the queue."""
+
+    handoff_id: UUID
+    case_id: UUID
+    thread_id: UUID
+    state: HandoffState
+    reason: str
+    is_urgent: bool
+    requested_at: datetime
+    agent_id: UUID | None
+    agent_name: str | None
+    channel: str
+    language: str
+    address: str
+
+
+@dataclass(frozen=True)
+class AlertItem:
+    """One red flag nobody has claimed yet."""
+
+    id: UUID
+    case_id: UUID
+    thread_id: UUID
+    level: str
+    raised_at: datetime
+
+
+class Desk:
+    """The acts of the people who answer."""
+
+    def __init__(self, cases: Cases, messages: Messages) -> None:
+        self._cases = cases
+        self._messages = messages
+
+    async def queue(self, uow: UnitOfWork, access: Access) -> list[QueueItem]:
+        """All that waits or is with someone, urgent and oldest first."""
+        access.require(Permission.read_queue)
+        rows = await uow.session.execute(
+            select(Handoff, Staff.name)
+            .outerjoin(Staff, Staff.id == Handoff.accepted_by)
+            .where(Handoff.state != HandoffState.closed)
+            .order_by(Handoff.is_urgent.desc(), Handoff.requested_at)
+            .limit(200)
+        )
+        found = [(handoff, name) for handoff, name in rows]
+        last = await _last_inbound(uow, [handoff.thread_id for handoff, _ in found])
+        items = []
+        for handoff, name in found:
+            channel, language, address = last.get(handoff.thread_id, ("", "pl", ""))
+            items.append(
+                QueueItem(
+                    handoff.id, handoff.case_id, handoff.thread_id, handoff.state, handoff.reason, handoff.is_urgent,
+                    handoff.requested_at, handoff.accepted_by, name, channel, language, address,
+                )
+            )  # fmt: skip
+        return items
+
+    async def alerts(self, uow: UnitOfWork, access: Access) -> list[AlertItem]:
+        """Red flags that nobody has claimed, oldest first."""
+        access.require(Permission.claim_alert)
+        rows = await uow.session.scalars(
+            select(SafetyAlert).where(SafetyAlert.claimed_by.is_(None)).order_by(SafetyAlert.raised_at).limit(50)
+        )
+        return [AlertItem(one.id, one.case_id, one.thread_id, one.level, one.raised_at) for one in rows]
+
+    async def claim_alert(
+        self, uow: UnitOfWork, access: Access, alert_id: UUID, staff_id: UUID, now: datetime
+    ) -> Refused | None:
+        """Take a red flag on oneself; the first one has it."""
+        access.require(Permission.claim_alert)
+        alert = await uow.session.scalar(select(SafetyAlert).where(SafetyAlert.id == alert_id).with_for_update())
+        if alert is None:
+            raise NotFound("alert")
+        if alert.claimed_by is not None:
+            return Refused("alert-claimed")
+        alert.claimed_by, alert.claimed_at = staff_id, now
+        record(uow, access, "claim", "alert", alert_id, now)
+        await uow.publish("alert", id=str(alert.case_id))
+        return None
+
+    async def accept(self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> Refused | None:
+        """Take a waiting case. Of two agents at once one wins; the other learns who has it."""
+        access = person.access
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        handoff = await open_handoff(uow, case_id)
+        if handoff is None or case.state is CaseState.closed:
+            return Refused("handoff-over")
+        if handoff.state is HandoffState.active:
+            owner = await uow.session.get(Staff, handoff.accepted_by)
+            return Refused("handoff-taken", {"name": owner.name if owner else ""})
+        handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.active, person.staff_id, now
+        record(uow, access, "accept", "case", case_id, now)
+        await self._cases.take_over(uow, access, case_id, person.staff_id, person.name, now)
+        await uow.publish("queue", id=str(handoff.id))
+        return None
+
+    async def reply(
+        self, uow: UnitOfWork, person: SignedIn, case_id: UUID, body: str, now: datetime
+    ) -> Message | Refused:
+        """Write to the patient, on the channel they last wrote from. Only the one who has the case may."""
+        access = person.access
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        if case.state is not CaseState.human or case.agent_id != person.staff_id:
+            return Refused("case-not-yours")
+        if not body.strip():
+            return Refused("reply-empty")
+        route = await route_of(uow, case)
+        if route is None:
+            return Refused("reply-no-route")
+        return await self._messages.reply(uow, case, route, body.strip(), person.staff_id, person.name, now)
+
+    async def note(
+        self, uow: UnitOfWork, person: SignedIn, case_id: UUID, body: str, now: datetime
+    ) -> Message | Refused:
+        """Add a private note; anyone who may see the thread and note may."""
+        access = person.access
+        access.require(Permission.note_thread)
+        case = await lock_case(uow, case_id)
+        if not body.strip():
+            return Refused("reply-empty")
+        return await self._messages.note(uow, case, body.strip(), person.staff_id, person.name, now)
+
+    async def hand_back(self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> Refused | None:
+        """Give the case back to the bot."""
+        return await self._end(uow, person, case_id, now, is_closed=False)
+
+    async def close(self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> Refused | None:
+        """Settle the case."""
+        return await self._end(uow, person, case_id, now, is_closed=True)
+
+    async def _end(
+        self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime, *, is_closed: bool
+    ) -> Refused | None:
+        access = person.access
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        if case.state is not CaseState.human or case.agent_id != person.staff_id:
+            return Refused("case-not-yours")
+        record(uow, access, "close" if is_closed else "hand-back", "case", case_id, now)
+        act = self._cases.close if is_closed else self._cases.hand_back
+        return await act(uow, access, case_id, now)
+
+
+async def _last_inbound(uow: UnitOfWork, threads: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
+    """Channel, language and address each thread last wrote from."""
+    if not threads:
+        return {}
+    rows = await uow.session.execute(
+        select(Message.thread_id, Message.channel, Message.language, Point.address)
+        .join(Point, Point.id == Message.contact_point_id)
+        .where(Message.thread_id.in_(threads), Message.direction == "inbound")
+        .distinct(Message.thread_id)
+        .order_by(Message.thread_id, Message.seq.desc())
+    )
+    return {row.thread_id: (row.channel, row.language or "pl", row.address) for row in rows}
+
+
+async def understood(uow: UnitOfWork, access: Access, case_id: UUID) -> dict[str, Any]:
+    """What the bot has understood so far in the case."""
+    access.require(Permission.read_thread)
+    case = await uow.session.get(Case, case_id)
+    return (case.understood or {}) if case else {}

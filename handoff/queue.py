@@ -1,0 +1,90 @@
+"""The queue of people who wait for a person: urgent first, then by waiting time. Implements `conversations`' Escalation."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from conversations.protocols import Promise
+from core.access import Access
+from core.db import UnitOfWork
+from core.ids import new_id
+from handoff.models import Handoff, HandoffState
+
+
+class OpeningHours(Protocol):
+    """When people of the clinic answer."""
+
+    async def is_open(self, uow: UnitOfWork, now: datetime) -> bool:
+        """True while someone is on duty."""
+        ...
+
+    async def next_opening(self, uow: UnitOfWork, now: datetime) -> datetime | None:
+        """The next time someone will be; None if none is planned."""
+        ...
+
+
+class Queue:
+    """Adds to the queue and tells positions."""
+
+    def __init__(self, hours: OpeningHours) -> None:
+        self._hours = hours
+
+    async def request(
+        self,
+        uow: UnitOfWork,
+        access: Access,
+        *,
+        case_id: UUID,
+        thread_id: UUID,
+        reason: str,
+        is_urgent: bool,
+        now: datetime,
+    ) -> Promise:
+        """Queue the case, or find it queued already; an urgent request makes a waiting one urgent."""
+        handoff = await open_handoff(uow, case_id)
+        if handoff is None:
+            handoff = Handoff(
+                id=new_id(), case_id=case_id, thread_id=thread_id, reason=reason, is_urgent=is_urgent, requested_at=now
+            )
+            uow.session.add(handoff)
+        elif is_urgent and not handoff.is_urgent:
+            handoff.is_urgent, handoff.reason = True, reason
+        await uow.session.flush()
+        await uow.publish("queue", id=str(handoff.id))
+        return await self.promise(uow, case_id, now)
+
+    async def promise(self, uow: UnitOfWork, case_id: UUID, now: datetime) -> Promise:
+        """The position, counted from 1, and whether someone is there now."""
+        handoff = await open_handoff(uow, case_id)
+        position = 1
+        if handoff is not None:
+            ahead = await uow.session.scalar(
+                select(func.count())
+                .select_from(Handoff)
+                .where(
+                    Handoff.state == HandoffState.queued,
+                    Handoff.id != handoff.id,
+                    (Handoff.is_urgent & (not handoff.is_urgent))
+                    | ((Handoff.is_urgent == handoff.is_urgent) & (Handoff.requested_at < handoff.requested_at)),
+                )
+            )
+            position += ahead or 0
+        is_open = await self._hours.is_open(uow, now)
+        return Promise(is_open, position, None if is_open else await self._hours.next_opening(uow, now))
+
+    async def close(self, uow: UnitOfWork, case_id: UUID, now: datetime, outcome: str) -> None:
+        """End the case's open handoff, if it has one."""
+        handoff = await open_handoff(uow, case_id)
+        if handoff is not None:
+            handoff.state, handoff.closed_at, handoff.outcome = HandoffState.closed, now, outcome
+            await uow.publish("queue", id=str(handoff.id))
+
+
+async def open_handoff(uow: UnitOfWork, case_id: UUID) -> Handoff | None:
+    """The case's handoff that is not closed, locked."""
+    handoff: Handoff | None = await uow.session.scalar(
+        select(Handoff).where(Handoff.case_id == case_id, Handoff.state != HandoffState.closed).with_for_update()
+    )
+    return handoff

@@ -1,0 +1,149 @@
+"""Builds every part once, from settings. Adapters are arguments, so tests give their own; nothing here runs anything."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from channels.sms.channel import PROVIDER, SmsChannel
+from channels.sms.simulator.provider import SimulatedProvider
+from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
+from channels.webchat.channel import WebChatChannel
+from conversations.acting import Acting
+from conversations.attachments import Attachments
+from conversations.cases import Cases
+from conversations.delivery import Deliverer
+from conversations.dialogue import RasaDialogue
+from conversations.inbox import Inbox
+from conversations.messages import Messages
+from conversations.protocols import Channel, Dialogue
+from conversations.runner import ThreadRunner
+from conversations.safety import default_screen
+from conversations.turns import Turns
+from core.bus import Bus, PostgresBus
+from core.clock import Clock, SystemClock
+from core.crypto import keyring
+from core.db import Database
+from core.errors import ConfigurationError
+from core.jobs import Jobs
+from core.postgres import EmbeddedPostgres
+from core.ratelimit import MemoryRateLimiter, RateLimiter
+from core.settings import Settings
+from handoff.desk import Desk
+from handoff.hours import ClinicHours
+from handoff.queue import OpeningHours, Queue
+
+SIMULATED_ACCOUNT = "AC" + "0" * 32
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a process may need, built and wired."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bus: Bus
+    jobs: Jobs
+    limiter: RateLimiter
+    channels: dict[str, Channel]
+    dialogue: Dialogue
+    hours: OpeningHours
+    messages: Messages
+    queue: Queue
+    cases: Cases
+    desk: Desk
+    inbox: Inbox
+    turns: Turns
+    deliverer: Deliverer
+    twilio_token: str
+    simulator: SimulatedProvider | None
+
+    def runners(self) -> tuple[ThreadRunner, ThreadRunner]:
+        """The background work of the worker: turns and deliveries."""
+        return (
+            ThreadRunner(self.bus, "turn", self.turns.take, self.turns.overdue, at_once=self.settings.turns_at_once),
+            ThreadRunner(self.bus, "delivery", self.deliverer.drain, self.deliverer.due, at_once=16),
+        )
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self.database.close()
+        if isinstance(self.dialogue, RasaDialogue):
+            await self.dialogue.close()
+
+
+def database_url(settings: Settings) -> str:
+    """The configured database, or the embedded one (which must be running: the supervisor starts it)."""
+    if settings.database_url:
+        if not settings.database_url.startswith("postgresql"):
+            raise ConfigurationError("PORADNIA_DATABASE_URL must be a postgresql:// address")
+        return settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if settings.mode == "production":
+        raise ConfigurationError("production needs PORADNIA_DATABASE_URL")
+    return EmbeddedPostgres(settings.data_folder / "postgres").start()
+
+
+def build(
+    settings: Settings,
+    url: str,
+    *,
+    clock: Clock | None = None,
+    dialogue: Dialogue | None = None,
+    hours: OpeningHours | None = None,
+) -> House:
+    """Wire a house on a database. Refuses settings that production must not run with."""
+    settings.check()
+    keyring.load(settings.secrets["encryption"], settings.secrets["lookup"])
+    clock = clock or SystemClock(settings.zone)
+    database = Database(url)
+    hours = hours or ClinicHours()
+    dialogue = dialogue or RasaDialogue(settings.rasa_url, settings.secrets["actions"], settings.rasa_timeout_seconds)
+    public = settings.public_url.rstrip("/")
+    webhook = f"{public}/webhooks/twilio/sms"
+    simulator = None
+    if settings.uses_simulator:
+        account, token, base = (
+            SIMULATED_ACCOUNT,
+            settings.secrets["simulator"],
+            f"{settings.local_url}{SIMULATOR_PREFIX}",
+        )
+        simulator = SimulatedProvider(
+            database,
+            clock,
+            account,
+            token,
+            settings.twilio_number,
+            base,
+            webhook,
+            f"{settings.local_url}/webhooks/twilio/sms",
+        )
+    else:
+        account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, PROVIDER
+    channels: dict[str, Channel] = {
+        "sms": SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status"),
+        "webchat": WebChatChannel(),
+    }
+    messages = Messages(channels)
+    queue = Queue(hours)
+    cases = Cases(messages, queue)
+    acting = Acting(messages, cases, default_screen(), settings.max_text_length)
+    attachments = Attachments(database, channels, settings.max_upload_bytes)
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        bus=PostgresBus(url),
+        jobs=Jobs(url),
+        limiter=MemoryRateLimiter(),
+        channels=channels,
+        dialogue=dialogue,
+        hours=hours,
+        messages=messages,
+        queue=queue,
+        cases=cases,
+        desk=Desk(cases, messages),
+        inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
+        turns=Turns(database, clock, dialogue, acting, attachments),
+        deliverer=Deliverer(database, clock, channels),
+        twilio_token=token,
+        simulator=simulator,
+    )

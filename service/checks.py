@@ -1,0 +1,94 @@
+"""`test` and `lint`: what CI calls."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from core.migrations import differences, upgrade
+from core.postgres import EmbeddedPostgres
+from core.settings import ROOT
+from service.setup import build_assets
+
+LONGEST_FILE = 400
+CODE = ("*.py", "*.ts", "*.html", "*.css")
+PACKAGES = (
+    "core",
+    "care",
+    "conversations",
+    "handoff",
+    "knowledge",
+    "actions",
+    "channels",
+    "interop",
+    "web",
+    "service",
+    "bench",
+    "tests",
+)
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest after making sure of pages and browser; further arguments are pytest's."""
+    build_assets()
+    _chromium()
+    arguments = [one for one in arguments if one != "--"]
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+
+
+def lint() -> int:
+    """All checks; every one runs, the first failure decides the exit code."""
+    tool = Path(sys.executable).parent
+    codes = []
+    for title, command in (
+        ("format", [tool / "ruff", "format", "--check", "."]),
+        ("ruff", [tool / "ruff", "check", "."]),
+        ("mypy", [tool / "mypy", *PACKAGES]),
+        ("imports", [tool / "lint-imports"]),
+    ):
+        print(f"== {title}", flush=True)
+        codes.append(subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode)
+    print("== sizes", flush=True)
+    codes.append(_sizes())
+    print("== migrations", flush=True)
+    codes.append(_migrations())
+    return next((code for code in codes if code), 0)
+
+
+def _sizes() -> int:
+    listed = subprocess.run(["git", "ls-files", "-z", *CODE], cwd=ROOT, capture_output=True, text=True, check=True)
+    code = 0
+    for name in filter(None, listed.stdout.split("\0")):
+        file = ROOT / name
+        count = len(file.read_text("utf-8").splitlines()) if file.exists() else 0
+        if count > LONGEST_FILE:
+            print(f"{name}: {count} lines are two ideas (at most {LONGEST_FILE})")
+            code = 1
+    return code
+
+
+def _migrations() -> int:
+    folder = Path(tempfile.mkdtemp(prefix="poradnia-lint-"))
+    server = EmbeddedPostgres(folder / "pg")
+    url = server.start()
+    try:
+        upgrade(url)
+        found = differences(url)
+        print("\n".join(found) or "models and migrations agree")
+        return 1 if found else 0
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _chromium() -> None:
+    """A browser for the page tests: this machine's, or Debian's where we may install it."""
+    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, stdout=subprocess.DEVNULL)
+    if not shutil.which("chromium"):
+        print("no Chromium found: browser tests are skipped (apt install chromium)", flush=True)

@@ -1,0 +1,165 @@
+"""The command line behind `./poradnia`."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from core import logging as logs
+from core.errors import ConfigurationError
+from core.settings import ROOT, Settings
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; returns the exit code. Configuration errors are said in one line."""
+    parser = argparse.ArgumentParser(prog="poradnia", description="Self-hosted omnichannel patient agent")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="set up where needed and start everything")
+    commands.add_parser("web", help="the web process alone")
+    commands.add_parser("worker", help="the worker process alone")
+    commands.add_parser("train", help="train the bot, or find its model in the cache")
+    commands.add_parser("seed", help="fill an empty database with the synthetic clinic")
+    commands.add_parser("screen", help="safety screen: a message a line in, JSON out")
+    commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
+    tests = commands.add_parser("test", help="the tests; further arguments go to pytest")
+    tests.add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
+    bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
+    bench.add_argument("name")
+    bench.add_argument("--quick", action="store_true")
+    options = parser.parse_args(arguments)
+    logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
+    handlers: dict[str, Callable[[argparse.Namespace], int]] = {
+        "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
+        "test": _test, "lint": _lint, "bench": _bench,
+    }  # fmt: skip
+    try:
+        return handlers[options.command](options)
+    except ConfigurationError as error:
+        print(f"poradnia: {error}", file=sys.stderr)
+        return 2
+
+
+def bot_python() -> Path | None:
+    """The bot environment's interpreter, if there is one."""
+    name = os.environ.get("PORADNIA_BOT_PYTHON") or str(ROOT / ".env" / "bot" / "bin" / "python")
+    return Path(name) if Path(name).exists() else None
+
+
+def _up(_: argparse.Namespace) -> int:
+    from service.up import up
+
+    return up(Settings(), bot_python())
+
+
+def _web(_: argparse.Namespace) -> int:
+    import uvicorn
+
+    from service.app import create_app
+    from service.bootstrap import build, database_url
+
+    settings = Settings()
+    app = create_app(build(settings, database_url(settings)))
+    uvicorn.run(
+        app,
+        host=settings.web_host,
+        port=settings.web_port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    return 0
+
+
+def _worker(_: argparse.Namespace) -> int:
+    from service.bootstrap import build, database_url
+    from service.worker import run
+
+    settings = Settings()
+    asyncio.run(run(build(settings, database_url(settings))))
+    return 0
+
+
+def _train(_: argparse.Namespace) -> int:
+    from service.training import train
+
+    python = bot_python()
+    if python is None:
+        raise ConfigurationError("the bot needs Python 3.10: see ./poradnia doctor")
+    began = time.monotonic()
+    model = train(python, Settings().data_folder / "models")
+    print(f"{model} ({time.monotonic() - began:.0f} s)")
+    return 0
+
+
+def _seed(_: argparse.Namespace) -> int:
+    from core.migrations import upgrade
+    from core.settings import Secrets
+    from service.bootstrap import database_url
+    from service.setup import seed
+
+    settings = Settings()
+    if settings.mode == "production":
+        raise ConfigurationError("production is not filled with synthetic people")
+    Secrets.make(settings.data_folder / "secrets.json")
+    url = database_url(settings)
+    upgrade(url)
+    asyncio.run(seed(settings, url))
+    return 0
+
+
+def _lines() -> Iterable[str]:
+    for line in sys.stdin:
+        yield line.rstrip("\n")
+
+
+def _print(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def _screen(_: argparse.Namespace) -> int:
+    from conversations.safety import default_screen
+
+    for text in _lines():
+        found = default_screen().screen(text)
+        levels = sorted({firing.level for firing in found.firings}, reverse=True)
+        _print(
+            {
+                "text": text,
+                "level": found.level.name,
+                "levels": [level.name for level in levels],
+                "rules": found.rules,
+                "spans": [[firing.start, firing.end, firing.rule] for firing in found.firings],
+            }
+        )
+    return 0
+
+
+def _ask(_: argparse.Namespace) -> int:
+    from service.asking import answers
+
+    for line in answers(_lines()):
+        _print(line)
+    return 0
+
+
+def _test(options: argparse.Namespace) -> int:
+    from service.checks import test
+
+    return test(options.rest)
+
+
+def _lint(_: argparse.Namespace) -> int:
+    from service.checks import lint
+
+    return lint()
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from bench import run
+
+    return run(options.name, quick=options.quick)

@@ -1,0 +1,127 @@
+"""One supervisor for web, worker and bot: starts them in order, restarts what dies with back-off, stops them together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import IO
+
+import httpx
+import structlog
+
+log = structlog.get_logger()
+LONGEST_WAIT = 30.0
+
+
+@dataclass
+class Child:
+    """A process to keep alive. `health_url` tells when it is ready; `niceness` lets the web process answer first."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    health_url: str
+    folder: str
+    niceness: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    failures: int = 0
+    restart_at: float = 0.0
+    log_file: IO[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start it in its own session, so that a Ctrl-C reaches the supervisor alone."""
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            env=self.environment,
+            cwd=self.folder,
+            start_new_session=True,
+            stdout=self.log_file,
+            stderr=self.log_file,
+        )
+        if self.niceness:
+            try:
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, self.niceness)
+            except OSError:
+                log.info("niceness not set", process=self.name)
+
+    def is_healthy(self) -> bool:
+        """True if its health address answers."""
+        try:
+            return httpx.get(self.health_url, timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def stop(self, wait: float = 10.0) -> None:
+        """Ask it to stop, then insist."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(wait)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """Keeps children alive until it is told to stop."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self._is_stopping = False
+
+    def start(self, within: float = 90.0) -> list[str]:
+        """Start all at once and wait until each is healthy; returns the names of those that are not in time."""
+        for child in self.children:
+            child.start()
+        deadline = time.monotonic() + within
+        waiting = list(self.children)
+        while waiting and time.monotonic() < deadline and not self._is_stopping:
+            for child in list(waiting):
+                if child.is_healthy():
+                    print(
+                        f"  {child.name}: ready ({time.monotonic() - child.started_at:.0f} s)",
+                        file=sys.stderr,
+                        flush=True,
+                    )
+                    waiting.remove(child)
+                elif child.process is not None and child.process.poll() is not None:
+                    self._revive(child)
+            time.sleep(0.2)
+        return [child.name for child in waiting]
+
+    def run(self) -> None:
+        """Watch until SIGTERM or SIGINT, then stop everything, web first so that nothing new comes in."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._on_signal)
+        while not self._is_stopping:
+            for child in self.children:
+                if child.process is not None and child.process.poll() is not None:
+                    self._revive(child)
+            time.sleep(0.3)
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the children."""
+        for child in self.children:
+            child.stop()
+
+    def _revive(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.restart_at == 0.0:
+            lived = now - child.started_at
+            child.failures = 0 if lived > 60 else child.failures + 1
+            child.restart_at = now + min(LONGEST_WAIT, 0.2 * 2**child.failures)
+            code = child.process.returncode if child.process else None
+            log.warning("process ended", process=child.name, exit_code=code)
+        elif now >= child.restart_at:
+            child.restart_at = 0.0
+            child.start()
+
+    def _on_signal(self, _: int, __: FrameType | None) -> None:
+        self._is_stopping = True

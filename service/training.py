@@ -1,0 +1,87 @@
+"""Training the bot: the data are normalised by the same code as the messages, the model is cached by the hash of its inputs."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conversations import understanding
+from conversations.understanding import normalise
+from core.errors import ConfigurationError
+from core.settings import ROOT
+
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_WARN_20": "0",
+    "PYTHONWARNINGS": "ignore",
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
+
+
+def inputs() -> list[Path]:
+    """Every file the model depends on."""
+    folders = (ROOT / "bot", ROOT / "data" / "nlu", ROOT / "data" / "rules", ROOT / "data" / "stories")
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in (".yml", ".py")]
+    return sorted([*files, ROOT / "requirements" / "bot.lock", Path(understanding.__file__), Path(__file__)])
+
+
+def fingerprint() -> str:
+    """A digest of the inputs, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for file in inputs():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def prepare(target: Path) -> None:
+    """Write the training data as Rasa is to read them: phrases normalised, rules as they are."""
+    for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
+        data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+        for entry in data.get("nlu", []):
+            phrases = [
+                line.strip()[1:].strip() for line in entry["examples"].splitlines() if line.strip().startswith("-")
+            ]
+            entry["examples"] = "".join(
+                f"- {phrase}\n" for phrase in dict.fromkeys(filter(None, map(normalise, phrases)))
+            )
+        out = target / "nlu" / file.parent.name / file.name
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+    for folder in ("rules", "stories"):
+        if (ROOT / "data" / folder).is_dir():
+            shutil.copytree(ROOT / "data" / folder, target / folder)
+
+
+def train(bot_python: Path, models: Path) -> Path:
+    """The model of the present inputs: from the cache, or trained now (about half a minute). Returns its file."""
+    model = models / f"{fingerprint()}.tar.gz"
+    if model.exists():
+        return model
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder) / "data")
+        command = [
+            str(bot_python), "-m", "rasa", "train", "--domain", str(ROOT / "bot" / "domain.yml"),
+            "--config", str(ROOT / "bot" / "config.yml"), "--data", f"{folder}/data", "--out", f"{folder}/out",
+            "--fixed-model-name", "model",
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, cwd=ROOT / "bot", env={**os.environ, **QUIET}, capture_output=True, text=True, check=False
+        )
+        made = Path(folder) / "out" / "model.tar.gz"
+        if done.returncode != 0 or not made.exists():
+            raise ConfigurationError(f"training failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+        shutil.move(made, model)
+    for old in sorted(models.glob("*.tar.gz"), key=lambda file: file.stat().st_mtime)[:-5]:
+        old.unlink()
+    return model

@@ -1,0 +1,119 @@
+"""`up`: set up, then web, worker and bot under one supervisor; ends with addresses and demo logins."""
+
+import fcntl
+import os
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from core.postgres import libpq_url
+from core.settings import ROOT, Settings
+from service.setup import DEMO_PASSWORD, DEMO_STAFF, prepare
+from service.supervisor import Child, Supervisor
+from service.training import QUIET
+
+
+def up(settings: Settings, bot_python: Path | None) -> int:
+    """Run until stopped. A second `up` on the same data says where the first one is."""
+    settings.check()
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    lock = (settings.data_folder / "up.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        print("Poradnia is already running.", file=sys.stderr)
+        _greet(settings, with_bot=True)
+        return 0
+    print("Poradnia: set-up", file=sys.stderr)
+    url, model = prepare(settings, bot_python)
+    print("Poradnia: starting", file=sys.stderr)
+    supervisor = Supervisor(children(settings, url, bot_python, model))
+    late = supervisor.start()
+    if late:
+        print(f"  !! not ready in time: {', '.join(late)} (see {settings.data_folder / 'logs'})", file=sys.stderr)
+    _greet(settings, with_bot=model is not None)
+    supervisor.run()
+    return 0
+
+
+def children(settings: Settings, url: str, bot_python: Path | None, model: Path | None) -> list[Child]:
+    """The processes. The web process has the right of way, so that taking messages in never waits for the bot."""
+    logs = settings.data_folder / "logs"
+    logs.mkdir(exist_ok=True)
+    environment = {**os.environ, "PORADNIA_DATABASE_URL": url.replace("postgresql+psycopg://", "postgresql://", 1)}
+    environment["PORADNIA_DATA_FOLDER"] = str(settings.data_folder)
+
+    def child(name: str, command: list[str], env: dict[str, str], health: str, folder: Path, niceness: int) -> Child:
+        file = (logs / f"{name}.log").open("ab")
+        return Child(name, command, env, health, str(folder), niceness, log_file=file)
+
+    python = sys.executable
+    found = [
+        child("web", [python, "-m", "service", "web"], environment, f"{settings.local_url}/readyz", ROOT, 0),
+        child(
+            "worker", [python, "-m", "service", "worker"], environment,
+            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, 3,
+        ),
+    ]  # fmt: skip
+    if bot_python is not None and model is not None:
+        found.append(
+            child(
+                "bot", rasa_command(bot_python, model, settings.rasa_port, settings.secrets["actions"]),
+                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", 5,
+            )
+        )  # fmt: skip
+    return found
+
+
+def rasa_command(python: Path, model: Path, port: int, token: str) -> list[str]:
+    """Rasa on loopback, with its HTTP API behind a token, and no way to load a model from elsewhere."""
+    return [
+        str(python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model),
+        "--endpoints", "endpoints.yml", "--credentials", "credentials.yml", "--enable-api", "--auth-token", token,
+    ]  # fmt: skip
+
+
+def rasa_environment(settings: Settings, url: str) -> dict[str, str]:
+    """What bot/endpoints.yml expects."""
+    return {
+        **QUIET,
+        "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
+        "PORADNIA_ACTIONS_SECRET": settings.secrets["actions"],
+        "PORADNIA_TRACKER_URL": libpq_url(url),
+        "POSTGRESQL_POOL_SIZE": "5",
+    }
+
+
+def _greet(settings: Settings, *, with_bot: bool) -> None:
+    home = settings.public_url.rstrip("/")
+    started = os.environ.get("PORADNIA_STARTED")
+    took = f" in {time.time() - float(started):.0f} s" if started else ""
+    lines = [f"\nPoradnia is up{took}."]
+    if settings.mode == "demo":
+        lines += [
+            f"  Demo clinic with the chat   {home}/",
+            f"  A patient's phone (SMS)     {home}/simulator/phone",
+            f"  Agents' console             {home}/console",
+            f"  Demo logins                 {', '.join(email for email, _, _ in DEMO_STAFF)}",
+            f"  Password of all of them     {DEMO_PASSWORD}",
+        ]
+    else:
+        lines.append(f"  Console  {home}/console")
+    if not with_bot:
+        lines.append("  !! WITHOUT the bot (no Python 3.10): every message goes to a person.")
+    lines.append("  Stop with Ctrl-C.\n")
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def wait_for(url: str, seconds: float) -> bool:
+    """True once an address answers 200."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=2).status_code == 200:
+                return True
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    return False

@@ -1,0 +1,104 @@
+"""The safety screen, first cut."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.safety import Level, SafetyScreen, default_screen
+from core.errors import ConfigurationError
+
+EMERGENCIES = [
+    "boli mnie w klatce",
+    "Mam silny ból w klatce piersiowej!",
+    "mąż nie oddycha",
+    "nie moge oddychac",
+    "duszę się",
+    "mama zemdlała przed chwilą",
+    "dziecko straciło przytomność",
+    "nie boli w klatce, ale drętwieje mi ręka",
+    "połknęła baterię",
+    "wezwijcie karetkę",
+    "ojciec wymiotuje krwią",
+    "syn ma drgawki",
+    "spuchł mi język",
+    "opadł jej kącik ust",
+    "I have chest pain",
+    "there's a tightness in my chest",
+    "I can't breathe",
+    "my husband collapsed",
+    "he is not breathing",
+    "her tongue is swelling",
+    "she is having a seizure",
+    "my son swallowed a battery",
+    "please send an ambulance",
+    "my wound won't stop bleeding",
+    "I think he is having a stroke",
+]
+CRISES = [
+    "chcę się zabić",
+    "nie chce mi sie zyc",
+    "nie chcę się zabić, ale mam dość",
+    "mam myśli samobójcze",
+    "chcę umrzeć",
+    "tnę się",
+    "I want to die",
+    "I'm thinking of killing myself",
+    "I keep cutting myself",
+]
+HARMLESS = [
+    "nie mam bólu w klatce",
+    "chcę się umówić do kardiologa",
+    "ile kosztuje prześwietlenie klatki piersiowej",
+    "czy mam być na czczo",
+    "I have no chest pain",
+    "I'd like to see a cardiologist next Thursday",
+    "dziękuję, do widzenia",
+    "bolą mnie plecy od tygodnia",
+    "what does a chest x-ray cost",
+    "chcę przełożyć wizytę na wtorek",
+    "kiedy jest badanie krwi",
+    "no more appointments please",
+    "tnij koszty",
+    "potrzebuję recepty na leki na serce",
+]
+
+
+@pytest.mark.parametrize("text", EMERGENCIES)
+def test_an_emergency_is_seen(text: str) -> None:
+    assert default_screen().screen(text).level == Level.emergency
+
+
+@pytest.mark.parametrize("text", [t.translate(str.maketrans("ąćęłńóśźż", "acelnoszz")) for t in EMERGENCIES])
+def test_an_emergency_without_diacritics_is_seen(text: str) -> None:
+    assert default_screen().screen(text.upper()).level == Level.emergency
+
+
+@pytest.mark.parametrize("text", CRISES)
+def test_a_crisis_is_seen_even_when_denied(text: str) -> None:
+    assert default_screen().screen(text).level == Level.crisis
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_words_raise_nothing(text: str) -> None:
+    assert default_screen().screen(text).level == Level.none
+
+
+@given(st.text(max_size=300))
+def test_spans_lie_in_the_original_text(text: str) -> None:
+    for firing in default_screen().screen(text + " nie oddycha " + text).firings:
+        assert 0 <= firing.start < firing.end <= 2 * len(text) + 13
+
+
+def test_the_span_names_the_words() -> None:
+    text = "Dzień dobry,   mąż  nie   oddycha od minuty"
+    firing = default_screen().screen(text).firings[0]
+    assert text[firing.start : firing.end] == "nie   oddycha"
+
+
+def test_a_table_that_does_not_parse_is_refused_with_the_rules_name(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text('version: "1"\nrules: [{id: broken, level: crisis, negatable: false, patterns: ["("]}]')
+    with pytest.raises(ConfigurationError, match="broken"):
+        SafetyScreen.load(file)

@@ -1,0 +1,250 @@
+"""Polish as patients write it, read on Monday 23 November 2026 at 10:20 in Warsaw, in clinic talk.
+
+Each row: the phrase, then `start/end grain` of every span; an empty side is open.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.when import find_times
+
+NOW = datetime(2026, 11, 23, 10, 20, tzinfo=ZoneInfo("Europe/Warsaw"))
+
+PHRASES = {
+    "nearby days": [
+        ("jutro", "2026-11-24/2026-11-25 day"),
+        ("jutro rano", "2026-11-24T04:00/2026-11-24T12:00 hour"),
+        ("jutro po południu", "2026-11-24T12:00/2026-11-24T19:00 hour"),
+        ("dziś wieczorem", "2026-11-23T18:00/2026-11-24 hour"),
+        ("dzisiaj po poludniu", "2026-11-23T12:00/2026-11-23T19:00 hour"),
+        ("pojutrze", "2026-11-25/2026-11-26 day"),
+        ("po jutrze", "2026-11-25/2026-11-26 day"),
+        ("pojutrze o 9", "2026-11-25T09:00/2026-11-25T10:00 hour"),
+        ("popojutrze", "2026-11-26/2026-11-27 day"),
+        ("wczoraj", "2026-11-22/2026-11-23 day"),
+        ("przedwczoraj", "2026-11-21/2026-11-22 day"),
+        ("wczoraj wieczorem", "2026-11-22T18:00/2026-11-23 hour"),
+        ("nazajutrz", "2026-11-24/2026-11-25 day"),
+    ],
+    "weekdays": [
+        ("w czwartek", "2026-11-26/2026-11-27 day"),
+        ("w srode", "2026-11-25/2026-11-26 day"),
+        ("we wtorek po południu", "2026-11-24T12:00/2026-11-24T19:00 hour"),
+        ("w poniedziałek", "2026-11-30/2026-12-01 day"),
+        ("ten piątek", "2026-11-27/2026-11-28 day"),
+        ("w najbliższy wtorek", "2026-11-24/2026-11-25 day"),
+        ("w przyszły czwartek", "2026-12-03/2026-12-04 day"),
+        ("w przyszly poniedzialek", "2026-11-30/2026-12-01 day"),
+        ("następny wtorek", "2026-12-01/2026-12-02 day"),
+        ("kolejny piatek", "2026-12-04/2026-12-05 day"),
+        ("w zeszły wtorek", "2026-11-17/2026-11-18 day"),
+        ("czw 15:30", "2026-11-26T15:30/2026-11-26T15:31 minute"),
+        ("pn 8:00", "2026-11-30T08:00/2026-11-30T08:01 minute"),
+        ("sobota 10:30", "2026-11-28T10:30/2026-11-28T10:31 minute"),
+        ("w cztwartek o 12", "2026-11-26T12:00/2026-11-26T13:00 hour"),
+        ("w poniedzialke", "2026-11-30/2026-12-01 day"),
+        ("środa w tym tygodniu", "2026-11-25/2026-11-26 day"),
+        ("w przyszłym tygodniu w środę rano", "2026-12-02T04:00/2026-12-02T12:00 hour"),
+        ("piątek 27", "2026-11-27/2026-11-28 day"),
+        ("piątek 4", "2026-12-04/2026-12-05 day"),
+    ],
+    "calendar dates": [
+        ("15 grudnia", "2026-12-15/2026-12-16 day"),
+        ("piatego grudnia", "2026-12-05/2026-12-06 day"),
+        ("dwudziestego drugiego listopada", "2027-11-22/2027-11-23 day"),
+        ("trzydziestego pierwszego grudnia", "2026-12-31/2027-01-01 day"),
+        ("3 stycznia 2027", "2027-01-03/2027-01-04 day"),
+        ("3.01.2027", "2027-01-03/2027-01-04 day"),
+        ("15-12-2026", "2026-12-15/2026-12-16 day"),
+        ("2026-12-15", "2026-12-15/2026-12-16 day"),
+        ("15.12", "2026-12-15/2026-12-16 day"),
+        ("poniedziałek, 30.11, 8:00", "2026-11-30T08:00/2026-11-30T08:01 minute"),
+        ("wtorek 24 listopada godz. 15:20", "2026-11-24T15:20/2026-11-24T15:21 minute"),
+        ("24-go o 10", "2026-11-24T10:00/2026-11-24T11:00 hour"),
+        ("w piątek, 27-go o 9:15", "2026-11-27T09:15/2026-11-27T09:16 minute"),
+        ("osiemnastego", "2026-12-18/2026-12-19 day"),
+        ("grudzień 15", "2026-12-15/2026-12-16 day"),
+        ("ostatniego listopada", "2026-11-30/2026-12-01 day"),
+        ("3.12 godz 8.30", "2026-12-03T08:30/2026-12-03T08:31 minute"),
+        ("w pażdzierniku", "2027-10-01/2027-11-01 month"),
+    ],
+    "hours": [
+        ("o 17", "2026-11-23T17:00/2026-11-23T18:00 hour"),
+        ("o siedemnastej", "2026-11-23T17:00/2026-11-23T18:00 hour"),
+        ("jutro o trzeciej", "2026-11-24T15:00/2026-11-24T16:00 hour"),
+        ("o drugiej", "2026-11-23T14:00/2026-11-23T15:00 hour"),
+        ("o ósmej rano", "2026-11-24T08:00/2026-11-24T09:00 hour"),
+        ("ósma wieczorem", "2026-11-23T20:00/2026-11-23T21:00 hour"),
+        ("o ósmej trzydzieści", "2026-11-24T08:30/2026-11-24T08:31 minute"),
+        ("na piętnastą trzydzieści", "2026-11-23T15:30/2026-11-23T15:31 minute"),
+        ("15:00", "2026-11-23T15:00/2026-11-23T15:01 minute"),
+        ("15.30", "2026-11-23T15:30/2026-11-23T15:31 minute"),
+        ("o 15 30", "2026-11-23T15:30/2026-11-23T15:31 minute"),
+        ("godzina trzecia", "2026-11-23T15:00/2026-11-23T16:00 hour"),
+        ("w południe", "2026-11-23T12:00/2026-11-23T13:00 hour"),
+        ("koło południa", "2026-11-23T12:00/2026-11-23T13:00 hour"),
+        ("o północy", "2026-11-24/2026-11-24T01:00 hour"),
+        ("okolo 12", "2026-11-23T12:00/2026-11-23T13:00 hour"),
+        ("jutro 9", "2026-11-24T09:00/2026-11-24T10:00 hour"),
+        ("czwartek 15", "2026-11-26T15:00/2026-11-26T16:00 hour"),
+        ("@ 15", "2026-11-23T15:00/2026-11-23T16:00 hour"),
+    ],
+    "halves and quarters": [
+        ("wpol do trzeciej", "2026-11-23T14:30/2026-11-23T14:31 minute"),
+        ("o wpół do dziewiątej", "2026-11-24T08:30/2026-11-24T08:31 minute"),
+        ("w piątek o wpół do dziewiątej", "2026-11-27T08:30/2026-11-27T08:31 minute"),
+        ("kwadrans po ósmej", "2026-11-24T08:15/2026-11-24T08:16 minute"),
+        ("za kwadrans ósma", "2026-11-24T07:45/2026-11-24T07:46 minute"),
+        ("za pięć trzecia", "2026-11-23T14:55/2026-11-23T14:56 minute"),
+        ("dziesięć po dziesiątej", "2026-11-24T10:10/2026-11-24T10:11 minute"),
+        ("5 po 8", "2026-11-24T08:05/2026-11-24T08:06 minute"),
+        ("dwadzieścia po dziewiątej", "2026-11-24T09:20/2026-11-24T09:21 minute"),
+        ("za dziesięć wpół do ósmej", "2026-11-24T07:20/2026-11-24T07:21 minute"),
+        ("pięć po wpół do czwartej", "2026-11-23T15:35/2026-11-23T15:36 minute"),
+    ],
+    "ranges of hours": [
+        ("miedzy 9 a 11", "2026-11-24T09:00/2026-11-24T11:00 hour"),
+        ("8-13", "2026-11-24T08:00/2026-11-24T13:00 hour"),
+        ("od 8 do 10", "2026-11-24T08:00/2026-11-24T10:00 hour"),
+        ("jutro 9-11", "2026-11-24T09:00/2026-11-24T11:00 hour"),
+        ("10-12 w środę", "2026-11-25T10:00/2026-11-25T12:00 hour"),
+        ("w piątek między 8 a 10 rano", "2026-11-27T08:00/2026-11-27T10:00 hour"),
+        ("jutro w godzinach 8-12", "2026-11-24T08:00/2026-11-24T12:00 hour"),
+        ("od ósmej do dwunastej", "2026-11-24T08:00/2026-11-24T12:00 hour"),
+        ("między ósmą a dziesiątą", "2026-11-24T08:00/2026-11-24T10:00 hour"),
+        ("od 16 przez 30 minut", "2026-11-23T16:00/2026-11-23T16:30 minute"),
+    ],
+    "open sides": [
+        ("po 15", "2026-11-23T15:00/ hour"),
+        ("po ósmej", "2026-11-24T08:00/ hour"),
+        ("w przyszly czwartek po 15", "2026-12-03T15:00/ hour"),
+        ("we wtorek od 14", "2026-11-24T14:00/ hour"),
+        ("nie wczesniej niz 16", "2026-11-23T16:00/ hour"),
+        ("najwcześniej o 17", "2026-11-23T17:00/ hour"),
+        ("jutro przed 11", "/2026-11-24T11:00 hour"),
+        ("do 15", "/2026-11-23T15:00 hour"),
+        ("nie później niż 11", "/2026-11-23T11:00 hour"),
+        ("najpóźniej o 10", "/2026-11-24T10:00 hour"),
+        ("po 15 lutego", "2027-02-16/ day"),
+        ("od 1 grudnia", "2026-12-01/ day"),
+        ("do 10 grudnia", "/2026-12-11 day"),
+        ("do piątku", "/2026-11-28 day"),
+        ("do końca miesiąca", "/2026-12-01 day"),
+        ("nie wcześniej niż w czwartek", "2026-11-26/ day"),
+        ("najwcześniej w przyszłym tygodniu", "2026-11-30/ week"),
+        ("po świętach", "2026-12-27/ day"),
+        ("przed Bożym Narodzeniem", "/2026-12-25 day"),
+        ("od trzech dni", "2026-11-20T10:00/ hour"),
+    ],
+    "ranges of days": [
+        ("od poniedziałku do środy", "2026-11-30/2026-12-03 day"),
+        ("pn-pt", "2026-11-30/2026-12-05 day"),
+        ("1-5 grudnia", "2026-12-01/2026-12-06 day"),
+        ("między 1 a 5 grudnia", "2026-12-01/2026-12-06 day"),
+        ("od 13 do 15 lipca", "2027-07-13/2027-07-16 day"),
+        ("od jutra do piątku", "2026-11-24/2026-11-28 day"),
+        ("8 sierpnia - 12 sierpnia", "2027-08-08/2027-08-13 day"),
+        ("w weekend", "2026-11-28/2026-11-30 day"),
+        ("w przyszły weekend", "2026-12-05/2026-12-07 day"),
+        ("w tym tygodniu", "2026-11-23/2026-11-30 week"),
+        ("w przyszłym tygodniu", "2026-11-30/2026-12-07 week"),
+        ("w przyszłym miesiącu", "2026-12-01/2027-01-01 month"),
+        ("w grudniu", "2026-12-01/2027-01-01 month"),
+        ("reszta tygodnia", "2026-11-23/2026-11-30 day"),
+    ],
+    "counted": [
+        ("za tydzień", "2026-11-30/2026-12-01 day"),
+        ("za dwa tygodnie w środę", "2026-12-09/2026-12-10 day"),
+        ("w środę za tydzień", "2026-12-02/2026-12-03 day"),
+        ("za tydzień w poniedziałek", "2026-11-30/2026-12-01 day"),
+        ("za trzy dni", "2026-11-26/2026-11-27 day"),
+        ("za dwa dni o 10", "2026-11-25T10:00/2026-11-25T11:00 hour"),
+        ("za miesiąc", "2026-12-23/2026-12-24 day"),
+        ("za pół roku", "2027-05-23/2027-05-24 day"),
+        ("za godzinę", "2026-11-23T11:20/2026-11-23T11:21 minute"),
+        ("za pół godziny", "2026-11-23T10:50/2026-11-23T10:50:01 second"),
+        ("za półtorej godziny", "2026-11-23T11:50/2026-11-23T11:50:01 second"),
+        ("za 2,5 godziny", "2026-11-23T12:50/2026-11-23T12:50:01 second"),
+        ("3 tygodnie od dziś", "2026-12-14/2026-12-15 day"),
+        ("2 dni temu", "2026-11-21/2026-11-22 day"),
+        ("tydzień temu", "2026-11-16/2026-11-17 day"),
+        ("dwa piątki temu", "2026-11-13/2026-11-14 day"),
+        ("dwa dni po Wielkanocy", "2027-03-30/2027-03-31 day"),
+        ("3 dni przed Wigilią", "2026-12-21/2026-12-22 day"),
+        ("w ciągu tygodnia", "2026-11-23T10:20/2026-11-30 second"),
+        ("następne 3 dni", "2026-11-24/2026-11-27 day"),
+        ("ostatnie dwa tygodnie", "2026-11-09/2026-11-23 week"),
+    ],
+    "parts of units": [
+        ("na początku przyszłego miesiąca", "2026-12-01/2026-12-11 day"),
+        ("pod koniec stycznia", "2027-01-21/2027-02-01 day"),
+        ("w połowie marca", "2027-03-11/2027-03-21 day"),
+        ("w drugiej połowie grudnia", "2026-12-16/2027-01-01 day"),
+        ("w ostatni piątek listopada", "2026-11-27/2026-11-28 day"),
+        ("drugi wtorek stycznia", "2027-01-12/2027-01-13 day"),
+        ("przedostatni piątek grudnia", "2026-12-18/2026-12-19 day"),
+        ("w ostatni dzień miesiąca", "2026-11-30/2026-12-01 day"),
+        ("trzeci kwartał 2027", "2027-07-01/2027-10-01 quarter"),
+        ("20 przyszłego miesiąca", "2026-12-20/2026-12-21 day"),
+        ("pierwszy tydzień marca", "2027-03-01/2027-03-08 week"),
+    ],
+    "holidays": [
+        ("w Wigilię", "2026-12-24/2026-12-25 day"),
+        ("w sylwestra", "2026-12-31/2027-01-01 day"),
+        ("w majówkę", "2027-05-01/2027-05-04 day"),
+        ("w Boże Ciało", "2027-05-27/2027-05-28 day"),
+        ("w Wielkanoc", "2027-03-28/2027-03-29 day"),
+        ("lany poniedziałek", "2027-03-29/2027-03-30 day"),
+        ("w tłusty czwartek", "2027-02-04/2027-02-05 day"),
+        ("w mikołajki", "2026-12-06/2026-12-07 day"),
+        ("na Wszystkich Świętych", "2027-11-01/2027-11-02 day"),
+        ("w święta", "2026-12-25/2026-12-27 day"),
+        ("w środę po świętach", "2026-12-30/2026-12-31 day"),
+        ("piątek przed Wigilią", "2026-12-18/2026-12-19 day"),
+        ("w Nowy Rok", "2027-01-01/2027-01-02 day"),
+        ("święto niepodległości", "2027-11-11/2027-11-12 day"),
+        ("Trzech Króli", "2027-01-06/2027-01-07 day"),
+    ],
+    "alternatives and company": [
+        (
+            "w sobotę rano albo po południu",
+            "2026-11-28T04:00/2026-11-28T12:00 hour; 2026-11-28T12:00/2026-11-28T19:00 hour",
+        ),
+        (
+            "w poniedziałek lub wtorek rano",
+            "2026-11-30T04:00/2026-11-30T12:00 hour; 2026-11-24T04:00/2026-11-24T12:00 hour",
+        ),
+        ("jutro albo pojutrze po 14", "2026-11-24T14:00/ hour; 2026-11-25T14:00/ hour"),
+        (
+            "jutro o 9 albo o 11",
+            "2026-11-24T09:00/2026-11-24T10:00 hour; 2026-11-24T11:00/2026-11-24T12:00 hour",
+        ),
+        ("jutro, najlepiej po 15", "2026-11-24T15:00/ hour"),
+        ("nie mogę w piątek, ale w sobotę tak", "2026-11-28/2026-11-29 day"),
+        ("jutro nie, pojutrze", "2026-11-25/2026-11-26 day"),
+        ("nie rano, raczej po południu", "2026-11-23T12:00/2026-11-23T19:00 hour"),
+        ("w poniedziałek nie, we wtorek tak", "2026-11-24/2026-11-25 day"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [pytest.param(*row, id=f"{group}: {row[0]}") for group, rows in PHRASES.items() for row in rows],
+)
+def test_a_polish_phrase_is_the_time_a_patient_means(phrase: str, expected: str) -> None:
+    found = find_times(phrase, now=NOW, language="pl", clinic_hours=True)
+    said = "; ".join(f"{_iso(s.start)}/{_iso(s.end)} {s.grain}" for s in found)
+    assert said == expected
+
+
+def _iso(at: datetime | None) -> str:
+    """A day, or a day with its time when that is not midnight; empty for an open side."""
+    if at is None:
+        return ""
+    text = at.replace(tzinfo=None).isoformat(timespec="seconds" if at.second else "minutes")
+    return text.removesuffix("T00:00")

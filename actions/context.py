@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.errors import Forbidden
 from core.i18n import Language
+from knowledge.service import Library
 
 UNDERSTOOD = (
     "specialty", "clinician", "time_window", "payer", "visit_kind", "patient_name", "birth_date", "offer", "visit",
@@ -35,6 +36,7 @@ class Parts:
     database: Database
     clock: Clock
     cases: Cases
+    library: Library
     lexicon: Lexicon | None = None
 
     async def words(self, uow: UnitOfWork) -> Lexicon:

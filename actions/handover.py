@@ -1,11 +1,10 @@
 """Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
 
-from sqlalchemy import select
-
 from actions.context import Call, Events, HouseAction
 from actions.offers import SLOTS
 from conversations.acting import promise_utterance
-from conversations.models import Correspondent, Direction, Message, Thread
+from conversations.messages import last_content
+from conversations.models import Correspondent, Thread
 from conversations.protocols import Choice
 from conversations.rendering import from_json
 
@@ -23,13 +22,6 @@ class RequestHuman(HouseAction):
         """Queue the case and say where it stands."""
         await hand_over(self, call, self.reason)
         return []
-
-
-class StaffRequest(RequestHuman):
-    """Something only a person of the clinic can do: say so, and hand over."""
-
-    action_name = "action_staff_request"
-    reason = "staff-request"
 
 
 class StopTask(HouseAction):
@@ -58,7 +50,7 @@ class Repeat(HouseAction):
         if (call.tracker.active_loop or {}).get("name"):
             call.say("repeat-in-form")
             return []
-        content = await _last_content(call)
+        content = await last_content(call.uow, call.case.id)
         if content and content.get("key"):
             last = from_json({**content, "choices": []})
             call.say(last.key, **last.args)
@@ -95,7 +87,9 @@ class DefaultFallback(HouseAction):
     is_lasting = True
 
     async def act(self, call: Call) -> Events:
-        """First the question again, then a person."""
+        """What can still be made of it; else first the question again, then a person."""
+        if await self.understand(call):
+            return []
         if _failed_before(call):
             await hand_over(self, call, "not-understood")
             # The rules would ask the form's question again; now a person speaks. The form waits where it is.
@@ -105,6 +99,10 @@ class DefaultFallback(HouseAction):
         else:
             call.say("not-understood", menu())
         return []
+
+    async def understand(self, call: Call) -> bool:
+        """True if something helpful was said after all."""
+        return False
 
 
 def menu() -> tuple[Choice, ...]:
@@ -132,13 +130,3 @@ def _failed_before(call: Call) -> bool:
         elif turns == 1 and event["event"] == "action" and event.get("name") == DefaultFallback.action_name:
             return True
     return False
-
-
-async def _last_content(call: Call) -> dict[str, object] | None:
-    content: dict[str, object] | None = await call.uow.session.scalar(
-        select(Message.content)
-        .where(Message.case_id == call.case.id, Message.direction == Direction.outbound)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    return content

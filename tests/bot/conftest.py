@@ -85,9 +85,7 @@ def model(bot_python: str) -> Path:
             bot_python, "-m", "rasa", "train", "--skip-validation", "--data", str(trained.parent / "data"),
             "--out", str(trained.parent), "--fixed-model-name", "poradnia",
         ]  # fmt: skip
-        done = subprocess.run(
-            command, cwd=BOT, env=os.environ | QUIET, capture_output=True, text=True, timeout=280
-        )
+        done = subprocess.run(command, cwd=BOT, env=os.environ | QUIET, capture_output=True, text=True, timeout=280)
         assert done.returncode == 0, done.stderr[-3000:]
     assert tarfile.is_tarfile(trained)
     return trained

@@ -101,16 +101,10 @@ def perform(call: Call) -> tuple[Events, Replies]:
         return [{"event": "session_started"}, {"event": "action", "name": "action_listen"}], []
     if action == "action_stop_task":
         forgotten = [slot for form in QUESTIONS.values() for slot in form]
-        return [{"event": "slot", "name": slot, "value": None} for slot in dict.fromkeys(forgotten)], [
-            said(action)
-        ]
+        return [{"event": "slot", "name": slot, "value": None} for slot in dict.fromkeys(forgotten)], [said(action)]
     if action == "action_default_fallback":
         before = [event["name"] for event in tracker["events"] if event["event"] == "action"]
-        turns = [
-            name
-            for name in before
-            if name not in ("action_listen", "booking_form", "visits_form", "cancel_form")
-        ]
+        turns = [name for name in before if name not in ("action_listen", "booking_form", "visits_form", "cancel_form")]
         if turns and turns[-1] == action:
             leave: Events = [
                 {"event": "active_loop", "name": None},

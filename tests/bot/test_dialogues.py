@@ -36,9 +36,7 @@ def test_a_booking_survives_questions_and_small_talk(rasa: Rasa) -> None:
 
 def test_the_first_message_may_already_hold_answers(rasa: Rasa) -> None:
     say = rasa.talk()
-    assert say("I'd like to book an appointment with a cardiologist tomorrow") == [
-        "action-ask-booking-form-offer"
-    ]
+    assert say("I'd like to book an appointment with a cardiologist tomorrow") == ["action-ask-booking-form-offer"]
     assert say("2") == ["action-ask-booking-form-payer"]
     assert say("privately") == ["utter-ask-booking-form-visit-kind"]
     assert say("can we speak polish") == ["action-change-language", "utter-ask-booking-form-visit-kind"]
@@ -128,7 +126,5 @@ def test_every_action_call_carries_the_secret_and_the_metadata(rasa: Rasa, actio
     )
     call = [call for call in actions.calls if call["sender_id"] == "case-with-metadata"][-1]
     metadata = call["tracker"]["latest_message"]["metadata"]
-    assert (
-        metadata.items() >= {"message_id": "m-7", "lease": "l-1", "channel": "sms", "language": "pl"}.items()
-    )
+    assert metadata.items() >= {"message_id": "m-7", "lease": "l-1", "channel": "sms", "language": "pl"}.items()
     assert actions.secrets == {"told-to-rasa-alone"}

@@ -20,9 +20,7 @@ def normalised(text: str) -> str:
     NFKC, no control characters, single spaces, lower case, no long runs of one letter.
     """
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(
-        " " if unicodedata.category(character).startswith("C") else character for character in text
-    )
+    text = "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
     return re.sub(r"([^\W\d_])\1{2,}", r"\1\1", " ".join(text.split()).lower())
 
 

@@ -25,6 +25,7 @@ from core.db import Database
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, libpq_url
 from core.settings import Secrets, Settings
+from knowledge.seed import seed as seed_knowledge
 from service.app import create_app
 from service.bootstrap import House, build
 from service.cli import bot_python
@@ -109,7 +110,9 @@ async def clinic(settings: Settings, journey_url: str, rasa: None) -> AsyncItera
     house = build(settings, journey_url, clock=clock)
     async with house.database.unit_of_work() as uow:
         await seed_clinic(uow, clock.now())
+        await seed_knowledge(uow, clock.now())
         await _seed_staff(uow)
+        await house.library.warm(uow)
     web = uvicorn.Server(
         uvicorn.Config(
             create_app(house), host="127.0.0.1", port=settings.web_port, log_level="warning", access_log=False

@@ -191,11 +191,12 @@ async def _names(call: Call, services: list[str], specialties: list[str]) -> lis
 
 
 async def _choices(call: Call, codes: list[str], goal: str) -> list[Choice]:
-    choices = []
-    for code in codes:
-        for name in (await _names(call, [code], []) or await _names(call, [], [code]))[:1]:
-            choices.append(Choice(code, "choice-named", f"/{goal}{json.dumps({'option': code})}", {"name": name}))
-    return choices
+    named = [(code, await _names(call, [code], []) or await _names(call, [], [code])) for code in codes]
+    return [
+        Choice(code, "choice-named", f"/{goal}{json.dumps({'option': code})}", {"name": names[0]})
+        for code, names in named
+        if names
+    ]
 
 
 async def _with_preparation(call: Call) -> list[str]:

@@ -8,6 +8,7 @@ from conversations.models import Correspondent, Thread
 from conversations.protocols import Choice
 from conversations.rendering import from_json
 
+FAILURES = ("action_default_fallback", "action_out_of_scope")
 MENU = ("book", "price", "clinic_info", "human")
 
 
@@ -105,6 +106,21 @@ class DefaultFallback(HouseAction):
         return False
 
 
+class OutOfScope(HouseAction):
+    """Not our business: say what is. The second such turn in a row goes to a person, as does not understanding."""
+
+    action_name = "action_out_of_scope"
+    is_lasting = True
+
+    async def act(self, call: Call) -> Events:
+        """What can be done here, or a person."""
+        if _failed_before(call):
+            await hand_over(self, call, "not-understood")
+        else:
+            call.say("utter-out-of-scope", menu())
+        return []
+
+
 def menu() -> tuple[Choice, ...]:
     """The commonest goals as choices."""
     return tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in MENU)
@@ -127,6 +143,6 @@ def _failed_before(call: Call) -> bool:
             turns += 1
             if turns == 2:
                 return False
-        elif turns == 1 and event["event"] == "action" and event.get("name") == DefaultFallback.action_name:
+        elif turns == 1 and event["event"] == "action" and event.get("name") in FAILURES:
             return True
     return False

@@ -33,6 +33,7 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     handover.StopTask,
     handover.Repeat,
     handover.ChangeLanguage,
+    handover.OutOfScope,
     answers.Fallback,
     answers.ClinicInfo,
     answers.Price,

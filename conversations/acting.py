@@ -14,7 +14,15 @@ from conversations.messages import Messages, Route, contact_point, offered_choic
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert
 from conversations.protocols import DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
-from conversations.understanding import asks_for_human, carrier_word, detect_language, fold, for_dialogue, unreadable
+from conversations.understanding import (
+    asks_for_human,
+    carrier_word,
+    detect_language,
+    fold,
+    for_dialogue,
+    speaks_clearly,
+    unreadable,
+)
 from core.access import Access
 from core.db import UnitOfWork
 from core.i18n import Language, as_language
@@ -125,8 +133,8 @@ class Acting:
     def _route(self, message: Message, person: Correspondent) -> tuple[Route, bool]:
         """The way back and its language: what the message shows if clear, else the saved one, else the page's, else Polish."""
         detected = detect_language(message.body)
-        if detected and person.language and detected != person.language and len(message.body.split()) < 3:
-            detected = None  # One or two words do not switch a conversation's language.
+        if detected and person.language and detected != person.language and not speaks_clearly(message.body, detected):
+            detected = None  # A word or a name does not switch a conversation's language.
         known = detected or person.language or message.language
         language = as_language(known)
         if detected or person.language:

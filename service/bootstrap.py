@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from channels.sms.channel import PROVIDER, SmsChannel
+from channels.sms.channel import SmsChannel
 from channels.sms.simulator.provider import SimulatedProvider
 from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
 from channels.webchat.channel import WebChatChannel
@@ -120,7 +120,7 @@ def build(
             f"{settings.local_url}/webhooks/twilio/sms",
         )
     else:
-        account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, PROVIDER
+        account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url
     channels: dict[str, Channel] = {
         "sms": SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status"),
         "webchat": WebChatChannel(),

@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -89,6 +89,15 @@ def rasa(settings: Settings, journey_url: str) -> Iterator[None]:
         process.wait(20)
 
 
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something that no event tells."""
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not in time")
+
+
 @dataclass
 class Clinic:
     """A running house with a clock in our hands."""
@@ -120,8 +129,7 @@ async def clinic(settings: Settings, journey_url: str, rasa: None) -> AsyncItera
     )
     servers = [web, action_server(house)]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
-    while not all(server.started for server in servers):
-        await asyncio.sleep(0.05)
+    await until(lambda: all(server.started for server in servers))
     tasks += [asyncio.create_task(runner.run()) for runner in house.runners()]
     async with httpx.AsyncClient() as client:
         for _ in range(600):

@@ -55,13 +55,15 @@ class Transcripts:
         self._uow = uow
         self._access = access
 
-    async def of_thread(self, thread_id: UUID, now: datetime, after_seq: int = 0) -> list[Line]:
-        """Everything, for staff. Opening it from the start is audited."""
+    async def of_thread(
+        self, thread_id: UUID, now: datetime, after_seq: int = 0, *, is_refresh: bool = False
+    ) -> list[Line]:
+        """Everything, for staff. Opening it from the start is audited; `is_refresh` says that this was done already."""
         if self._access.patient_id is not None:
             raise Forbidden("thread")
         if await self._uow.session.get(Thread, thread_id) is None:
             raise NotFound("thread")
-        if after_seq == 0:
+        if after_seq == 0 and not is_refresh:
             record(self._uow, self._access, "open", "thread", thread_id, now)
         return await self._lines(thread_id, after_seq, with_notes=True, channel=None)
 

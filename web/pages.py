@@ -1,7 +1,59 @@
 """Mounts the pages on the application."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from starlette.responses import JSONResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from web.console.acts import router as acts_router
+from web.console.events import router as events_router
+from web.console.routes import router as console_router
+from web.demo.routes import router as demo_router
+from web.login.routes import router as login_router
+from web.parts import House
+from web.rendering import DIST, Pages, asset_version, page_language
+from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
+from web.simulator.routes import router as phone_router
+from web.widget.routes import router as widget_router
+
+CLINIC_PHONE = "+48 89 000 10 01"
 
 
-def mount_pages(app: FastAPI, house: object) -> None:
-    """Pages follow."""
+class Assets(StaticFiles):
+    """Built files. An address with a version in it never changes its content; one without is asked for again."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with how long it may be kept."""
+        response = await super().get_response(path, scope)
+        is_versioned = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_versioned else "no-cache"
+        return response
+
+
+def mount_pages(app: FastAPI, house: House) -> None:
+    """Login, console, widget, demo clinic and, where SMS are simulated, the phone."""
+    pages = Pages(asset_version(), house.settings.mode == "demo", CLINIC_PHONE)
+    sessions = Sessions(house)
+    app.mount("/assets", Assets(directory=DIST, check_dir=False), name="assets")
+    app.include_router(login_router(house, pages, sessions))
+    app.include_router(console_router(house, pages, sessions))
+    app.include_router(acts_router(house, pages, sessions))
+    app.include_router(events_router(house, sessions))
+    app.include_router(widget_router(house, pages))
+    if house.simulator is not None:
+        app.include_router(phone_router(house, house.simulator, pages))
+    app.include_router(demo_router(house, pages))
+
+    @app.exception_handler(SessionOver)
+    async def signed_out(request: Request, _: Exception) -> Response:
+        return to_login(request)
+
+    @app.exception_handler(NotForRole)
+    async def other_role(request: Request, error: Exception) -> Response:
+        assert isinstance(error, NotForRole)
+        language = page_language(request, error.person.language)
+        return pages.respond(request, "login/not_for_role.html", language, 403, person=error.person)
+
+    @app.exception_handler(ForgedForm)
+    async def forged(_: Request, __: Exception) -> Response:
+        return JSONResponse({"detail": "Forbidden"}, 403)

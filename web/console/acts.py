@@ -1,0 +1,122 @@
+"""What agents do in the console. Each form carries the session's token; `handoff.desk` checks the right and says yes or no."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+
+from conversations.models import Case, Message
+from core.access import Permission
+from core.accounts import SignedIn
+from core.db import UnitOfWork
+from core.errors import NotFound, Refused
+from web.console.routes import ConsolePages
+from web.console.views import read_alerts
+from web.parts import House
+from web.rendering import Pages, page_language
+from web.session import Sessions
+
+MAX_REPLY = 10_000
+Act = Callable[[UnitOfWork, SignedIn, UUID, datetime], Awaitable[object]]
+
+
+def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
+    """Acting routes under `/console`."""
+    routes = APIRouter(prefix="/console", include_in_schema=False)
+    console = ConsolePages(house, pages, sessions)
+    Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
+    Body = Annotated[str, Form(max_length=MAX_REPLY)]
+
+    async def act(request: Request, person: SignedIn, case_id: UUID, what: Act, done: str | None = None) -> Response:
+        """Do it, then show the thread as it is now, with the reason if it was refused."""
+        async with house.database.unit_of_work() as uow:
+            case = await uow.session.get(Case, case_id)
+            if case is None:
+                raise NotFound("case")
+            thread_id = case.thread_id
+            result = await what(uow, person, case_id, house.clock.now())
+        refused = result if isinstance(result, Refused) else None
+        address = f"/console/threads/{thread_id}"
+        if request.headers.get("hx-request") != "true" and refused is None:
+            return RedirectResponse(address, 303)
+        mark = str((await request.form()).get("opened", ""))
+        is_refresh = sessions.was_opened(person, thread_id, mark)
+        view = await console.view(person, thread_id, page_language(request, person.language), is_refresh=is_refresh)
+        if request.headers.get("hx-request") != "true":
+            return await console.page(request, person, view)
+        response = console.fragment(request, "console/work.html", person, refused, view=view)
+        response.headers["HX-Push-Url"] = address
+        if done is not None and refused is None:
+            response.headers["HX-Trigger"] = done
+        return response
+
+    @routes.post("/cases/{case_id}/accept")
+    async def accept(request: Request, case_id: UUID, person: Actor) -> Response:
+        """Take a waiting case; the second of two learns who has it. Taking it opens the thread, which is audited."""
+        return await act(request, person, case_id, house.desk.accept)
+
+    @routes.post("/cases/{case_id}/reply")
+    async def reply(request: Request, case_id: UUID, person: Actor, body: Body = "") -> Response:
+        """Write to the patient."""
+
+        async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await house.desk.reply(uow, person, case_id, body, now)
+
+        return await act(request, person, case_id, write, "reply-sent")
+
+    @routes.post("/cases/{case_id}/note")
+    async def note(request: Request, case_id: UUID, person: Actor, body: Body = "") -> Response:
+        """Leave a note for colleagues."""
+
+        async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await house.desk.note(uow, person, case_id, body, now)
+
+        return await act(request, person, case_id, write, "note-kept")
+
+    @routes.post("/cases/{case_id}/hand-back")
+    async def hand_back(request: Request, case_id: UUID, person: Actor) -> Response:
+        """Let the bot speak again."""
+        return await act(request, person, case_id, house.desk.hand_back)
+
+    @routes.post("/cases/{case_id}/close")
+    async def close(request: Request, case_id: UUID, person: Actor) -> Response:
+        """Settle the case."""
+        return await act(request, person, case_id, house.desk.close)
+
+    @routes.post("/messages/{message_id}/replay")
+    async def replay(request: Request, message_id: UUID, person: Actor) -> Response:
+        """Send again what was given up."""
+        person.access.require(Permission.replay_delivery)
+        async with house.database.unit_of_work() as uow:
+            case_id = await uow.session.scalar(
+                select(Message.case_id).where(Message.id == message_id, Message.direction == "outbound")
+            )
+        if case_id is None:
+            raise NotFound("message")
+
+        async def again(uow: UnitOfWork, person: SignedIn, _: UUID, now: datetime) -> object:
+            return await house.deliverer.replay(uow, message_id)
+
+        return await act(request, person, case_id, again)
+
+    @routes.post("/alerts/{alert_id}/claim")
+    async def claim(request: Request, alert_id: UUID, person: Actor) -> Response:
+        """Take a red flag on oneself."""
+        async with house.database.unit_of_work() as uow:
+            refused = await house.desk.claim_alert(uow, person.access, alert_id, person.staff_id, house.clock.now())
+        if request.headers.get("hx-request") != "true":
+            return RedirectResponse("/console", 303)
+        async with house.database.unit_of_work() as uow:
+            alerts = await read_alerts(uow, house.desk, person)
+        return console.fragment(request, "console/alerts.html", person, refused, alerts=alerts)
+
+    @routes.post("/here", status_code=204)
+    async def here(person: Actor) -> Response:
+        """Someone is at the keyboard: the session goes on."""
+        return Response(status_code=204)
+
+    return routes

@@ -1,0 +1,43 @@
+"""What has changed, as a stream for the console: topics and ids only. The page then asks for what it shows."""
+
+import json
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from web.parts import House
+from web.session import Sessions
+
+TOPICS = ("queue", "thread", "case", "alert")
+PING_SECONDS = 15.0
+
+
+def router(house: House, sessions: Sessions) -> APIRouter:
+    """`/console/events`, for one tab of a browser; it shares what it hears with the others."""
+    routes = APIRouter(prefix="/console", include_in_schema=False)
+
+    @routes.get("/events", response_model=None)
+    async def events(request: Request) -> StreamingResponse:
+        """The stream; it ends with the session."""
+        await sessions.agent(request, is_automatic=True)
+        return StreamingResponse(
+            _changes(house, sessions, request), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        )
+
+    return routes
+
+
+async def _changes(house: House, sessions: Sessions, request: Request) -> AsyncIterator[str]:
+    with house.bus.subscribe(*TOPICS) as events:
+        yield "retry: 1500\nevent: hello\ndata: {}\n\n"
+        while not await request.is_disconnected():
+            event = await events.get(PING_SECONDS)
+            if event is not None:
+                told = {"topic": event["topic"], "id": str(event.get("id", ""))}
+                yield f"event: change\ndata: {json.dumps(told)}\n\n"
+            elif await sessions.find(request, is_automatic=True) is None:
+                yield "event: over\ndata: {}\n\n"
+                return
+            else:
+                yield ": still here\n\n"

@@ -1,0 +1,163 @@
+"""The console's pages and the fragments they refresh themselves with."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from care.appointments import service as appointments
+from care.patients import service as patients
+from conversations.models import Case
+from conversations.transcript import Transcripts
+from core.access import Permission
+from core.accounts import SignedIn
+from core.errors import NotFound, Refused
+from core.i18n import Language
+from web.console.understood import born_words, visit_words
+from web.console.views import ThreadView, contact_name, minutes_words, read_alerts, read_queue, read_thread
+from web.parts import House
+from web.rendering import Pages, page_language
+from web.session import Sessions
+
+SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+_EXTENSIONS = {"application/pdf": "pdf", "image/heic": "heic", "image/jpeg": "jpg"}
+
+
+class ConsolePages:
+    """Renders the console's parts; shared by reading and acting routes."""
+
+    def __init__(self, house: House, pages: Pages, sessions: Sessions) -> None:
+        self.house = house
+        self.pages = pages
+        self.sessions = sessions
+
+    async def view(
+        self, person: SignedIn, thread_id: UUID, language: Language, *, is_refresh: bool = False
+    ) -> ThreadView:
+        """The thread, read for this person."""
+        async with self.house.database.unit_of_work() as uow:
+            mark = self.sessions.opened_mark(person, thread_id)
+            return await read_thread(
+                uow, person, thread_id, language, self.house.clock.now(), mark, is_refresh=is_refresh
+            )
+
+    async def page(self, request: Request, person: SignedIn, view: ThreadView | None, status: int = 200) -> Response:
+        """The whole page: queue, and a thread if one is open."""
+        async with self.house.database.unit_of_work() as uow:
+            queue = await read_queue(uow, self.house.desk, person)
+            alerts = await read_alerts(uow, self.house.desk, person)
+        values = {"queue": queue, "alerts": alerts, "view": view}
+        return self._respond(request, "console/page.html", person, status, **values)
+
+    def fragment(
+        self, request: Request, template: str, person: SignedIn, refused: Refused | None = None, **values: Any
+    ) -> Response:
+        """A part of the page."""
+        return self._respond(request, template, person, 200, refused=refused, **values)
+
+    def _respond(self, request: Request, template: str, person: SignedIn, status: int, **values: Any) -> Response:
+        language = page_language(request, person.language)
+        now = self.house.clock.now()
+        return self.pages.respond(
+            request,
+            template,
+            language,
+            status,
+            person=person,
+            now=now,
+            waited=lambda since: minutes_words(since, now, language),
+            contact=lambda address, channel: contact_name(address, channel, language),
+            **({"refused": None} | values),
+        )
+
+
+def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
+    """Reading routes under `/console`."""
+    routes = APIRouter(prefix="/console", include_in_schema=False)
+    console = ConsolePages(house, pages, sessions)
+
+    async def refreshing(request: Request) -> SignedIn:
+        return await sessions.agent(request, is_automatic=True)
+
+    Agent = Annotated[SignedIn, Depends(sessions.agent_of)]
+    Refreshing = Annotated[SignedIn, Depends(refreshing)]
+
+    @routes.get("")
+    async def queue(request: Request, person: Agent) -> Response:
+        """The queue, no thread open."""
+        return await console.page(request, person, None)
+
+    @routes.get("/threads/{thread_id}")
+    async def thread(request: Request, thread_id: UUID, person: Agent) -> Response:
+        """A thread: the whole page, or only its panes for a page that is there already."""
+        view = await console.view(person, thread_id, page_language(request, person.language))
+        if request.headers.get("hx-request") == "true":
+            return console.fragment(request, "console/work.html", person, view=view)
+        return await console.page(request, person, view)
+
+    @routes.get("/fragments/queue")
+    async def queue_part(request: Request, person: Refreshing) -> Response:
+        """The queue again."""
+        async with house.database.unit_of_work() as uow:
+            queue = await read_queue(uow, house.desk, person)
+        return console.fragment(request, "console/queue.html", person, queue=queue)
+
+    @routes.get("/fragments/alerts")
+    async def alerts_part(request: Request, person: Refreshing) -> Response:
+        """The unclaimed red flags again."""
+        async with house.database.unit_of_work() as uow:
+            alerts = await read_alerts(uow, house.desk, person)
+        return console.fragment(request, "console/alerts.html", person, alerts=alerts)
+
+    @routes.get("/fragments/threads/{thread_id}")
+    async def thread_part(request: Request, thread_id: UUID, person: Refreshing, opened: str = "") -> Response:
+        """A thread that this session has opened, again."""
+        is_refresh = sessions.was_opened(person, thread_id, opened)
+        language = page_language(request, person.language)
+        view = await console.view(person, thread_id, language, is_refresh=is_refresh)
+        return console.fragment(request, "console/thread.html", person, view=view)
+
+    @routes.get("/fragments/threads/{thread_id}/beside")
+    async def beside_part(request: Request, thread_id: UUID, person: Refreshing, opened: str = "") -> Response:
+        """What stands beside the thread, again."""
+        is_refresh = sessions.was_opened(person, thread_id, opened)
+        language = page_language(request, person.language)
+        view = await console.view(person, thread_id, language, is_refresh=is_refresh)
+        return console.fragment(request, "console/beside.html", person, view=view)
+
+    @routes.get("/cases/{case_id}/patient")
+    async def patient(request: Request, case_id: UUID, person: Agent) -> Response:
+        """The patient of a case and their coming visits. Looking is audited, so the page asks for it by a button."""
+        person.access.require(Permission.read_thread)
+        now, language = house.clock.now(), page_language(request, person.language)
+        async with house.database.unit_of_work() as uow:
+            case = await uow.session.get(Case, case_id)
+            if case is None or case.patient_id is None:
+                raise NotFound("patient")
+            found = await patients.get(uow, person.access, case.patient_id, now)
+            visits = await appointments.list_visits(uow, person.access, found.id, None, now)
+        return console.fragment(
+            request,
+            "console/patient.html",
+            person,
+            patient=found,
+            born=born_words(found.birth_date, language, now),
+            visits=[(visit, visit_words(visit.start, language, now)) for visit in visits],
+        )
+
+    @routes.get("/threads/{thread_id}/files/{file_id}")
+    async def file(thread_id: UUID, file_id: UUID, person: Agent) -> Response:
+        """A file a patient sent: pictures are shown, the rest is downloaded; nothing in it may run."""
+        async with house.database.unit_of_work() as uow:
+            media_type, content = await Transcripts(uow, person.access).file(thread_id, file_id, house.clock.now())
+        extension = _EXTENSIONS.get(media_type) or media_type.rpartition("/")[2]
+        way = "inline" if media_type in SHOWN_INLINE else "attachment"
+        headers = {
+            "Content-Disposition": f'{way}; filename="{file_id.hex[:8]}.{extension}"',
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        return Response(content, media_type=media_type, headers=headers)
+
+    return routes

@@ -1,0 +1,1 @@
+"""The invented clinic's site: what a visitor of a real clinic would see around the widget."""

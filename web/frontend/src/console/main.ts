@@ -1,0 +1,20 @@
+// The console's scripts: htmx swaps fragments, the stream says when, the rest is keys, drafts and clocks.
+import "htmx.org";
+import { startLive } from "../shared/live";
+import { watchAlerts } from "./alerts";
+import { defineReplyBox } from "./composer";
+import { listenToKeys } from "./keys";
+import { keepLog } from "./log";
+import { watchSession } from "./session";
+import { markOpenRow, moveFocusAfterOpening } from "./places";
+import { defineTimeWaited } from "./waited";
+
+defineTimeWaited();
+defineReplyBox();
+keepLog();
+listenToKeys();
+watchAlerts();
+watchSession();
+markOpenRow();
+moveFocusAfterOpening();
+startLive(document.body.dataset["stream"] ?? "");

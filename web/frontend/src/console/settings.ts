@@ -1,0 +1,14 @@
+// Two switches of the help dialog, kept in this browser: shortcuts (on at first) and the sound of a red flag (off at first).
+
+const AT_FIRST: Record<string, boolean> = { keys: true, sound: false };
+
+export function setting(name: "keys" | "sound"): { isOn: () => boolean } {
+  const box = document.querySelector<HTMLInputElement>(`[data-setting="${name}"]`);
+  if (box && !box.dataset["ready"]) {
+    box.dataset["ready"] = "true";
+    const kept = localStorage.getItem(`poradnia ${name}`);
+    box.checked = kept === null ? (AT_FIRST[name] ?? false) : kept === "on";
+    box.addEventListener("change", () => localStorage.setItem(`poradnia ${name}`, box.checked ? "on" : "off"));
+  }
+  return { isOn: () => box?.checked ?? AT_FIRST[name] ?? false };
+}

@@ -1,0 +1,76 @@
+// One message as an element. Texts are set as text, never as HTML.
+import type { Said } from "./api";
+
+export type Words = (key: string, values?: Record<string, string>) => string;
+
+export type OwnState = "sending" | "sent" | "failed";
+
+export function clockTime(at: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(new Date(at));
+}
+
+export function bubble(said: Said, words: Words, language: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = `said said-${said.author}`;
+  element.dataset["seq"] = String(said.seq);
+  if (said.author !== "patient") {
+    const who = document.createElement("p");
+    who.className = "who";
+    who.textContent = said.author === "agent" && said.name ? said.name : words(`author-${said.author}`);
+    element.append(who);
+  }
+  if (said.text) {
+    const text = document.createElement("p");
+    text.className = "text";
+    text.dir = "auto";
+    text.lang = said.language;
+    text.textContent = said.text;
+    element.append(text);
+  }
+  for (const file of said.files) {
+    const line = document.createElement("p");
+    line.className = "text";
+    line.textContent = words(file.state === "refused" ? "file-refused" : "file-sent", { type: kind(file.type, words) });
+    element.append(line);
+  }
+  const foot = document.createElement("p");
+  foot.className = "foot";
+  foot.textContent = clockTime(said.at, language);
+  if (said.author === "patient") foot.append(` · ${words("own-sent")}`);
+  element.append(foot);
+  return element;
+}
+
+export function ownBubble(text: string, words: Words): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "said said-patient";
+  const line = document.createElement("p");
+  line.className = "text";
+  line.dir = "auto";
+  line.textContent = text;
+  const foot = document.createElement("p");
+  foot.className = "foot";
+  foot.textContent = words("own-sending");
+  element.append(line, foot);
+  return element;
+}
+
+export function mark(element: HTMLElement, state: OwnState, words: Words, language: string, retry?: () => void): void {
+  const foot = element.querySelector(".foot");
+  if (!foot) return;
+  element.classList.toggle("said-failed", state === "failed");
+  if (state === "failed" && retry) {
+    const again = document.createElement("button");
+    again.type = "button";
+    again.textContent = words("own-retry");
+    again.addEventListener("click", retry);
+    foot.replaceChildren(`${words("own-failed")} `, again);
+  } else {
+    foot.textContent =
+      state === "sent" ? `${clockTime(new Date().toISOString(), language)} · ${words("own-sent")}` : words("own-sending");
+  }
+}
+
+function kind(type: string, words: Words): string {
+  return words(type === "application/pdf" ? "file-pdf" : "file-picture");
+}

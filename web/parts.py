@@ -1,0 +1,56 @@
+"""What the pages need of the house. A Protocol, so that the pages do not know who builds it."""
+
+from typing import Protocol
+
+from channels.sms.simulator.provider import SimulatedProvider
+from conversations.delivery import Deliverer
+from core.bus import Bus
+from core.clock import Clock
+from core.db import Database
+from core.ratelimit import RateLimiter
+from core.settings import Settings
+from handoff.desk import Desk
+
+
+class House(Protocol):
+    """The parts that pages read from and act through."""
+
+    @property
+    def settings(self) -> Settings:
+        """How this installation is set up."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Tells the time."""
+        ...
+
+    @property
+    def database(self) -> Database:
+        """Makes units of work."""
+        ...
+
+    @property
+    def bus(self) -> Bus:
+        """Tells what has changed."""
+        ...
+
+    @property
+    def limiter(self) -> RateLimiter:
+        """Counts at the doors."""
+        ...
+
+    @property
+    def desk(self) -> Desk:
+        """What agents do."""
+        ...
+
+    @property
+    def deliverer(self) -> Deliverer:
+        """Sends again what was given up."""
+        ...
+
+    @property
+    def simulator(self) -> SimulatedProvider | None:
+        """The simulated provider; None once a real one is configured."""
+        ...

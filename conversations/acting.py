@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, select
+
 from conversations import rules
 from conversations.attachments import counts
 from conversations.cases import Cases
 from conversations.inbox import give_notice, open_case
-from conversations.messages import Messages, Route, contact_point, offered_choices
-from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert
+from conversations.messages import Messages, Route, offered_choices
+from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn
 from conversations.protocols import DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
 from conversations.understanding import (
@@ -38,6 +40,35 @@ class Question:
     payload: str | None
 
 
+@dataclass
+class Scene:
+    """An inbound message with all that stands around it."""
+
+    turn: Turn
+    message: Message
+    case: Case
+    point: ContactPoint
+    person: Correspondent
+
+
+async def next_scene(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> Scene | None:
+    """The first turn, by number, that meets the conditions, read afresh."""
+    row = (
+        await uow.session.execute(
+            select(Turn, Message, Case, ContactPoint, Correspondent)
+            .join(Message, Message.id == Turn.message_id)
+            .join(Case, Case.id == Message.case_id)
+            .join(ContactPoint, ContactPoint.id == Message.contact_point_id)
+            .join(Correspondent, Correspondent.id == ContactPoint.correspondent_id)
+            .where(*conditions)
+            .order_by(Turn.seq)
+            .limit(1)
+            .execution_options(populate_existing=True)
+        )
+    ).first()
+    return Scene(*row) if row else None
+
+
 class Acting:
     """Acts on messages: says fixed texts, raises alerts, hands over, or asks the dialogue core."""
 
@@ -47,23 +78,23 @@ class Acting:
         self._screen = screen
         self._max_text_length = max_text_length
 
-    async def current_case(self, uow: UnitOfWork, message: Message, now: datetime) -> Case:
+    async def settle_case(self, uow: UnitOfWork, scene: Scene, now: datetime) -> None:
         """The case the message belongs to: its own, or the open one if its own was closed before it was answered."""
-        case = await uow.session.get_one(Case, message.case_id, populate_existing=True)
-        if case.state is CaseState.closed:
-            case = await open_case(uow, message.thread_id) or case
-        if case.state is CaseState.closed:
-            case = Case(id=new_id(), thread_id=message.thread_id, state=CaseState.bot, opened_at=now, active_at=now)
+        if scene.case.state is not CaseState.closed:
+            return
+        case = await open_case(uow, scene.message.thread_id)
+        if case is None:
+            case = Case(
+                id=new_id(), thread_id=scene.message.thread_id, state=CaseState.bot, opened_at=now, active_at=now
+            )
             uow.session.add(case)
             await uow.session.flush()
-        message.case_id = case.id
-        return case
+        scene.case, scene.message.case_id = case, case.id
 
-    async def act(self, uow: UnitOfWork, message: Message, case: Case, now: datetime) -> Question | None:
+    async def act(self, uow: UnitOfWork, scene: Scene, now: datetime) -> Question | None:
         """Do everything that needs no dialogue core; returns the question if one is left."""
-        assert message.contact_point_id is not None, "inbound messages have a contact point"
-        point = await contact_point(uow, message.contact_point_id)
-        person = await uow.session.get_one(Correspondent, point.correspondent_id)
+        await self.settle_case(uow, scene, now)
+        message, case, point, person = scene.message, scene.case, scene.point, scene.person
         route, is_sure = self._route(message, person)
         media = await counts(uow, message.id) if (message.content or {}).get("media") else {}
         facts = rules.Facts(
@@ -100,28 +131,26 @@ class Acting:
         return question
 
     async def answer(
-        self, uow: UnitOfWork, message: Message, reply: DialogueReply, language: Language, now: datetime
+        self, uow: UnitOfWork, scene: Scene, reply: DialogueReply, language: Language, now: datetime
     ) -> None:
         """Store what the dialogue core said, in the case that is open now (an action may have opened another)."""
-        case = await self.current_case(uow, message, now)
-        assert message.contact_point_id is not None, "inbound messages have a contact point"
-        point = await contact_point(uow, message.contact_point_id)
-        person = await uow.session.get_one(Correspondent, point.correspondent_id, populate_existing=True)
+        await self.settle_case(uow, scene, now)
         # An action may have changed the language.
-        route = Route(message.channel, point.id, as_language(person.language, otherwise=language))
+        route = Route(scene.message.channel, scene.point.id, as_language(scene.person.language, otherwise=language))
+        said = []
         for utterance in without_repeats(reply.utterances):
             source: dict[str, Any] = {"by": "bot", "key": utterance.key}
             if reply.intent:
                 source |= {"intent": reply.intent, "confidence": reply.confidence, "model": reply.model}
             if "source" in utterance.args:
                 source |= {"article": utterance.args["source"]}
-            await self._messages.say(uow, case, route, utterance, source, now)
+            said.append((utterance, source))
+        await self._messages.say_all(uow, scene.case, route, said, now)
 
-    async def give_up(self, uow: UnitOfWork, message: Message, reason: str, now: datetime) -> None:
+    async def give_up(self, uow: UnitOfWork, scene: Scene, reason: str, now: datetime) -> None:
         """The dialogue core failed: the patient hears so at once, and a person gets the case."""
-        case = await self.current_case(uow, message, now)
-        assert message.contact_point_id is not None, "inbound messages have a contact point"
-        route = Route(message.channel, message.contact_point_id, as_language(message.language))
+        await self.settle_case(uow, scene, now)
+        case, route = scene.case, Route(scene.message.channel, scene.point.id, as_language(scene.message.language))
         if case.state is CaseState.bot:
             await self._messages.say(
                 uow, case, route, Utterance("bot-trouble"), {"by": "rule", "rule": f"failed:{reason}"}, now

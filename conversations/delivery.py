@@ -7,10 +7,11 @@ hands it to the provider, and writes down what happened. A crash in between mean
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 
 from conversations.models import ContactPoint, Delivery, DeliveryState, Message
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
@@ -29,6 +30,7 @@ class Claimed:
     """A row that is ours to send."""
 
     channel: str
+    seq: int
     outgoing: Outgoing
 
 
@@ -43,20 +45,19 @@ class Deliverer:
     async def drain(self, thread_id: UUID) -> int:
         """Send what is due in the thread, oldest first; returns how many the provider took."""
         sent = 0
-        while True:
-            async with self._database.unit_of_work() as uow:
-                claimed = await self._claim(uow, thread_id)
-            if claimed is None:
-                return sent
+        async with self._database.unit_of_work() as uow:
+            claimed = await self._claim(uow, thread_id)
+        while claimed is not None:
             try:
                 result = await self._channels[claimed.channel].send(claimed.outgoing)
             except Exception as error:
                 log.warning("sending failed", message=str(claimed.outgoing.message_id), **describe(error))
                 result = NotSent(type(error).__name__, may_retry=True)
+            sent += isinstance(result, Sent)
             async with self._database.unit_of_work() as uow:
-                await self._note(uow, claimed.outgoing.message_id, result)
-            if isinstance(result, Sent):
-                sent += 1
+                await self._note(uow, thread_id, claimed, result)
+                claimed = await self._claim(uow, thread_id)
+        return sent
 
     async def replay(self, uow: UnitOfWork, message_id: UUID) -> None:
         """Give a dead message another series of attempts."""
@@ -96,24 +97,26 @@ class Deliverer:
         row, message, point = first
         row.attempts += 1
         row.next_attempt_at, row.updated_at = now + CLAIM, now
-        return Claimed(row.channel, Outgoing(message.id, point.address, message.body, row.attempts))
+        return Claimed(row.channel, message.seq, Outgoing(message.id, point.address, message.body, row.attempts))
 
-    async def _note(self, uow: UnitOfWork, message_id: UUID, result: Sent | NotSent) -> None:
-        row = await uow.session.get_one(Delivery, message_id, with_for_update=True)
-        message = await uow.session.get_one(Message, message_id)
-        now = self._clock.now()
-        row.updated_at = now
+    async def _note(self, uow: UnitOfWork, thread_id: UUID, claimed: Claimed, result: Sent | NotSent) -> None:
+        now, attempt = self._clock.now(), claimed.outgoing.attempt
         if isinstance(result, Sent):
             # A receipt may have overtaken us: never step back.
-            row.provider_id = result.provider_id
-            row.state = max(row.state, DeliveryState.sent, key=_rank)
-            row.error_code = None
-        elif result.may_retry and row.attempts <= len(BACK_OFF):
-            row.next_attempt_at, row.error_code = now + BACK_OFF[row.attempts - 1], result.code
+            state = case((Delivery.state == DeliveryState.queued, DeliveryState.sent.value), else_=Delivery.state)
+            values: dict[str, Any] = {"provider_id": result.provider_id, "state": state, "error_code": None}
+        elif result.may_retry and attempt <= len(BACK_OFF):
+            values = {"next_attempt_at": now + BACK_OFF[attempt - 1], "error_code": result.code}
         else:
-            row.state, row.error_code = DeliveryState.dead, result.code
-            log.warning("delivery given up", message=str(message_id), code=result.code)
-        await uow.publish("thread", id=str(message.thread_id), seq=message.seq)
+            values = {"state": DeliveryState.dead, "error_code": result.code}
+            log.warning("delivery given up", message=str(claimed.outgoing.message_id), code=result.code)
+        await uow.session.execute(
+            update(Delivery)
+            .where(Delivery.message_id == claimed.outgoing.message_id)
+            .values(updated_at=now, **values)
+            .execution_options(synchronize_session=False)
+        )
+        await uow.publish("thread", id=str(thread_id), seq=claimed.seq)
 
 
 def _rank(state: DeliveryState) -> int:

@@ -55,9 +55,15 @@ class Inbox:
             async with self._database.unit_of_work() as uow:
                 return await self._store(uow, inbound)
         except IntegrityError:
-            # Two first messages of one person, or a replay, met in the same instant: the other has won, so now it is there.
+            # A replay; or two first messages of one person met in the same instant, and the other has won.
             async with self._database.unit_of_work() as uow:
-                return await self._store(uow, inbound)
+                return await self._earlier(uow, inbound) or await self._store(uow, inbound)
+
+    async def _earlier(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted | None:
+        earlier = await uow.session.scalar(
+            select(Message).where(Message.channel == inbound.channel, Message.provider_id == inbound.provider_id)
+        )
+        return Accepted(earlier.id, earlier.thread_id, earlier.seq, False) if earlier is not None else None
 
     async def greet(
         self, kind: str, address: str, channel: str, language: Language, messages: Messages, greeting: Utterance
@@ -65,11 +71,9 @@ class Inbox:
         """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id."""
         async with self._database.unit_of_work() as uow:
             now = self._clock.now()
-            point = await find_or_open_contact(uow, kind, address, now)
+            point, thread_id = await find_or_open_contact(uow, kind, address, now)
             person = await uow.session.get_one(Correspondent, point.correspondent_id, with_for_update=True)
             if channel not in person.noticed:
-                thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
-                assert thread_id is not None, "a correspondent is made with its thread"
                 case = await self._open_case(uow, thread_id, now)
                 person.language = person.language or language
                 await give_notice(uow, messages, case, person, Route(channel, point.id, language), True, now)
@@ -79,15 +83,8 @@ class Inbox:
             return point.id
 
     async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
-        earlier = await uow.session.scalar(
-            select(Message).where(Message.channel == inbound.channel, Message.provider_id == inbound.provider_id)
-        )
-        if earlier is not None:
-            return Accepted(earlier.id, earlier.thread_id, earlier.seq, False)
         now = self._clock.now()
-        point = await find_or_open_contact(uow, inbound.address_kind, inbound.address, now)
-        thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == point.correspondent_id))
-        assert thread_id is not None, "a correspondent is made with its thread"
+        point, thread_id = await find_or_open_contact(uow, inbound.address_kind, inbound.address, now)
         seq = await next_seq(uow, thread_id)
         case = await self._open_case(uow, thread_id, now)
         message = Message(
@@ -147,23 +144,27 @@ async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:
     return case
 
 
-async def find_or_open_contact(uow: UnitOfWork, kind: str, address: str, now: datetime) -> ContactPoint:
-    """The contact point, with a new correspondent and thread the first time it is seen."""
+async def find_or_open_contact(uow: UnitOfWork, kind: str, address: str, now: datetime) -> tuple[ContactPoint, UUID]:
+    """The contact point and its thread, with a new correspondent the first time it is seen."""
     token = keyring.token(f"{kind}:{address}")
-    point: ContactPoint | None = await uow.session.scalar(
-        select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.address_token == token)
-    )
-    if point is None:
-        person = Correspondent(id=new_id(), created_at=now)
-        uow.session.add(person)
-        await uow.session.flush()
-        uow.session.add(Thread(correspondent_id=person.id, created_at=now))
-        point = ContactPoint(
-            id=new_id(), kind=kind, address=address, address_token=token, correspondent_id=person.id, created_at=now
+    known = (
+        await uow.session.execute(
+            select(ContactPoint, Thread.id)
+            .join(Thread, Thread.correspondent_id == ContactPoint.correspondent_id)
+            .where(ContactPoint.kind == kind, ContactPoint.address_token == token)
         )
-        uow.session.add(point)
+    ).first()
+    if known is not None:
+        return known[0], known[1]
+    person = Correspondent(id=new_id(), noticed={}, created_at=now)
+    thread = Thread(id=new_id(), correspondent_id=person.id, last_seq=0, created_at=now)
+    point = ContactPoint(
+        id=new_id(), kind=kind, address=address, address_token=token, correspondent_id=person.id, created_at=now
+    )
+    for row in (person, thread, point):
+        uow.session.add(row)
         await uow.session.flush()
-    return point
+    return point, thread.id
 
 
 def _extras(inbound: InboundMessage) -> dict[str, Any] | None:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from conversations.models import Author, Case, ContactPoint, Delivery, Direction, Message, Thread
+from conversations.models import Author, Case, Delivery, Direction, Message, Thread
 from conversations.protocols import Channel, Utterance
 from conversations.rendering import as_content, render
 from core.db import UnitOfWork
 from core.i18n import Language
+from core.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,10 @@ class Route:
     language: Language
 
 
-async def next_seq(uow: UnitOfWork, thread_id: UUID) -> int:
-    """The next number in the thread. Locks the thread's row until the transaction ends: keep it short."""
+async def next_seq(uow: UnitOfWork, thread_id: UUID, count: int = 1) -> int:
+    """The last of the next `count` numbers in the thread. Locks the thread's row until the transaction ends: keep it short."""
     seq: int | None = await uow.session.scalar(
-        update(Thread).where(Thread.id == thread_id).values(last_seq=Thread.last_seq + 1).returning(Thread.last_seq)
+        update(Thread).where(Thread.id == thread_id).values(last_seq=Thread.last_seq + count).returning(Thread.last_seq)
     )
     assert seq is not None, "a thread always exists before its messages"
     return seq
@@ -47,13 +48,26 @@ class Messages:
         utterance: Utterance,
         provenance: Mapping[str, Any],
         now: datetime,
-    ) -> Message:
-        """Add what the bot or the house says, and queue its delivery."""
-        rendered = render(utterance, route.channel, route.language, now)
-        body = self._channels[route.channel].compose(rendered.text, rendered.labels)
-        content = as_content(utterance, rendered.labels)
-        content["text"] = rendered.text
-        return await self._append(uow, case, route, Author.bot, None, body, content, dict(provenance), now)
+    ) -> None:
+        """Add one thing the bot or the house says, and queue its delivery."""
+        await self.say_all(uow, case, route, [(utterance, provenance)], now)
+
+    async def say_all(
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        route: Route,
+        said: Sequence[tuple[Utterance, Mapping[str, Any]]],
+        now: datetime,
+    ) -> None:
+        """Add several things at once, in order."""
+        lines = []
+        for utterance, provenance in said:
+            rendered = render(utterance, route.channel, route.language, now)
+            body = self._channels[route.channel].compose(rendered.text, rendered.labels)
+            content = {**as_content(utterance, rendered.labels), "text": rendered.text}
+            lines.append(_Line(Author.bot, None, body, content, dict(provenance)))
+        await self._append(uow, case, route, lines, now)
 
     async def reply(
         self, uow: UnitOfWork, case: Case, route: Route, body: str, staff_id: UUID, staff_name: str, now: datetime
@@ -61,9 +75,8 @@ class Messages:
         """Add what a person of the clinic writes, and queue its delivery."""
         composed = self._channels[route.channel].compose(body, ())
         provenance = {"by": "human", "staff": str(staff_id)}
-        return await self._append(
-            uow, case, route, Author.agent, staff_id, composed, {"text": body, "name": staff_name}, provenance, now
-        )
+        line = _Line(Author.agent, staff_id, composed, {"text": body, "name": staff_name}, provenance)
+        return (await self._append(uow, case, route, [line], now))[0]
 
     async def note(
         self, uow: UnitOfWork, case: Case, body: str, staff_id: UUID, staff_name: str, now: datetime
@@ -79,17 +92,20 @@ class Messages:
         return message
 
     async def _append(
-        self, uow: UnitOfWork, case: Case, route: Route, author: Author, author_id: UUID | None, body: str,
-        content: dict[str, Any], provenance: dict[str, Any], now: datetime,
-    ) -> Message:  # fmt: skip
-        message = Message(
-            thread_id=case.thread_id, case_id=case.id, seq=await next_seq(uow, case.thread_id), direction=Direction.outbound,
-            author=author, author_id=author_id, channel=route.channel, contact_point_id=route.contact_point_id, body=body,
-            content=content, language=route.language, provenance=provenance, created_at=now,
-        )  # fmt: skip
-        uow.session.add(message)
+        self, uow: UnitOfWork, case: Case, route: Route, lines: Sequence["_Line"], now: datetime
+    ) -> list[Message]:
+        last = await next_seq(uow, case.thread_id, len(lines))
+        messages = [
+            Message(
+                id=new_id(), thread_id=case.thread_id, case_id=case.id, seq=seq, direction=Direction.outbound, author=line.author,
+                author_id=line.author_id, channel=route.channel, contact_point_id=route.contact_point_id, body=line.body,
+                content=line.content, language=route.language, provenance=line.provenance, created_at=now,
+            )
+            for seq, line in enumerate(lines, start=last - len(lines) + 1)
+        ]  # fmt: skip
+        uow.session.add_all(messages)
         await uow.session.flush()
-        uow.session.add(
+        uow.session.add_all(
             Delivery(
                 message_id=message.id,
                 channel=route.channel,
@@ -97,10 +113,23 @@ class Messages:
                 next_attempt_at=now,
                 updated_at=now,
             )
+            for message in messages
         )
+        for message in messages:
+            await uow.publish("thread", id=str(case.thread_id), seq=message.seq)
         await uow.publish("delivery", id=str(case.thread_id))
-        await uow.publish("thread", id=str(case.thread_id), seq=message.seq)
-        return message
+        return messages
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One outgoing message before it has a number."""
+
+    author: Author
+    author_id: UUID | None
+    body: str
+    content: dict[str, Any]
+    provenance: dict[str, Any]
 
 
 async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
@@ -132,8 +161,3 @@ async def last_content(uow: UnitOfWork, case_id: UUID) -> Mapping[str, Any] | No
 async def offered_choices(uow: UnitOfWork, case_id: UUID) -> Sequence[Mapping[str, Any]]:
     """The choices of the last thing the bot said in the case; empty once something else was said."""
     return (await last_content(uow, case_id) or {}).get("choices") or ()
-
-
-async def contact_point(uow: UnitOfWork, contact_point_id: UUID) -> ContactPoint:
-    """A contact point that must exist."""
-    return await uow.session.get_one(ContactPoint, contact_point_id)

@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy import or_, select, update
 
 from conversations import rules
-from conversations.acting import Acting
+from conversations.acting import Acting, next_scene
 from conversations.attachments import Attachments, counts
-from conversations.models import Message, Thread, Turn, TurnState
+from conversations.models import Thread, Turn, TurnState
 from conversations.protocols import Dialogue, DialogueFailed, DialogueReply, DialogueTurn
 from core.clock import Clock
 from core.db import Database, UnitOfWork
@@ -89,36 +89,29 @@ class Turns:
         The thread's row is locked here, so a message that arrives meanwhile waits, sees the lease gone, and wakes us again.
         """
         while True:
-            turn = await uow.session.scalar(
-                select(Turn)
-                .where(Turn.thread_id == thread_id, Turn.state != TurnState.done)
-                .order_by(Turn.seq)
-                .limit(1)
-            )
-            if turn is None:
+            scene = await next_scene(uow, Turn.thread_id == thread_id, Turn.state != TurnState.done)
+            if scene is None:
                 await uow.session.execute(
                     update(Thread).where(Thread.id == thread_id).values(lease_owner=None, lease_expires_at=None)
                 )
                 return None
-            message = await uow.session.get_one(Message, turn.message_id)
+            turn, message, now = scene.turn, scene.message, self._clock.now()
             if (message.content or {}).get("media") and (await counts(uow, message.id)).get("arrived"):
                 return Step(thread_id, message.id, False, None)
-            case = await self._acting.current_case(uow, message, self._clock.now())
             if turn.state is TurnState.asking and turn.attempts >= rules.MAX_ATTEMPTS:
-                await self._acting.give_up(uow, message, "attempts", self._clock.now())
-                self._close(turn, "gave-up")
+                await self._acting.give_up(uow, scene, "attempts", now)
+                await self._close(uow, turn, "gave-up")
                 continue
-            question = await self._acting.act(uow, message, case, self._clock.now())
+            question = await self._acting.act(uow, scene, now)
             if question is None:
-                self._close(turn, "acted")
-                await uow.session.flush()
+                await self._close(uow, turn, "acted")
                 continue
-            is_retry = turn.state is TurnState.asking
-            turn.state, turn.attempts, turn.lease, turn.case_id = TurnState.asking, turn.attempts + 1, lease, case.id
-            return Step(
-                thread_id, message.id, is_retry,
-                DialogueTurn(case.id, message.id, lease, message.channel, question.language, question.text, question.payload),
-            )  # fmt: skip
+            is_retry, case_id = turn.state is TurnState.asking, scene.case.id
+            turn.state, turn.attempts, turn.lease, turn.case_id = TurnState.asking, turn.attempts + 1, lease, case_id
+            asked = DialogueTurn(
+                case_id, message.id, lease, message.channel, question.language, question.text, question.payload
+            )
+            return Step(thread_id, message.id, is_retry, asked)
 
     async def _do(self, step: Step) -> DialogueReply | DialogueFailed | None:
         """What a step needs outside any transaction: a file brought in (None), or an answer."""
@@ -133,20 +126,18 @@ class Turns:
             return failure
 
     async def _finish(self, uow: UnitOfWork, step: Step, answer: DialogueReply | DialogueFailed) -> None:
-        message = await uow.session.get_one(Message, step.message_id)
-        turn = await uow.session.get_one(Turn, step.message_id)
-        now = self._clock.now()
+        scene = await next_scene(uow, Turn.message_id == step.message_id)
+        assert scene is not None and step.question is not None, "a recorded question has its turn"
         if isinstance(answer, DialogueFailed):
-            await self._acting.give_up(uow, message, answer.reason, now)
-            self._close(turn, f"failed:{answer.reason}")
+            await self._acting.give_up(uow, scene, answer.reason, self._clock.now())
+            await self._close(uow, scene.turn, f"failed:{answer.reason}")
         else:
-            assert step.question is not None, "only questions are answered"
-            await self._acting.answer(uow, message, answer, step.question.language, now)
-            self._close(turn, "answered")
-        await uow.session.flush()
+            await self._acting.answer(uow, scene, answer, step.question.language, self._clock.now())
+            await self._close(uow, scene.turn, "answered")
 
-    def _close(self, turn: Turn, outcome: str) -> None:
+    async def _close(self, uow: UnitOfWork, turn: Turn, outcome: str) -> None:
         turn.state, turn.outcome, turn.done_at, turn.lease = TurnState.done, outcome, self._clock.now(), None
+        await uow.session.flush()
 
     async def overdue(self) -> list[UUID]:
         """Threads with unanswered messages that nobody holds, a second after they came."""

@@ -36,18 +36,25 @@ class Base(DeclarativeBase):
     }
 
 
+_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
+
+
 class UnitOfWork:
     """One transaction: `session` reads and writes, `publish` wakes others once (and only if) it commits."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self._notices: dict[str, None] = {}
 
     async def publish(self, topic: str, **ids: str | int) -> None:
-        """Tell the bus after commit. Ids only, never health data."""
-        payload = json.dumps({"topic": topic, **ids}, separators=(",", ":"))
-        await self.session.execute(
-            text("SELECT pg_notify(:channel, :payload)"), {"channel": NOTIFY_CHANNEL, "payload": payload}
-        )
+        """Tell the bus after commit. Ids only, never health data. The same notice twice is sent once."""
+        self._notices[json.dumps({"topic": topic, **ids}, separators=(",", ":"))] = None
+
+    async def commit(self) -> None:
+        """Send the notices with the transaction, in one statement."""
+        if self._notices:
+            await self.session.execute(_NOTIFY, {"channel": NOTIFY_CHANNEL, "payloads": list(self._notices)})
+        await self.session.commit()
 
     async def connection(self) -> AsyncConnection:
         """The transaction's own connection, for libraries that must join it."""
@@ -67,8 +74,9 @@ class Database:
         """Commit at the end of the block, roll back if it raises."""
         async with self._sessions() as session:
             try:
-                yield UnitOfWork(session)
-                await session.commit()
+                uow = UnitOfWork(session)
+                yield uow
+                await uow.commit()
             except BaseException:
                 await session.rollback()
                 raise

@@ -95,7 +95,8 @@ class ValidateBooking(HouseAction):
             call.set("clinician", reading.clinicians[0])
             drop_offer(call)
         window = window_of(reading.times)
-        if window is not None:
+        is_past = window is not None and window[1] is not None and window[1] <= call.now
+        if window is not None and not (is_past and requested != "time_window"):  # a date of birth is no wish
             set_window(call, window, " ".join(span.text for span in reading.times))
         elif reading.is_any_time or option == SOONEST:
             set_window(call, (None, None), call.text)

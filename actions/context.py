@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.errors import Forbidden
 from core.i18n import Language
+from knowledge.service import Library
 
 UNDERSTOOD = (
     "specialty", "clinician", "time_window", "payer", "visit_kind", "patient_name", "birth_date", "offer", "visit",
@@ -35,6 +36,7 @@ class Parts:
     database: Database
     clock: Clock
     cases: Cases
+    library: Library
     lexicon: Lexicon | None = None
 
     async def words(self, uow: UnitOfWork) -> Lexicon:
@@ -42,6 +44,32 @@ class Parts:
         if self.lexicon is None:
             self.lexicon = await load_lexicon(uow)
         return self.lexicon
+
+    async def open(self, uow: UnitOfWork, tracker: Tracker) -> "Call":
+        """The call behind a leased turn. Raises `Forbidden` when there is none."""
+        metadata = tracker.latest_message.get("metadata") or tracker.get_slot("session_started_metadata") or {}
+        try:
+            message_id = UUID(str(metadata.get("message_id")))
+        except ValueError as error:
+            raise Forbidden("no turn") from error
+        row = (
+            await uow.session.execute(
+                select(Turn, Message, Case)
+                .join(Message, Message.id == Turn.message_id)
+                .join(Case, Case.id == Turn.case_id)
+                .where(
+                    Turn.message_id == message_id,
+                    Turn.state == TurnState.asking,
+                    Turn.lease == str(metadata.get("lease")),
+                )
+            )
+        ).first()
+        if row is None or str(row.Case.id) != tracker.sender_id:
+            raise Forbidden("no leased turn")
+        access = Access.system("dialogue action", row.Case.id)
+        language: Language = "en" if metadata.get("language") == "en" else "pl"
+        lexicon = await self.words(uow)
+        return Call(uow, access, self.clock.now(), row.Case, row.Message, language, tracker, lexicon)
 
 
 @dataclass
@@ -127,7 +155,7 @@ class HouseAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """Open the turn, act, say. Raises `Forbidden` when no leased turn stands behind the call."""
         async with self.parts.database.unit_of_work() as uow:
-            call = await self._open(uow, tracker)
+            call = await self.parts.open(uow, tracker)
             kept = await self._kept(call)
             if kept is None:
                 events = await self.act(call)
@@ -145,31 +173,6 @@ class HouseAction(Action):
     @abstractmethod
     async def act(self, call: Call) -> Events:
         """Do it; `call.say` and `call.set` speak and remember. Returns further Rasa events."""
-
-    async def _open(self, uow: UnitOfWork, tracker: Tracker) -> Call:
-        metadata = tracker.latest_message.get("metadata") or tracker.get_slot("session_started_metadata") or {}
-        try:
-            message_id = UUID(str(metadata.get("message_id")))
-        except ValueError as error:
-            raise Forbidden("no turn") from error
-        row = (
-            await uow.session.execute(
-                select(Turn, Message, Case)
-                .join(Message, Message.id == Turn.message_id)
-                .join(Case, Case.id == Turn.case_id)
-                .where(
-                    Turn.message_id == message_id,
-                    Turn.state == TurnState.asking,
-                    Turn.lease == str(metadata.get("lease")),
-                )
-            )
-        ).first()
-        if row is None or str(row.Case.id) != tracker.sender_id:
-            raise Forbidden("no leased turn")
-        access = Access.system("dialogue action", row.Case.id)
-        language: Language = "en" if metadata.get("language") == "en" else "pl"
-        lexicon = await self.parts.words(uow)
-        return Call(uow, access, self.parts.clock.now(), row.Case, row.Message, language, tracker, lexicon)
 
     async def _kept(self, call: Call) -> dict[str, Any] | None:
         if not self.is_lasting:

@@ -1,14 +1,14 @@
 """Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
 
-from sqlalchemy import select
-
-from actions.context import Call, Events, HouseAction, slot_set
+from actions.context import Call, Events, HouseAction
 from actions.offers import SLOTS
 from conversations.acting import promise_utterance
-from conversations.models import Correspondent, Direction, Message, Thread
+from conversations.messages import last_content
+from conversations.models import Correspondent, Thread
 from conversations.protocols import Choice
 from conversations.rendering import from_json
 
+FAILURES = ("action_default_fallback", "action_out_of_scope")
 MENU = ("book", "price", "clinic_info", "human")
 
 
@@ -25,22 +25,16 @@ class RequestHuman(HouseAction):
         return []
 
 
-class StaffRequest(RequestHuman):
-    """Something only a person of the clinic can do: say so, and hand over."""
-
-    action_name = "action_staff_request"
-    reason = "staff-request"
-
-
 class StopTask(HouseAction):
     """Leaves what is under way."""
 
     action_name = "action_stop_task"
 
     async def act(self, call: Call) -> Events:
-        """Say so and forget the answers."""
+        """Say so, unless something else begins at once, and forget the answers."""
         is_busy = bool((call.tracker.active_loop or {}).get("name"))
-        call.say("task-stopped" if is_busy else "task-none", menu())
+        if call.intent not in ("book", "list_visits", "cancel_visit"):
+            call.say("task-stopped" if is_busy else "task-none", menu())
         for name in (*SLOTS, "visit", "cancel_confirmed"):
             if call.slot(name) is not None:
                 call.set(name, None)
@@ -57,7 +51,7 @@ class Repeat(HouseAction):
         if (call.tracker.active_loop or {}).get("name"):
             call.say("repeat-in-form")
             return []
-        content = await _last_content(call)
+        content = await last_content(call.uow, call.case.id)
         if content and content.get("key"):
             last = from_json({**content, "choices": []})
             call.say(last.key, **last.args)
@@ -94,14 +88,36 @@ class DefaultFallback(HouseAction):
     is_lasting = True
 
     async def act(self, call: Call) -> Events:
-        """First the question again, then a person."""
+        """What can still be made of it; else first the question again, then a person."""
+        if await self.understand(call):
+            return []
         if _failed_before(call):
             await hand_over(self, call, "not-understood")
-            return [{"event": "active_loop", "timestamp": None, "name": None}, slot_set("requested_slot", None)]
+            # The rules would ask the form's question again; now a person speaks. The form waits where it is.
+            return [{"event": "followup", "timestamp": None, "name": "action_listen"}]
         if (call.tracker.active_loop or {}).get("name"):
             call.say("not-understood-in-form")
         else:
             call.say("not-understood", menu())
+        return []
+
+    async def understand(self, call: Call) -> bool:
+        """True if something helpful was said after all."""
+        return False
+
+
+class OutOfScope(HouseAction):
+    """Not our business: say what is. The second such turn in a row goes to a person, as does not understanding."""
+
+    action_name = "action_out_of_scope"
+    is_lasting = True
+
+    async def act(self, call: Call) -> Events:
+        """What can be done here, or a person."""
+        if _failed_before(call):
+            await hand_over(self, call, "not-understood")
+        else:
+            call.say("utter-out-of-scope", menu())
         return []
 
 
@@ -127,16 +143,6 @@ def _failed_before(call: Call) -> bool:
             turns += 1
             if turns == 2:
                 return False
-        elif turns == 1 and event["event"] == "action" and event.get("name") == DefaultFallback.action_name:
+        elif turns == 1 and event["event"] == "action" and event.get("name") in FAILURES:
             return True
     return False
-
-
-async def _last_content(call: Call) -> dict[str, object] | None:
-    content: dict[str, object] | None = await call.uow.session.scalar(
-        select(Message.content)
-        .where(Message.case_id == call.case.id, Message.direction == Direction.outbound)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    return content

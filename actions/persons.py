@@ -3,7 +3,7 @@
 from datetime import date
 
 from actions.context import Call
-from actions.reading import read_name
+from actions.reading import read_name, same_or_other
 from care.patients import service as patients
 from care.patients.models import Patient
 from conversations.protocols import Choice
@@ -37,8 +37,16 @@ def needs_person(call: Call) -> str | None:
 
 def read_person(call: Call, requested: str | None) -> bool:
     """Take name and birth date, or the choice same/other, out of the message; True if anything was taken."""
-    if call.option in (SAME, OTHER):
-        call.set("person", call.option)
+    chosen = call.option if call.option in (SAME, OTHER) else None
+    if (
+        chosen is None
+        and requested == "patient_name"
+        and call.case.patient_id is not None
+        and call.slot("person") is None
+    ):
+        chosen = same_or_other(call.text)
+    if chosen is not None:
+        call.set("person", chosen)
         return True
     name, born = read_name(call.text, call.language, call.now)
     taken = False

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from care.appointments.lexicon import Found, Lexicon
@@ -26,6 +26,7 @@ _NOT_NAMES = frozenset(
     "nazywam sie jestem to dla moj moja mojej mojego mam na imie nazwisko imie pan pani pana panu dane ur urodzony urodzona urodzenia "
     "data corka corki syn syna zona zony maz meza mama mamy tata taty ojca matki dziecko dziecka rok roku r i a oraz "
     "dnia w tak prosze wizyta wizyte my name is i am im it s its for this is born on the date of birth dob and mr mrs ms miss "
+    "it's i'm that's this's he's she's name's sama sam samej osoba osoby ktos kogos inny inna innej someone somebody else same person "
     "daughter son wife husband mother father child please patient surname first last pacjent pacjentka pacjenta prosze".split()
 )
 YES = frozenset(
@@ -81,17 +82,26 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
 
 
 def window_of(times: tuple[TimeSpan, ...]) -> tuple[datetime | None, datetime | None] | None:
-    """The one window that several time phrases mean together, or None if there is none."""
-    if not times:
+    """The one window that several time phrases mean together, or None if there is none. "Thursday after 3" ends with Thursday."""
+    bounds = [_bounded(span) for span in times]
+    if not bounds:
         return None
-    starts = [span.start for span in times if span.start is not None]
-    ends = [span.end for span in times if span.end is not None]
-    if len(times) == 1:
-        return times[0].start, times[0].end
+    starts = [start for start, _ in bounds if start is not None]
+    ends = [end for _, end in bounds if end is not None]
     start, end = (max(starts) if starts else None), (min(ends) if ends else None)
     if start is not None and end is not None and end <= start:
-        return times[0].start, times[0].end
+        return bounds[0]
     return start, end
+
+
+def _bounded(span: TimeSpan) -> tuple[datetime | None, datetime | None]:
+    """A span with an open end closed by the day it was said of."""
+    if span.day is None:
+        return span.start, span.end
+    known = span.start or span.end
+    zone = known.tzinfo if known else None
+    midnight = datetime.combine(span.day, time(), zone)
+    return span.start or midnight, span.end or datetime.combine(span.day + timedelta(days=1), time(), zone)
 
 
 def read_name(text: str, language: Language, now: datetime) -> tuple[str | None, date | None]:
@@ -134,3 +144,18 @@ def _coverage(text: str, spans: list[tuple[int, int]]) -> float:
         return 0.0
     inside = sum(any(start <= index < end for start, end in spans) for index in significant)
     return inside / len(significant)
+
+
+_SAME = re.compile(r"\b(t[aey]j? sam\w+|tak? samo|dla mnie|ja|same( person| one)?|me|myself|for me)\b")
+_OTHER = re.compile(
+    r"\b(inn\w+ osob\w*|kogos inn\w+|ktos inn\w+|inn(y|a|ej|ego)|some(one|body) else|other person|different person)\b"
+)
+
+
+def same_or_other(text: str) -> Literal["same", "other"] | None:
+    """Whether a short answer means the same person as before or somebody else."""
+    folded = fold(text)
+    if len(folded.split()) > 6:
+        return None
+    other, same = _OTHER.search(folded), _SAME.search(folded)
+    return "other" if other else "same" if same else None

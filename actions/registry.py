@@ -2,11 +2,12 @@
 
 from rasa_sdk.interfaces import Action
 
-from actions import booking, booking_questions, handover, session, visits
+from actions import answers, booking, booking_questions, handover, session, visits
 from actions.context import HouseAction, Parts
 from conversations.cases import Cases
 from core.clock import Clock
 from core.db import Database
+from knowledge.service import Library
 
 ACTIONS: tuple[type[HouseAction], ...] = (
     session.SessionStart,
@@ -28,15 +29,19 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     visits.AskCancelConfirmation,
     visits.CancelVisit,
     handover.RequestHuman,
-    handover.StaffRequest,
+    answers.StaffRequest,
     handover.StopTask,
     handover.Repeat,
     handover.ChangeLanguage,
-    handover.DefaultFallback,
+    handover.OutOfScope,
+    answers.Fallback,
+    answers.ClinicInfo,
+    answers.Price,
+    answers.Prepare,
 )
 
 
-def build_actions(database: Database, clock: Clock, cases: Cases) -> list[Action]:
+def build_actions(database: Database, clock: Clock, cases: Cases, library: Library) -> list[Action]:
     """One of each."""
-    parts = Parts(database, clock, cases)
+    parts = Parts(database, clock, cases, library)
     return [action(parts) for action in ACTIONS]

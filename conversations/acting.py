@@ -1,5 +1,7 @@
 """Carrying out what `rules.decide` decided for a message, inside the turn's transaction."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +14,15 @@ from conversations.messages import Messages, Route, contact_point, offered_choic
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert
 from conversations.protocols import DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
-from conversations.understanding import asks_for_human, carrier_word, detect_language, fold, for_dialogue, unreadable
+from conversations.understanding import (
+    asks_for_human,
+    carrier_word,
+    detect_language,
+    fold,
+    for_dialogue,
+    speaks_clearly,
+    unreadable,
+)
 from core.access import Access
 from core.db import UnitOfWork
 from core.i18n import Language, as_language
@@ -99,7 +109,7 @@ class Acting:
         person = await uow.session.get_one(Correspondent, point.correspondent_id, populate_existing=True)
         # An action may have changed the language.
         route = Route(message.channel, point.id, as_language(person.language, otherwise=language))
-        for utterance in reply.utterances:
+        for utterance in without_repeats(reply.utterances):
             source: dict[str, Any] = {"by": "bot", "key": utterance.key}
             if reply.intent:
                 source |= {"intent": reply.intent, "confidence": reply.confidence, "model": reply.model}
@@ -123,8 +133,8 @@ class Acting:
     def _route(self, message: Message, person: Correspondent) -> tuple[Route, bool]:
         """The way back and its language: what the message shows if clear, else the saved one, else the page's, else Polish."""
         detected = detect_language(message.body)
-        if detected and person.language and detected != person.language and len(message.body.split()) < 3:
-            detected = None  # One or two words do not switch a conversation's language.
+        if detected and person.language and detected != person.language and not speaks_clearly(message.body, detected):
+            detected = None  # A word or a name does not switch a conversation's language.
         known = detected or person.language or message.language
         language = as_language(known)
         if detected or person.language:
@@ -172,6 +182,15 @@ class Acting:
         point.opted_out_by = ("carrier" if act.by_carrier else "words") if act.is_stopped else None
 
 
+def without_repeats(utterances: Iterable[Utterance]) -> list[Utterance]:
+    """Each thing once: Rasa repeats an action up to ten times when its rules run in a circle."""
+    kept: list[Utterance] = []
+    for utterance in utterances:
+        if utterance not in kept:
+            kept.append(utterance)
+    return kept
+
+
 def promise_utterance(promise: Promise, reason: str) -> Utterance:
     """What can honestly be said to someone who waits for a person."""
     kind = "attachment" if reason == "attachment" else "queued"
@@ -185,14 +204,36 @@ def promise_utterance(promise: Promise, reason: str) -> Utterance:
     return Utterance(f"handoff-{kind}-closed", {"opens": opens})
 
 
+_ORDINALS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "pierwszy pierwsza pierwsze pierwsza first jedynka jeden",
+            "drugi druga drugie second dwojka dwa",
+            "trzeci trzecia trzecie third trojka trzy",
+            "czwarty czwarta czwarte fourth czworka cztery",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_POINTING = frozenset(
+    "ten ta to te opcja opcje numer nr wybieram poprosze prosze the one option number please i ll take".split()
+)
+
+
 def pick(choices: Any, text: str, tapped: str | None) -> str | None:
-    """The payload of a choice by its id, its number ("2", "2.", "2)") or its label; None if nothing fits exactly."""
+    """The payload of a choice by its id, its number ("2", "nr 2", "the second one") or its label; None if nothing fits exactly."""
     said = fold(text).strip(" .):(!")
+    words = [word for word in re.findall(r"[^\W_]+", said) if word not in _POINTING]
+    wanted = None
+    if len(words) == 1:
+        wanted = int(words[0]) if words[0].isdecimal() and len(words[0]) < 3 else _ORDINALS.get(words[0])
     for number, choice in enumerate(choices, start=1):
         payload: str = choice["payload"]
         if tapped is not None:
             if choice["id"] == tapped:
                 return payload
-        elif said == str(number) or said == fold(str(choice["label"])).strip():
+        elif said == fold(str(choice["label"])).strip() or number == wanted:
             return payload
     return None

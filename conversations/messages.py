@@ -118,15 +118,20 @@ async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
     return Route(row.channel, row.contact_point_id, "en" if row.language == "en" else "pl")
 
 
-async def offered_choices(uow: UnitOfWork, case_id: UUID) -> Sequence[Mapping[str, Any]]:
-    """The choices of the last thing the bot said in the case; empty once something else was said."""
-    content = await uow.session.scalar(
+async def last_content(uow: UnitOfWork, case_id: UUID) -> Mapping[str, Any] | None:
+    """Key, arguments and choices of the last thing the patient was told in the case."""
+    content: Mapping[str, Any] | None = await uow.session.scalar(
         select(Message.content)
         .where(Message.case_id == case_id, Message.direction == Direction.outbound)
         .order_by(Message.seq.desc())
         .limit(1)
     )
-    return (content or {}).get("choices") or ()
+    return content
+
+
+async def offered_choices(uow: UnitOfWork, case_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """The choices of the last thing the bot said in the case; empty once something else was said."""
+    return (await last_content(uow, case_id) or {}).get("choices") or ()
 
 
 async def contact_point(uow: UnitOfWork, contact_point_id: UUID) -> ContactPoint:

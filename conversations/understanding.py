@@ -122,12 +122,22 @@ def _detector():  # type: ignore[no-untyped-def]
 
 _ENGLISH = frozenset(
     "hello hi the you your is are my what when how please thanks thank with want need would like can could appointment doctor "
-    "book visit yes human tomorrow today morning afternoon price cost where open hours see cancel".split()
+    "book visit yes human tomorrow today "
+    "i me it do does "
+    "have has get for and of about this that which who speak english morning afternoon price cost where open hours see cancel".split()
 )
 _POLISH = frozenset(
     "czesc hej dzien dobry prosze chce chcialbym chcialabym umowic wizyte wizyta tak nie dziekuje lekarza jutro dzis kiedy "
-    "ile jak gdzie czy sie do na jest czynne kosztuje odwolac moge mam".split()
+    "ile jak gdzie czy sie na jest w z o po dla nie mnie mi ma jestem chodzi prosze polsku u od czynne kosztuje odwolac moge mam".split()
 )
+
+
+def speaks_clearly(text: str, language: Language) -> bool:
+    """True if common words of that language, and none of the other, are in the text: enough to switch a conversation."""
+    words = {fold(word) for word in _WORD.findall(text)}
+    ours, others = (_POLISH, _ENGLISH) if language == "pl" else (_ENGLISH, _POLISH)
+    has_letters = language == "pl" and re.search("[ąćęłńóśźż]", text.lower()) is not None
+    return len(words) >= 2 and (has_letters or bool(words & ours)) and not words & others
 
 
 def detect_language(text: str) -> Language | None:

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     widget_origins: list[str] = []
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
+    twilio_base_url: str = "https://api.twilio.com"
     twilio_number: str = "+48732100200"
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from conversations.cases import Cases, lock_case
 from conversations.messages import Messages, route_of
@@ -176,7 +177,7 @@ async def _last_inbound(uow: UnitOfWork, threads: Sequence[UUID]) -> dict[UUID, 
         select(Message.thread_id, Message.channel, Message.language, Point.address)
         .join(Point, Point.id == Message.contact_point_id)
         .where(Message.thread_id.in_(threads), Message.direction == "inbound")
-        .distinct(Message.thread_id)
+        .ext(distinct_on(Message.thread_id))
         .order_by(Message.thread_id, Message.seq.desc())
     )
     return {row.thread_id: (row.channel, row.language or "pl", row.address) for row in rows}

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from care.appointments.clinic import is_open, next_opening, sites
-
 from core.db import UnitOfWork
 
 

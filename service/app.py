@@ -7,7 +7,6 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
-from web.pages import mount_pages
 
 from channels.sms.routes import router as sms_router
 from channels.sms.simulator.routes import router as simulator_router
@@ -16,6 +15,7 @@ from channels.webchat.routes import router as webchat_router
 from core.errors import Forbidden, NotFound
 from core.logging import describe
 from service.bootstrap import House
+from web.pages import mount_pages
 
 log = structlog.get_logger()
 

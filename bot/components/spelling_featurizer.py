@@ -1,4 +1,4 @@
-"""Spelling: runs of letters without their accents, for words typed in haste or on a phone without Polish letters."""
+"""Spelling: runs of letters without accents, for words typed in haste or without Polish letters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 import unicodedata
 from collections import Counter
-from typing import Any, Dict, List, Text, Type
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -25,40 +25,42 @@ _WEIGHTS_FILE = "weights.json"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
-    """Gives each message its letter runs, the rare ones weighing more, as one sparse vector of length `scale`.
+    """Gives each message its letter runs, rare ones weighing more, as a sparse vector of length `scale`.
 
-    A run lies within a word (its edges count as a space), has `shortest` to `longest` letters, and is kept if at
-    least `seen_in` training phrases have it.
+    A run lies within a word (its edges count as a space), has `shortest` to `longest` letters, and is
+    kept if at least `seen_in` training phrases have it.
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
-            **SparseFeaturizer.get_default_config(), "scale": 6.0, "shortest": 2, "longest": 4, "seen_in": 2,
+            **SparseFeaturizer.get_default_config(),
+            "scale": 6.0,
+            "shortest": 2,
+            "longest": 4,
+            "seen_in": 2,
         }
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: dict[str, Any]) -> None:
         if not 1 <= config["shortest"] <= config["longest"]:
             raise ValueError("a run's shortest length must lie between 1 and its longest")
 
-    def __init__(
-        self, config: Dict[Text, Any], name: Text, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
-        self._weights: Dict[Text, float] = {}
-        self._columns: Dict[Text, int] = {}
+        self._weights: dict[str, float] = {}
+        self._columns: dict[str, int] = {}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -68,7 +70,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -85,10 +87,13 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         seen: Counter = Counter()
         for text in texts:
             seen.update(self._runs(text).keys())
-        self._learn({
-            run: math.log((1 + len(texts)) / (1 + count)) + 1
-            for run, count in sorted(seen.items()) if count >= self._config["seen_in"]
-        })
+        self._learn(
+            {
+                run: math.log((1 + len(texts)) / (1 + count)) + 1
+                for run, count in sorted(seen.items())
+                if count >= self._config["seen_in"]
+            }
+        )
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _WEIGHTS_FILE).write_text(json.dumps(self._weights, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -97,30 +102,31 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         self.process(training_data.training_examples)
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 row = self._row(message.get(TEXT))
-                # The classifier reads the sentence; the same row stands for the sequence because Rasa expects both.
+                # The classifier reads the sentence; the same row stands for the sequence
+                # because Rasa expects both.
                 self.add_features_to_message(row, row, TEXT, message)
         return messages
 
-    def _learn(self, weights: Dict[Text, float]) -> None:
+    def _learn(self, weights: dict[str, float]) -> None:
         self._weights = weights
         self._columns = {run: column for column, run in enumerate(weights)}
 
-    def _runs(self, text: Text) -> Counter:
+    def _runs(self, text: str) -> Counter:
         runs: Counter = Counter()
         for word in _without_accents(text).split():
             padded = f" {word} "
             for length in range(self._config["shortest"], self._config["longest"] + 1):
-                runs.update(padded[start:start + length] for start in range(max(1, len(padded) - length + 1)))
+                runs.update(padded[start : start + length] for start in range(max(1, len(padded) - length + 1)))
         return runs
 
-    def _row(self, text: Text) -> scipy.sparse.csr_matrix:
+    def _row(self, text: str) -> scipy.sparse.csr_matrix:
         known = {run: count for run, count in self._runs(text).items() if run in self._columns}
         values = np.array(
-            [(1 + math.log(count)) * self._weights[run] for run, count in known.items()], dtype=np.float32
+            [(1 + math.log(count)) * self._weights[run] for run, count in known.items()], dtype=np.float64
         )
         if len(values):
             values *= self._config["scale"] / np.linalg.norm(values)
@@ -128,7 +134,7 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
         return scipy.sparse.csr_matrix((values, ([0] * len(columns), columns)), shape=(1, len(self._columns)))
 
 
-def _without_accents(text: Text) -> Text:
+def _without_accents(text: str) -> str:
     # The stroke of the Polish "ł" is no combining mark, so it must be named.
     decomposed = unicodedata.normalize("NFD", text.replace("ł", "l").replace("Ł", "L"))
     return "".join(character for character in decomposed if not unicodedata.combining(character))

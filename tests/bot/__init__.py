@@ -1,1 +1,4 @@
-"""The bot as patients meet it: what it understands on unseen phrasings, and how its dialogues run on a real Rasa."""
+"""The bot as patients meet it.
+
+What it understands on unseen phrasings, and how its dialogues run on a real Rasa.
+"""

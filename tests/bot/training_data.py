@@ -1,4 +1,7 @@
-"""Prepares training data the way docs/guides/add-an-intent.md promises: normalised, and a hasty copy of Polish phrases."""
+"""Prepares training data the way docs/guides/add-an-intent.md promises.
+
+Normalised, Polish also without accents.
+"""
 
 import re
 import shutil
@@ -12,7 +15,10 @@ DATA = Path(__file__).parents[2] / "data"
 
 
 def normalised(text: str) -> str:
-    """The text as Rasa gets it: NFKC, no control characters, single spaces, lower case, no long runs of one letter."""
+    """The text as Rasa gets it.
+
+    NFKC, no control characters, single spaces, lower case, no long runs of one letter.
+    """
     text = unicodedata.normalize("NFKC", text)
     text = "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
     return re.sub(r"([^\W\d_])\1{2,}", r"\1\1", " ".join(text.split()).lower())
@@ -24,7 +30,10 @@ def without_accents(text: str) -> str:
 
 
 def hasty(text: str) -> str:
-    """The text as typed in a hurry: no accents, one letter left out, doubled or swapped; the same text, the same slip."""
+    """The text as typed in a hurry: no accents, one letter left out, doubled or swapped.
+
+    The same text, the same slip.
+    """
     plain = without_accents(text)
     letters = [place for place, character in enumerate(plain) if character.isalpha()]
     if len(letters) < 4:
@@ -61,7 +70,7 @@ def prepare(folder: Path) -> None:
     for language in ("pl", "en"):
         for phrase, intent in phrases(language):
             text = normalised(phrase)
-            copies = [text, hasty(text)] if language == "pl" else [text]
+            copies = [text, without_accents(text)] if language == "pl" else [text]
             examples.setdefault(intent, []).extend(copies)
     document = {
         "version": "3.1",

@@ -10,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +20,12 @@ import pytest
 import uvicorn
 
 from care.seed import seed as seed_clinic
-from core.clock import FixedClock
+from core.clock import ShiftedClock
 from core.db import Database
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, libpq_url
 from core.settings import Secrets, Settings
+from knowledge.seed import seed as seed_knowledge
 from service.app import create_app
 from service.bootstrap import House, build
 from service.cli import bot_python
@@ -88,12 +89,21 @@ def rasa(settings: Settings, journey_url: str) -> Iterator[None]:
         process.wait(20)
 
 
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something that no event tells."""
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not in time")
+
+
 @dataclass
 class Clinic:
     """A running house with a clock in our hands."""
 
     house: House
-    clock: FixedClock
+    clock: ShiftedClock
     base: str
 
     def phone(self, number: str) -> Phone:
@@ -105,11 +115,13 @@ class Clinic:
 @pytest.fixture(scope="session")
 async def clinic(settings: Settings, journey_url: str, rasa: None) -> AsyncIterator[Clinic]:
     """Web, action route, turn and delivery runners in this process; Rasa beside it."""
-    clock = FixedClock(datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW))
+    clock = ShiftedClock(datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW))
     house = build(settings, journey_url, clock=clock)
     async with house.database.unit_of_work() as uow:
         await seed_clinic(uow, clock.now())
+        await seed_knowledge(uow, clock.now())
         await _seed_staff(uow)
+        await house.library.warm(uow)
     web = uvicorn.Server(
         uvicorn.Config(
             create_app(house), host="127.0.0.1", port=settings.web_port, log_level="warning", access_log=False
@@ -117,8 +129,7 @@ async def clinic(settings: Settings, journey_url: str, rasa: None) -> AsyncItera
     )
     servers = [web, action_server(house)]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
-    while not all(server.started for server in servers):
-        await asyncio.sleep(0.05)
+    await until(lambda: all(server.started for server in servers))
     tasks += [asyncio.create_task(runner.run()) for runner in house.runners()]
     async with httpx.AsyncClient() as client:
         for _ in range(600):

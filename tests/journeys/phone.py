@@ -40,6 +40,15 @@ class Phone:
             await asyncio.sleep(0.05)
         raise AssertionError(f"only {len(await self.inbox())} of {count} messages arrived")
 
+    async def wait_for_text(self, body: str, seconds: float = 20) -> None:
+        """Wait until exactly that has arrived."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if body in await self.inbox():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{body!r} did not arrive")
+
     async def _answers(self, sid: str) -> int:
         """How many messages answered that one, once its turn is done."""
         deadline = time.monotonic() + 20

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.crypto import EncryptedBytes, EncryptedText
@@ -15,6 +16,7 @@ class SimulatedSms(Base):
 
     __tablename__ = "simulated_sms"
     sid: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(Identity())
     phone: Mapped[str] = mapped_column(index=True)
     is_from_phone: Mapped[bool]
     body: Mapped[str] = mapped_column(EncryptedText("simulated_sms.body"))

@@ -118,7 +118,7 @@ class SimulatedProvider:
             rows = await uow.session.scalars(
                 select(SimulatedSms)
                 .where(SimulatedSms.phone == phone)
-                .order_by(SimulatedSms.created_at.desc())
+                .order_by(SimulatedSms.position.desc())
                 .limit(200)
             )
             return list(rows)[::-1]

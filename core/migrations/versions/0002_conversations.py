@@ -45,6 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "simulated_sms",
         sa.Column("sid", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("is_from_phone", sa.Boolean(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),

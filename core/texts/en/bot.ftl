@@ -114,6 +114,11 @@ site-info = { $name }: { $address }, phone { $phone }. Today: { $hours }.
 site-hours-closed = closed
 site-directions = { $name }: { $directions }
 
+service-offered = { $name }: yes, we do that here.
+staff-can-do = If you need help with it, a person is here for you.
+which-goal = { $name }: what would you like?
+choice-article = { $name }
+
 ## People
 handoff-queued = We are connecting you with a person. { $position ->
     [1] You are next in line.

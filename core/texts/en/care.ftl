@@ -28,3 +28,5 @@ person-role-parent = parent
 person-role-partner = partner
 person-role-other = another person
 price-free = free of charge (NFZ)
+refused-article-language-missing = A language is missing: { $language }. An article can be published once both are there.
+refused-article-placeholder-unknown = Unknown placeholder: { $placeholder }.

@@ -114,6 +114,11 @@ site-info = { $name }: { $address }, tel. { $phone }. Dziś: { $hours }.
 site-hours-closed = nieczynne
 site-directions = { $name }: { $directions }
 
+service-offered = { $name }: tak, to jest u nas możliwe.
+staff-can-do = Jeśli potrzebna jest pomoc w tej sprawie, konsultant jest do dyspozycji.
+which-goal = { $name }: co ma być dalej?
+choice-article = { $name }
+
 ## People
 handoff-queued = Łączymy z człowiekiem. { $position ->
     [1] Ta rozmowa jest następna w kolejce.

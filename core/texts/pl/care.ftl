@@ -28,3 +28,5 @@ person-role-parent = rodzic
 person-role-partner = partner lub partnerka
 person-role-other = inna osoba
 price-free = bezpłatnie w ramach NFZ
+refused-article-language-missing = Brakuje wersji językowej: { $language }. Artykuł można opublikować, gdy są obie.
+refused-article-placeholder-unknown = Nieznane pole: { $placeholder }.

@@ -1,0 +1,208 @@
+"""Answers from approved articles and the clinic's own facts: prices, hours, preparation. Nothing is made up."""
+
+import json
+
+from actions.context import Call, Events, HouseAction
+from actions.handover import DefaultFallback, RequestHuman, hand_over
+from actions.reading import read
+from care.appointments import service as clinic
+from care.appointments.models import Service, Specialty
+from conversations.messages import last_content
+from conversations.protocols import Choice
+from core.i18n import text as words
+from knowledge.retrieval import Answer, Choices
+from knowledge.service import Reply, article, articles_of_service
+
+ARTICLE = "article:"
+OFTEN_ASKED = ("ultrasound_abdomen", "blood_tests", "ecg")
+"""Offered as examples where the price list has them."""
+
+
+class ClinicInfo(HouseAction):
+    """Hours, address, directions, what is done here."""
+
+    action_name = "action_clinic_info"
+
+    async def act(self, call: Call) -> Events:
+        """An approved article; else whether we do what was named; else both sites with today's hours."""
+        if await answered(self, call):
+            return []
+        reading = read(call.text, call.lexicon, call.language, call.now)
+        if reading.services or reading.specialties:
+            names = await _names(call, reading.services[:3], reading.specialties[:3])
+            for name in names:
+                call.say("service-offered", (Choice("book", "menu-book", "/book"),), name=name)
+            return []
+        for site in await clinic.sites(call.uow):
+            blocks = await clinic.site_hours(call.uow, site.code, call.now.astimezone(site.zone).date())
+            hours = ", ".join(f"{block.opens:%H:%M}–{block.closes:%H:%M}" for block in blocks)
+            call.say(
+                "site-info", name=site.name, address=site.address, phone=site.phone,
+                hours=hours or words("site-hours-closed", call.language),
+            )  # fmt: skip
+        return []
+
+
+class Price(HouseAction):
+    """What something costs, from the one price list."""
+
+    action_name = "action_price"
+
+    async def act(self, call: Call) -> Events:
+        """The price of what was named; asks what if nothing was."""
+        if call.option and not call.option.startswith(ARTICLE):
+            await _say_price(call, call.option)
+            return []
+        reading = read(call.text, call.lexicon, call.language, call.now)
+        codes = reading.services or reading.specialties
+        if not codes and call.slot("specialty"):
+            codes = [call.slot("specialty")]  # "how much is that?" in the middle of a booking
+        if len(codes) > 3:
+            call.say("price-which", tuple(await _choices(call, codes[:3], "price")))
+            return []
+        if not codes and await answered(self, call, topic="payment"):
+            return []
+        if not codes:
+            call.say("price-which", tuple(await _choices(call, list(OFTEN_ASKED), "price")))
+        for code in codes:
+            await _say_price(call, code)
+        return []
+
+
+class Prepare(HouseAction):
+    """How to prepare, from approved articles; never a guess."""
+
+    action_name = "action_prepare"
+
+    async def act(self, call: Call) -> Events:
+        """The article of the examination named; a question back if it is not clear which."""
+        reading = read(call.text, call.lexicon, call.language, call.now)
+        for code in [call.option] if call.option and not call.option.startswith(ARTICLE) else reading.services:
+            found = await articles_of_service(call.uow, code, "prepare")
+            if len(found) == 1:
+                await _say_article(call, found[0])
+                return []
+        if not await answered(self, call, topic="prepare"):
+            call.say("prepare-which", tuple(await _choices(call, await _with_preparation(call), "prepare")))
+        return []
+
+
+class StaffRequest(RequestHuman):
+    """Something only a person of the clinic can do: an approved answer first if there is one, with a person one tap away."""
+
+    action_name = "action_staff_request"
+
+    async def act(self, call: Call) -> Events:
+        """Answer, or say so and hand over."""
+        found = await self.parts.library.ask(call.uow, call.text, call.language)
+        if isinstance(found, Answer) and await _say_article(call, found.match.article_id):
+            call.say("staff-can-do", (Choice("human", "menu-human", "/human"),))
+            return []
+        await hand_over(self, call, "staff-request")
+        return []
+
+
+class Fallback(DefaultFallback):
+    """Not understood: an answer to what was just asked, an approved article, or what a lone name may mean, before giving up."""
+
+    async def understand(self, call: Call) -> bool:
+        """True if something helpful was said."""
+        if (call.tracker.active_loop or {}).get("name"):
+            return False
+        reading = read(call.text, call.lexicon, call.language, call.now)
+        last = await last_content(call.uow, call.case.id) or {}
+        if last.get("key") == "price-which" and (codes := reading.services or reading.specialties):
+            for code in codes[:3]:
+                await _say_price(call, code)
+            return True
+        if last.get("key") == "prepare-which":
+            for code in reading.services:
+                for found in (await articles_of_service(call.uow, code, "prepare"))[:1]:
+                    return await _say_article(call, found)
+        if reading.covered >= 0.6 and (codes := reading.specialties or reading.services):
+            option = json.dumps({"option": codes[0]})
+            goals = tuple(Choice(goal, f"menu-{goal}", f"/{goal}{option}") for goal in ("book", "price", "prepare"))
+            call.say(
+                "which-goal", goals, name=(await _names(call, [], codes[:1]) or await _names(call, codes[:1], []))[0]
+            )
+            return True
+        return await answered(self, call)
+
+
+async def answered(action: HouseAction, call: Call, topic: str | None = None) -> bool:
+    """Say the approved article that answers, or the few that may; False if nothing approved fits."""
+    if call.option and call.option.startswith(ARTICLE):
+        return await _say_article(call, call.option.removeprefix(ARTICLE))
+    found = await action.parts.library.ask(call.uow, call.text, call.language, topic)
+    if isinstance(found, Answer):
+        return await _say_article(call, found.match.article_id)
+    if isinstance(found, Choices):
+        offered = tuple(
+            Choice(
+                m.article_id,
+                "choice-article",
+                f"/clinic_info{json.dumps({'option': ARTICLE + m.article_id})}",
+                {"name": m.question},
+            )
+            for m in found.matches
+        )
+        call.say("answer-choices", (*offered, Choice("human", "menu-human", "/human")))
+        return True
+    return False
+
+
+async def _say_article(call: Call, article_id: str) -> bool:
+    reply = await article(call.uow, article_id, call.language, call.message.channel)
+    if not isinstance(reply, Reply):
+        return False
+    call.say(
+        "answer-article",
+        text=reply.text,
+        source={"article": reply.article_id, "version": reply.version, "source": reply.source},
+    )
+    return True
+
+
+async def _say_price(call: Call, code: str) -> None:
+    is_service = await call.uow.session.get(Service, code) is not None
+    facts = await clinic.prices(
+        call.uow, code if is_service else None, call.now, specialty=None if is_service else code
+    )
+    private = [fact for fact in facts if fact.payer == "private"]
+    name = (await _names(call, [code], []) or await _names(call, [], [code]) or [{"pl": code, "en": code}])[0]
+    if not private:
+        call.say("price-unknown", (Choice("human", "menu-human", "/human"),), name=name)
+        return
+    fact = private[0]
+    call.say("price-visit", name=name, price={"money": fact.money.grosze}, since={"date": fact.valid_from.isoformat()})
+
+
+async def _names(call: Call, services: list[str], specialties: list[str]) -> list[dict[str, str]]:
+    names = []
+    for code in services:
+        service = await call.uow.session.get(Service, code)
+        if service is not None:
+            names.append({"pl": service.name_pl, "en": service.name_en})
+    for code in specialties:
+        field = await call.uow.session.get(Specialty, code)
+        if field is not None:
+            names.append({"pl": field.name_pl, "en": field.name_en})
+    return names
+
+
+async def _choices(call: Call, codes: list[str], goal: str) -> list[Choice]:
+    named = [(code, await _names(call, [code], []) or await _names(call, [], [code])) for code in codes]
+    return [
+        Choice(code, "choice-named", f"/{goal}{json.dumps({'option': code})}", {"name": names[0]})
+        for code, names in named
+        if names
+    ]
+
+
+async def _with_preparation(call: Call) -> list[str]:
+    """Up to three examinations that have an article on preparing."""
+    found: list[str] = []
+    for service in await clinic.services(call.uow):
+        if len(found) < 3 and await articles_of_service(call.uow, service.code, "prepare"):
+            found.append(service.code)
+    return found

@@ -1,0 +1,183 @@
+"""A throw-away installation for benchmarks: the real processes as `up` starts them, beside a plain Rasa with the same model.
+
+The SMS provider is a stub in this process that takes every message at once: a real provider does not run on our machine either.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import uvicorn
+from fastapi import FastAPI
+
+from actions.registry import ACTIONS
+from actions.server import create_app
+from bench.unleased import UnleasedParts
+from core.clock import SystemClock
+from core.errors import ConfigurationError
+from core.migrations import upgrade
+from core.postgres import EmbeddedPostgres
+from core.settings import ROOT, Secrets, Settings
+from service.bootstrap import House, build
+from service.cli import bot_python
+from service.setup import seed
+from service.supervisor import Child
+from service.training import train
+from service.up import children, rasa_command, rasa_environment
+
+TOKEN = "bench-auth-token"  # noqa: S105 - of the stub provider
+
+
+def progress(text: str) -> None:
+    """Say what is going on."""
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Installation:
+    """What the measurements use."""
+
+    settings: Settings
+    url: str
+    house: House
+    plain_rasa: str
+    processes: list[Child]
+    postgres: EmbeddedPostgres
+
+    def resident_mb(self) -> float:
+        """Memory of everything `up` starts, shared pages counted once (proportional set size), in MB."""
+        roots = [child.process.pid for child in self.processes if child.process]
+        roots += [self.postgres.pid() or 0]
+        total = 0
+        for root in roots:
+            for process in [psutil.Process(root), *psutil.Process(root).children(recursive=True)]:
+                info = process.memory_full_info()
+                total += getattr(info, "pss", info.rss)
+        return total / 1e6
+
+
+@asynccontextmanager
+async def installation() -> AsyncIterator[Installation]:
+    """Set up, start, hand out, and take away again."""
+    folder = Path(tempfile.mkdtemp(prefix="poradnia-bench-"))
+    ports = [free_port() for _ in range(6)]
+    web, actions, rasa, provider, plain, plain_actions = ports
+    settings = Settings(
+        data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, public_url=f"http://127.0.0.1:{web}",
+        twilio_account_sid="AC" + "b" * 32, twilio_auth_token=TOKEN, twilio_base_url=f"http://127.0.0.1:{provider}",
+        log_level="ERROR",
+    )  # fmt: skip
+    Secrets.make(folder / "secrets.json")
+    postgres = EmbeddedPostgres(folder / "postgres")
+    python = bot_python()
+    if python is None:
+        raise ConfigurationError("benchmarks need the bot: see ./poradnia doctor")
+    progress("setting up")
+    url = postgres.start()
+    upgrade(url)
+    await seed(settings, url)
+    model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
+    house = build(settings, url)
+    stub = uvicorn.Server(
+        uvicorn.Config(_stub_provider(), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
+    )
+    app = create_app(
+        [action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library)) for action in ACTIONS],
+        settings.secrets["actions"], house.database,
+    )  # fmt: skip
+    plain_server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=plain_actions, log_level="error", lifespan="off")
+    )
+    tasks = [asyncio.create_task(server.serve()) for server in (stub, plain_server)]
+    processes = children(settings, url, python, model)
+    overrides = {f"PORADNIA_{name.upper()}": str(getattr(settings, name)) for name in (
+        "web_port", "actions_port", "rasa_port", "public_url", "twilio_account_sid", "twilio_auth_token", "twilio_base_url",
+    )}  # fmt: skip
+    for child in processes:
+        child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}
+        child.start()
+    plain_environment = {
+        **os.environ, **rasa_environment(settings, _second_database(postgres)),
+        "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{plain_actions}/webhook",
+    }  # fmt: skip
+    plain_process = Child(
+        "plain",
+        rasa_command(python, model, plain, "unused"),
+        plain_environment,
+        f"http://127.0.0.1:{plain}/",
+        str(ROOT / "bot"),
+    )
+    with (folder / "plain.log").open("wb") as log:
+        plain_process.log_file = log
+        plain_process.start()
+        try:
+            async with house.database.unit_of_work() as uow:
+                await house.library.warm(uow)
+            await _all_answer([child.health_url for child in processes] + [f"http://127.0.0.1:{plain}/"])
+            progress("everything runs")
+            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", processes, postgres)
+        finally:
+            for child in processes:
+                child.stop()
+            plain_process.stop()
+            for server in (stub, plain_server):
+                server.should_exit = True
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await house.close()
+            postgres.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _second_database(postgres: EmbeddedPostgres) -> str:
+    """A database of the plain Rasa's own on the same server, for its trackers."""
+    import psycopg
+
+    from core.postgres import libpq_url
+
+    with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE plain")
+    return postgres.url("plain")
+
+
+async def _all_answer(urls: list[str]) -> None:
+    deadline = time.monotonic() + 120
+    async with httpx.AsyncClient(timeout=2) as client:
+        for url in urls:
+            while True:
+                try:
+                    if (await client.get(url)).status_code == 200:
+                        break
+                except httpx.HTTPError:
+                    pass
+                if time.monotonic() > deadline:
+                    raise ConfigurationError(f"{url} did not come up")
+                await asyncio.sleep(0.2)
+
+
+def _stub_provider() -> FastAPI:
+    app = FastAPI()
+    counter = iter(range(10**9))
+
+    @app.post("/2010-04-01/Accounts/{account}/Messages.json", status_code=201)
+    async def create(account: str) -> dict[str, object]:
+        sid = f"SM{next(counter):032x}"
+        return {"sid": sid, "account_sid": account, "status": "queued", "uri": "", "subresource_uris": {}}
+
+    return app

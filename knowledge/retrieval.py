@@ -1,0 +1,154 @@
+"""Finding the approved article that answers a question, or saying that none does. Pure but for the embedder.
+
+A score is the mean nearness of the question to the article's question, question with answer, and answer, plus shared
+pieces of words and a named examination, less half of how near the article lies to everything (some lie near to all).
+Weights and thresholds were calibrated on tests/knowledge/dev_set.yml.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.i18n import Language
+from knowledge.embedding import Embedder
+from knowledge.lexical import PieceIndex, PolishLetters
+
+PIECES_WEIGHT = 0.1
+SERVICE_WEIGHT = 0.03
+CROWD_WEIGHT = 0.5
+CROWD_SIZE = 10
+LOWEST: dict[Language, float] = {"pl": 0.855, "en": 0.839}
+"""Below this nothing approved answers the question. Between it and `SURE` a clear lead is needed, else choices."""
+SURE: dict[Language, float] = {"pl": 0.885, "en": 0.875}
+CLEAR_LEAD = 0.018
+CHOICES_WITHIN = 0.045
+MOST_CHOICES = 3
+LONGEST_QUESTION = 600
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One published text of one language, with its placeholders filled in."""
+
+    article_id: str
+    version: int
+    topic: str
+    services: frozenset[str]
+    question: str
+    answer: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """An article that fits, with where it came from and how well it fits (about 0.8 to 1.1, for comparing only)."""
+
+    article_id: str
+    version: int
+    question: str
+    source: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One article answers the question."""
+
+    match: Match
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One to three articles may answer; ask whether, or which, was meant. Best first."""
+
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing approved answers it; `score` is that of the nearest, for reports on gaps."""
+
+    score: float
+
+
+class Index:
+    """The published articles of one language, ready to be asked. Never changed after it was made."""
+
+    def __init__(
+        self, language: Language, passages: Sequence[Passage], embedder: Embedder, letters: PolishLetters | None = None
+    ) -> None:
+        self._language = language
+        self._passages = list(passages)
+        self._embedder = embedder
+        self._letters = letters
+        if not self._passages:
+            return
+        questions = [passage.question for passage in self._passages]
+        whole = [f"{passage.question} {passage.answer}" for passage in self._passages]
+        self._parts = [
+            embedder.passages(questions),
+            embedder.passages(whole),
+            embedder.passages([passage.answer for passage in self._passages]),
+        ]
+        self._by_question, self._by_whole = PieceIndex(questions), PieceIndex(whole)
+        self._crowd = self._nearness_to_all(embedder.passages(questions))
+
+    def ask(
+        self, question: str, topic: str | None = None, services: Collection[str] = frozenset()
+    ) -> Answer | Choices | Unknown:
+        """The answer, up to three choices, or unknown. `topic` narrows to articles of it if there are any; `services`
+        are the codes of examinations named in the question.
+        """
+        text = " ".join(question.split())[:LONGEST_QUESTION]
+        if not self._passages or not any(character.isalpha() for character in text):
+            return Unknown(0.0)
+        scores = self.scores(text, services)
+        eligible = [place for place, passage in enumerate(self._passages) if topic in (None, passage.topic)]
+        order = sorted(eligible or range(len(self._passages)), key=lambda place: -scores[place])
+        best = float(scores[order[0]])
+        if best < LOWEST[self._language]:
+            return Unknown(best)
+        lead = best - float(scores[order[1]]) if len(order) > 1 else 1.0
+        is_clear = lead >= CLEAR_LEAD or (best >= SURE[self._language] and lead > CLEAR_LEAD / 3)
+        if is_clear and not self._would_guess(self._passages[order[0]], services):
+            return Answer(self._match(order[0], best))
+        near = [place for place in order[:MOST_CHOICES] if best - float(scores[place]) <= CHOICES_WITHIN]
+        return Choices(tuple(self._match(place, float(scores[place])) for place in near))
+
+    def _would_guess(self, passage: Passage, services: Collection[str]) -> bool:
+        """True for the preparation to an examination nobody named: the wrong one does harm, so ask which is meant."""
+        return passage.topic == "prepare" and bool(passage.services) and not passage.services & set(services)
+
+    def scores(self, text: str, services: Collection[str] = frozenset()) -> npt.NDArray[np.float64]:
+        """How well each article fits, in the order of the passages."""
+        meant = self._letters.restore(text) if self._letters else text
+        vector = self._embedder.questions([meant])[0]
+        near = np.mean([part @ vector for part in self._parts], axis=0)
+        pieces = (self._by_question.scores(text) + self._by_whole.scores(text)) / 2
+        named = np.array([bool(passage.services & set(services)) for passage in self._passages])
+        scores: npt.NDArray[np.float64] = (
+            near + PIECES_WEIGHT * pieces + SERVICE_WEIGHT * named - CROWD_WEIGHT * self._crowd
+        )
+        return scores
+
+    @property
+    def article_ids(self) -> list[str]:
+        """The ids in the order of `scores`."""
+        return [passage.article_id for passage in self._passages]
+
+    def _nearness_to_all(self, questions: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """How much nearer than the average article each one lies to the questions of its ten nearest others."""
+        near = np.mean([questions @ part.T for part in self._parts], axis=0)
+        np.fill_diagonal(near, -np.inf)
+        size = min(CROWD_SIZE, len(self._passages) - 1)
+        if size < 1:
+            return np.zeros(len(self._passages))
+        nearest = np.sort(near, axis=0)[-size:].mean(axis=0)
+        crowd: npt.NDArray[np.float64] = (nearest - nearest.mean()).astype(np.float64)
+        return crowd
+
+    def _match(self, place: int, score: float) -> Match:
+        passage = self._passages[place]
+        return Match(passage.article_id, passage.version, passage.question, passage.source, round(score, 4))

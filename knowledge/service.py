@@ -1,0 +1,303 @@
+"""Articles in, approved words out: import drafts, publish, answer. Every answer names its article, version and source."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from care.appointments import lexicon
+from care.appointments.service import services, specialties
+from core import audit
+from core.access import Access, Permission
+from core.db import UnitOfWork
+from core.errors import NotFound, Refused
+from core.i18n import LANGUAGES, Language
+from core.settings import ROOT
+from knowledge.embedding import CachedEmbedder, Embedder
+from knowledge.facts import facts, fill, unknown_placeholders
+from knowledge.lexical import PolishLetters, words_of
+from knowledge.models import Article, ArticleVersion, KnowledgeState
+from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
+
+POLISH_WORDS = ROOT / "data" / "knowledge" / "polish_words.txt"
+UNSIGNED = "team proposal, unsigned"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Approved words for a channel, with their provenance. `score` is None for an article asked for by its name."""
+
+    article_id: str
+    version: int
+    language: Language
+    text: str
+    source: str
+    score: float | None = None
+
+
+@dataclass
+class _Built:
+    """What was made of one revision."""
+
+    revision: int
+    terms: lexicon.Lexicon
+    indexes: dict[Language, Index] = field(default_factory=dict)
+
+
+class Library:
+    """Answers from the published articles; made once per process. Its index follows every publication."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = CachedEmbedder(embedder)
+        self._built: _Built | None = None
+        self._building = asyncio.Lock()
+
+    async def warm(self, uow: UnitOfWork) -> None:
+        """Build the index now (some seconds the first time) rather than at the first question."""
+        await self._current(uow)
+
+    async def answer(
+        self, uow: UnitOfWork, question: str, language: Language, channel: str, topic: str | None = None
+    ) -> Reply | Choices | Unknown:
+        """The approved answer in that channel's words; or the few articles that may be meant; or unknown."""
+        found = await self.ask(uow, question, language, topic)
+        if not isinstance(found, Answer):
+            return found
+        return await article(uow, found.match.article_id, language, channel, score=found.match.score)
+
+    async def ask(
+        self, uow: UnitOfWork, question: str, language: Language, topic: str | None = None
+    ) -> Answer | Choices | Unknown:
+        """Which article answers, without its words. Only the database and this process see the question."""
+        index, named = await self._prepare(uow, question, language)
+        return await asyncio.to_thread(index.ask, question, topic, named)
+
+    async def nearest(self, uow: UnitOfWork, question: str, language: Language) -> str | None:
+        """The id of the nearest article whatever its score, for benchmarks and reports on gaps."""
+        index, named = await self._prepare(uow, question, language)
+        if not index.article_ids:
+            return None
+        scores = await asyncio.to_thread(index.scores, question, named)
+        return index.article_ids[int(scores.argmax())]
+
+    async def _prepare(self, uow: UnitOfWork, question: str, language: Language) -> tuple[Index, set[str]]:
+        """The index of the language, and the examinations the question names."""
+        built = await self._current(uow)
+        named = {found.id for found in built.terms.find(question, language) if found.kind == "service"}
+        return built.indexes[language], named
+
+    async def _current(self, uow: UnitOfWork) -> _Built:
+        revision = int(await uow.session.scalar(select(KnowledgeState.revision)) or 0)
+        if self._built is not None and self._built.revision == revision:
+            return self._built
+        async with self._building:
+            if self._built is None or self._built.revision != revision:
+                self._built = await self._build(uow, revision)
+        return self._built
+
+    async def _build(self, uow: UnitOfWork, revision: int) -> _Built:
+        built = _Built(revision, await lexicon.load(uow))
+        kept: list[str] = []
+        for language in LANGUAGES:
+            passages = await _published(uow, language)
+            letters = PolishLetters(await _spellings(uow, passages)) if language == "pl" else None
+            built.indexes[language] = await asyncio.to_thread(Index, language, passages, self.embedder, letters)
+            kept += [text for p in passages for text in (p.question, p.answer, f"{p.question} {p.answer}")]
+        self.embedder.forget_all_but(kept)
+        return built
+
+
+async def article(
+    uow: UnitOfWork, article_id: str, language: Language, channel: str, *, score: float | None = None
+) -> Reply | Unknown:
+    """The published words of that article for the channel, with the clinic's facts filled in; unknown if there are none."""
+    row = await uow.session.scalar(
+        select(ArticleVersion)
+        .join(Article, Article.id == ArticleVersion.article_id)
+        .where(
+            Article.id == article_id,
+            Article.status == "published",
+            ArticleVersion.version == Article.published_version,
+            ArticleVersion.language == language,
+        )
+    )
+    if row is None:
+        return Unknown(0.0)
+    variants = {"sms": row.variant_sms, "voice": row.variant_voice}
+    text = fill(variants.get(channel) or row.answer, await facts(uow, language))
+    return Reply(article_id, row.version, language, text, row.source, score)
+
+
+async def articles_of_service(uow: UnitOfWork, service_code: str, topic: str) -> list[str]:
+    """The ids of the published articles of a topic about an examination."""
+    query = select(Article.id).where(
+        Article.services.contains([service_code]), Article.topic == topic, Article.status == "published"
+    )
+    return list(await uow.session.scalars(query.order_by(Article.id)))
+
+
+async def import_articles(
+    uow: UnitOfWork, access: Access, rows: Iterable[dict[str, Any]], now: datetime, author: str = ""
+) -> list[str]:
+    """Store articles as new draft versions and give the ids of those that changed; equal words make no new version.
+
+    A row is `{"id", "pl": {"question", "answer", "variants": {"sms", "voice"}?}, "en": {…}?, "topic"?, "services"?,
+    "source"?, "audience"?, "review_at"?}`. A missing language may be imported, but not published.
+    """
+    access.require(Permission.edit_content)
+    changed: list[str] = []
+    for row in rows:
+        known = await uow.session.get(Article, row["id"])
+        if known is None:
+            known = Article(id=row["id"], topic=row.get("topic", "general"), services=[], status="draft")
+            uow.session.add(known)
+            await uow.session.flush()
+        known.topic, known.services = row.get("topic", known.topic), row.get("services", known.services)
+        if await _add_version(uow, row, now, author):
+            changed.append(known.id)
+            audit.record(uow, access, "article.drafted", "article", known.id, now)
+    await uow.session.flush()
+    return changed
+
+
+async def publish(
+    uow: UnitOfWork, access: Access, article_id: str, now: datetime, version: int | None = None
+) -> Article | Refused:
+    """Let that version (else the newest) be answered with from now on, in every process.
+
+    Refused: `article-language-missing`, `article-placeholder-unknown`. Raises `NotFound`.
+    """
+    access.require(Permission.edit_content)
+    known = await uow.session.get(Article, article_id)
+    wanted = version if version is not None else await _newest(uow, article_id)
+    if known is None or not wanted:
+        raise NotFound("article")
+    texts = list(
+        await uow.session.scalars(
+            select(ArticleVersion).where(ArticleVersion.article_id == article_id, ArticleVersion.version == wanted)
+        )
+    )
+    if not texts:
+        raise NotFound("article")
+    missing = sorted(set(LANGUAGES) - {text.language for text in texts})
+    if missing:
+        return Refused("article-language-missing", {"language": missing[0]})
+    words = [word for text in texts for word in (text.answer, text.variant_sms, text.variant_voice) if word]
+    strange = sorted(set().union(*(unknown_placeholders(word) for word in words)))
+    if strange:
+        return Refused("article-placeholder-unknown", {"placeholder": strange[0]})
+    known.status, known.published_version = "published", wanted
+    await _next_revision(uow)
+    audit.record(uow, access, "article.published", "article", article_id, now)
+    return known
+
+
+async def withdraw(uow: UnitOfWork, access: Access, article_id: str, now: datetime) -> None:
+    """Answer with that article no more, in any process. Raises `NotFound`."""
+    access.require(Permission.edit_content)
+    known = await uow.session.get(Article, article_id)
+    if known is None:
+        raise NotFound("article")
+    known.status = "withdrawn"
+    await _next_revision(uow)
+    audit.record(uow, access, "article.withdrawn", "article", article_id, now)
+
+
+async def _next_revision(uow: UnitOfWork) -> None:
+    await uow.session.flush()
+    await uow.session.execute(update(KnowledgeState).values(revision=KnowledgeState.revision + 1))
+    await uow.publish("knowledge")
+
+
+async def _newest(uow: UnitOfWork, article_id: str) -> int:
+    newest = select(func.max(ArticleVersion.version)).where(ArticleVersion.article_id == article_id)
+    return int(await uow.session.scalar(newest) or 0)
+
+
+async def _add_version(uow: UnitOfWork, row: dict[str, Any], now: datetime, author: str) -> bool:
+    """Write the row's texts as the next version unless they equal the newest; True if written."""
+    newest = await _newest(uow, row["id"])
+    before = await uow.session.scalars(
+        select(ArticleVersion).where(ArticleVersion.article_id == row["id"], ArticleVersion.version == newest)
+    )
+    written = {text.language: _words(text) for text in before}
+    drafts = [_draft(row, language, newest + 1, now, author) for language in LANGUAGES if row.get(language)]
+    if not drafts or written == {draft.language: _words(draft) for draft in drafts}:
+        return False
+    uow.session.add_all(drafts)
+    await uow.session.flush()
+    return True
+
+
+def _draft(row: dict[str, Any], language: Language, version: int, now: datetime, author: str) -> ArticleVersion:
+    text = row[language]
+    variants = text.get("variants") or {}
+    review = row.get("review_at")
+    return ArticleVersion(
+        article_id=row["id"],
+        version=version,
+        language=language,
+        question=text["question"].strip(),
+        answer=text["answer"].strip(),
+        variant_sms=variants.get("sms"),
+        variant_voice=variants.get("voice"),
+        audience=row.get("audience", "patients"),
+        source=row.get("source", UNSIGNED),
+        author=row.get("author", author),
+        created_at=now,
+        review_at=date.fromisoformat(review) if isinstance(review, str) else review,
+    )
+
+
+def _words(text: ArticleVersion) -> tuple[Any, ...]:
+    return (
+        text.question,
+        text.answer,
+        text.variant_sms,
+        text.variant_voice,
+        text.audience,
+        text.source,
+        text.review_at,
+    )
+
+
+async def _published(uow: UnitOfWork, language: Language) -> list[Passage]:
+    rows = await uow.session.execute(
+        select(Article, ArticleVersion)
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .where(
+            Article.status == "published",
+            ArticleVersion.version == Article.published_version,
+            ArticleVersion.language == language,
+        )
+        .order_by(Article.id)
+    )
+    known = await facts(uow, language)
+    return [
+        Passage(
+            subject.id,
+            text.version,
+            subject.topic,
+            frozenset(subject.services),
+            text.question,
+            fill(text.answer, known),
+            text.source,
+        )
+        for subject, text in rows
+    ]
+
+
+async def _spellings(uow: UnitOfWork, passages: Iterable[Passage]) -> list[str]:
+    """The words whose proper spelling is known: everyday ones, the articles' own, and what examinations are called."""
+    texts = _everyday_words()
+    texts += [f"{passage.question} {passage.answer}" for passage in passages]
+    texts += [name for row in await specialties(uow) for name in row.synonyms_pl]
+    texts += [name for row in await services(uow) for name in row.synonyms_pl]
+    return [word for text in texts for word in words_of(text)]
+
+
+def _everyday_words() -> list[str]:
+    return [line for line in POLISH_WORDS.read_text("utf-8").splitlines() if not line.startswith("#")]

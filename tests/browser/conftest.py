@@ -195,5 +195,5 @@ async def site(
     for runner in runners:
         runner.cancel()
     await asyncio.gather(*runners, return_exceptions=True)
-    server.should_exit = server.force_exit = True
+    server.should_exit = True
     await asyncio.gather(serving, return_exceptions=True)

@@ -192,16 +192,13 @@ async def test_opening_a_thread_is_audited_once_and_refreshing_it_is_not(site: S
 
 async def test_two_tabs_of_one_browser_share_one_stream(site: Site) -> None:
     page = await site.agent("marta")
-    asked: list[str] = []
-    page.context.on(
-        "request", lambda request: asked.append(request.url) if request.url.endswith("/console/events") else None
-    )
     second = await page.context.new_page()
     await second.goto(f"{site.base}/console")
     await site.waiting(PHONE)
     for one in (page, second):
         await expect(one.locator("#queue .row")).to_have_count(1)
-    assert asked == []
+    locks = await page.evaluate("navigator.locks.query().then(all => [all.held.length, all.pending.length])")
+    assert locks == [1, 1]
 
 
 async def test_on_a_phone_one_pane_is_shown_at_a_time_with_a_way_back(site: Site) -> None:

@@ -19,6 +19,7 @@ login-demo-lead = The password of each:
 role-agent = agent
 role-supervisor = supervisor
 
+demo-banner-label = About this demo
 demo-banner = This is a demo: the clinic and all people are invented. Please do not enter real data.
 demo-banner-try = What can be tried
 demo-subtitle = a clinic in Lipogród

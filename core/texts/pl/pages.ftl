@@ -19,6 +19,7 @@ login-demo-lead = Hasło do każdego:
 role-agent = konsultacja
 role-supervisor = nadzór
 
+demo-banner-label = O tym pokazie
 demo-banner = To jest pokaz: placówka i wszystkie osoby są zmyślone. Prosimy nie podawać prawdziwych danych.
 demo-banner-try = Co można wypróbować
 demo-subtitle = poradnia w Lipogrodzie

@@ -238,7 +238,8 @@ class PoradniaChat extends HTMLElement {
       if (this.sending.has(element)) this.adopt(element, seq);
       void this.refresh();
     } catch (error) {
-      this.sending.delete(element);
+      // The answer got lost on its way, but the message is there and was seen to be: nothing failed.
+      if (!this.sending.has(element)) return;
       mark(element, "failed", this.words, () => void this.attempt(element, deliver));
       if (error instanceof Refused && error.status === 413) this.say("file-too-large");
       else if (error instanceof Refused && error.status === 429) this.say("slow-down");

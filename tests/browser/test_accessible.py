@@ -18,11 +18,11 @@ SCHEMES = [("pl", "light"), ("en", "dark"), ("pl", "dark"), ("en", "light")]
 async def found(page: Page) -> list[str]:
     """What axe objects to, one line each. The library is evaluated, not loaded: the page allows no foreign script."""
     await page.evaluate(AXE.read_text("utf-8") + ";0")
-    result = await page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
+    result = await page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
     return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in result["violations"] for node in one["nodes"]
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in result["violations"]
+        for node in one["nodes"]
     ]
 
 

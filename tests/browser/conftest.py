@@ -185,7 +185,7 @@ async def site(
     )
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.02)
     runners = [asyncio.create_task(runner.run()) for runner in house.runners()]
     made = Site(house, dialogue, settings.public_url, chromium)

@@ -111,7 +111,7 @@ class Acting:
             now=now,
         )
         acts = rules.decide(facts)
-        if acts and not isinstance(acts[0], rules.Consent):
+        if any(not isinstance(one, rules.Consent) for one in acts):
             await give_notice(uow, self._messages, case, person, route, is_sure, now)
         question = None
         for one in acts:

@@ -16,6 +16,7 @@ from core.crypto import keyring
 from core.db import Database
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, libpq_url
+from tests.house import TestHouse, open_house
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -65,3 +66,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def clock() -> FixedClock:
     """Monday 23 November 2026, 10:00 in Warsaw: the clinic is open."""
     return FixedClock(datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW))
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[TestHouse]:
+    """A whole house on that database, with a scripted dialogue core and fixed hours."""
+    async with open_house(database_url, tmp_path, clock) as opened:
+        yield opened

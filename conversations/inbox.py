@@ -31,6 +31,8 @@ from core.ids import new_id
 
 NOTICE_VERSION = "2026-11-1"
 TRIES = 4
+ACTIVITY_GRAIN = timedelta(minutes=5)
+"""How exactly a case's last activity is kept: fine enough for hours of idleness, and no write per message."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class Inbox:
             case = Case(id=new_id(), thread_id=thread_id, state=CaseState.bot, opened_at=now, active_at=now)
             uow.session.add(case)
             await uow.session.flush()
-        else:
+        elif case.active_at + ACTIVITY_GRAIN < now:
             case.active_at = now
         return case
 

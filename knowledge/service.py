@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -50,8 +51,8 @@ class _Built:
 class Library:
     """Answers from the published articles; made once per process. Its index follows every publication."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self.embedder = CachedEmbedder(embedder)
+    def __init__(self, embedder: Embedder, remembered_in: Path | None = None) -> None:
+        self.embedder = CachedEmbedder(embedder, remembered_in)
         self._built: _Built | None = None
         self._building = asyncio.Lock()
 

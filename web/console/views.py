@@ -87,7 +87,14 @@ async def read_alerts(uow: UnitOfWork, desk: Desk, person: SignedIn) -> Sequence
 
 
 async def read_thread(
-    uow: UnitOfWork, person: SignedIn, thread_id: UUID, language: Language, now: datetime, opened: str, *, is_refresh: bool
+    uow: UnitOfWork,
+    person: SignedIn,
+    thread_id: UUID,
+    language: Language,
+    now: datetime,
+    opened: str,
+    *,
+    is_refresh: bool,
 ) -> ThreadView:
     """The thread over all channels. Opening it is audited, refreshing an opened one is not. `NotFound` if absent."""
     lines = await Transcripts(uow, person.access).of_thread(thread_id, now, is_refresh=is_refresh)

@@ -23,7 +23,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     is_secure = house.settings.public_url.startswith("https://")
 
-    def form(request: Request, language: Language, target: str, notice: str | None, email: str, status: int) -> Response:
+    def form(
+        request: Request, language: Language, target: str, notice: str | None, email: str, status: int
+    ) -> Response:
         """The form, with a random token in it and in a cookie: a form from elsewhere cannot know both."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
         response = pages.respond(

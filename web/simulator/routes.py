@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
@@ -31,7 +31,7 @@ def router(house: House, simulator: SimulatedProvider, pages: Pages) -> APIRoute
             raise HTTPException(422)
         return number
 
-    async def values(number: str) -> dict[str, object]:
+    async def values(number: str) -> dict[str, Any]:
         zone = house.clock.now().tzinfo
         return {
             "number": number,

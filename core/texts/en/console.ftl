@@ -130,7 +130,7 @@ composer-note-private = Stays within the clinic
 composer-send = Send
 composer-keep = Keep note
 composer-sms-one = 1 SMS · %units/%limit · %encoding
-composer-sms-many = %count SMS in one · %units/%limit · %encoding
+composer-sms-many = %count SMS · %units/%limit · %encoding
 composer-sms-folded = · without Polish letters, which is shorter
 composer-chat = The reply goes to the chat
 

@@ -131,7 +131,7 @@ composer-note-private = Nie wychodzi z placówki
 composer-send = Wyślij
 composer-keep = Zapisz notatkę
 composer-sms-one = 1 SMS · %units/%limit · %encoding
-composer-sms-many = %count SMS-y w jednym · %units/%limit · %encoding
+composer-sms-many = Liczba SMS-ów: %count · %units/%limit · %encoding
 composer-sms-folded = · bez polskich liter, bo tak jest krócej
 composer-chat = Odpowiedź trafi do czatu
 

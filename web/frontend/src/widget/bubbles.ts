@@ -6,7 +6,7 @@ export type Words = (key: string, values?: Record<string, string>) => string;
 export type OwnState = "sending" | "sent" | "failed";
 
 export function clockTime(at: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(new Date(at));
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : "pl-PL", { hour: "numeric", minute: "2-digit" }).format(new Date(at));
 }
 
 export function bubble(said: Said, words: Words, language: string): HTMLElement {
@@ -55,7 +55,7 @@ export function ownBubble(text: string, words: Words): HTMLElement {
   return element;
 }
 
-export function mark(element: HTMLElement, state: OwnState, words: Words, language: string, retry?: () => void): void {
+export function mark(element: HTMLElement, state: OwnState, words: Words, retry?: () => void): void {
   const foot = element.querySelector(".foot");
   if (!foot) return;
   element.classList.toggle("said-failed", state === "failed");
@@ -65,10 +65,13 @@ export function mark(element: HTMLElement, state: OwnState, words: Words, langua
     again.textContent = words("own-retry");
     again.addEventListener("click", retry);
     foot.replaceChildren(`${words("own-failed")} `, again);
-  } else {
-    foot.textContent =
-      state === "sent" ? `${clockTime(new Date().toISOString(), language)} · ${words("own-sent")}` : words("own-sending");
-  }
+  } else foot.textContent = words(`own-${state}`);
+}
+
+/** The clinic has stored it: the time is the clinic's. */
+export function dated(element: HTMLElement, at: string, words: Words, language: string): void {
+  const foot = element.querySelector(".foot");
+  if (foot) foot.textContent = `${clockTime(at, language)} · ${words("own-sent")}`;
 }
 
 function kind(type: string, words: Words): string {

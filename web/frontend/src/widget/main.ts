@@ -1,6 +1,6 @@
 // The chat inside the iframe: one custom element around the page the server made.
 import { attach, begin, listen, read, Refused, seen, token, write, type Said, type Snapshot } from "./api";
-import { bubble, mark, ownBubble, type Words } from "./bubbles";
+import { bubble, dated, mark, ownBubble, type Words } from "./bubbles";
 
 type Language = "pl" | "en";
 const TEXTS = JSON.parse(document.querySelector("#texts")?.textContent ?? "{}") as Record<Language, Record<string, string>>;
@@ -159,12 +159,17 @@ class PoradniaChat extends HTMLElement {
 
   private add(said: Said): void {
     this.last = said.seq;
-    if (this.own.has(said.seq)) return;
+    const known = this.own.get(said.seq);
+    if (known) {
+      dated(known, said.at, this.words, this.language);
+      return;
+    }
     if (said.author === "patient") {
       // It may be ours, seen here before the answer to its sending arrived.
       const mine = [...this.sending].find((one) => one.querySelector(".text")?.textContent === said.text);
       if (mine) {
         this.adopt(mine, said.seq);
+        dated(mine, said.at, this.words, this.language);
         return;
       }
     } else if (!this.isOpen && this.hasBegun) {
@@ -178,7 +183,7 @@ class PoradniaChat extends HTMLElement {
     this.sending.delete(element);
     this.own.set(seq, element);
     element.dataset["seq"] = String(seq);
-    mark(element, "sent", this.words, this.language);
+    mark(element, "sent", this.words);
   }
 
   private showChoices(newest: Said | undefined): void {
@@ -226,15 +231,16 @@ class PoradniaChat extends HTMLElement {
     this.choices.hidden = true;
     if (!element.isConnected) this.log.append(element);
     this.sending.add(element);
-    mark(element, "sending", this.words, this.language);
+    mark(element, "sending", this.words);
     this.scrollToEnd();
     try {
       const seq = await deliver();
       if (this.sending.has(element)) this.adopt(element, seq);
       void this.refresh();
     } catch (error) {
-      this.sending.delete(element);
-      mark(element, "failed", this.words, this.language, () => void this.attempt(element, deliver));
+      // The answer got lost on its way, but the message is there and was seen to be: nothing failed.
+      if (!this.sending.has(element)) return;
+      mark(element, "failed", this.words, () => void this.attempt(element, deliver));
       if (error instanceof Refused && error.status === 413) this.say("file-too-large");
       else if (error instanceof Refused && error.status === 429) this.say("slow-down");
     }

@@ -1,0 +1,73 @@
+"""Signing in. Invariant: nothing of the console is shown to someone who is not signed in, and no answer tells what was wrong."""
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from core.accounts import StaffSession
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_wrong_password_and_an_unknown_address_are_refused_in_the_same_words(site: Site) -> None:
+    page = await site.visitor()
+    said = []
+    for email, password in (("marta@demo.example", "wrong"), ("nobody@demo.example", "demo-demo-demo")):
+        await page.goto(f"{site.base}/login")
+        await page.locator("#email").fill(email)
+        await page.locator("#password").fill(password)
+        await page.locator("main button[type=submit]").click()
+        said.append(await page.locator("[role=alert]").inner_text())
+    assert said[0] == said[1] != ""
+    assert not await page.context.cookies() or all(one["name"] != "poradnia" for one in await page.context.cookies())
+
+
+async def test_an_agent_signs_in_and_out_and_the_cookie_is_out_of_reach_of_scripts(site: Site) -> None:
+    page = await site.agent("marta")
+    assert await page.locator("#queue-title").is_visible()
+    cookie = next(one for one in await page.context.cookies() if one["name"] == "poradnia")
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Lax" and cookie["path"] == "/"
+    await page.get_by_role("button", name="Wyloguj").click()
+    await page.wait_for_url("**/login")
+    await page.goto(f"{site.base}/console")
+    assert "/login" in page.url
+
+
+async def test_a_session_that_ended_leads_back_to_the_login_with_a_kind_word(site: Site) -> None:
+    page = await site.agent("marta")
+    async with site.house.database.unit_of_work() as uow:
+        for session in await uow.session.scalars(select(StaffSession)):
+            await uow.session.delete(session)
+    await page.goto(f"{site.base}/console")
+    await page.wait_for_url(re.compile(r"/login\?over=1"))
+    assert "ponownie" in await page.locator("[role=alert]").inner_text()
+
+
+async def test_an_admin_without_access_to_threads_is_told_so_and_sees_none(site: Site) -> None:
+    thread_id = await site.waiting("+48890002001")
+    page = await site.visitor()
+    await page.goto(f"{site.base}/login")
+    await page.locator("#email").fill("ola@demo.example")
+    await page.locator("#password").fill("demo-demo-demo")
+    await page.locator("main button[type=submit]").click()
+    assert "nie ma dostępu" in await page.locator("main").inner_text()
+    answer = await page.goto(f"{site.base}/console/threads/{thread_id}")
+    assert answer is not None and answer.status == 403
+
+
+async def test_a_form_without_the_sessions_token_does_nothing(site: Site) -> None:
+    page = await site.agent("marta")
+    thread_id = await site.waiting("+48890002001")
+    cookies = {one["name"]: one["value"] for one in await page.context.cookies()}
+    async with httpx.AsyncClient(base_url=site.base, cookies=cookies) as client:
+        queue = (await client.get("/console")).text
+        case = queue.split("/console/cases/")[1].split("/")[0]
+        assert (await client.post(f"/console/cases/{case}/accept", data={"csrf": "guess"})).status_code == 403
+        assert (await client.post("/logout", data={"csrf": "guess"})).status_code == 403
+        unknown = await client.get("/console/threads/01900000-0000-7000-8000-000000000000")
+        assert unknown.status_code == 404
+        other = await client.get(f"/console/threads/{thread_id}/files/01900000-0000-7000-8000-000000000000")
+        assert other.status_code == 404 and other.json() == unknown.json()

@@ -263,7 +263,7 @@ _POINTING = frozenset(
 
 def pick(choices: Any, text: str, tapped: str | None) -> str | None:
     """The payload of a choice by its id, its number ("2", "nr 2", "the second one") or its label; None if nothing fits exactly."""
-    said = fold(text).strip(" .):(!")
+    said = _bare(text)
     words = [word for word in re.findall(r"[^\W_]+", said) if word not in _POINTING]
     wanted = None
     if len(words) == 1:
@@ -273,6 +273,11 @@ def pick(choices: Any, text: str, tapped: str | None) -> str | None:
         if tapped is not None:
             if choice["id"] == tapped:
                 return payload
-        elif said == fold(str(choice["label"])).strip() or number == wanted:
+        elif said == _bare(str(choice["label"])) or number == wanted:
             return payload
     return None
+
+
+def _bare(text: str) -> str:
+    """Folded, without the marks that people leave out or add at the ends."""
+    return fold(text).strip(" .):(!")

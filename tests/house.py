@@ -118,6 +118,11 @@ class TestHouse:
         async with self.house.database.unit_of_work() as uow:
             return list(await uow.session.scalars(select(model).where(*conditions)))
 
+    async def only_thread(self) -> UUID:
+        """The one thread there is."""
+        (thread,) = await self.rows(Thread)
+        return UUID(str(thread.id))
+
     async def case(self, thread_id: UUID) -> Case | None:
         """The open case of a thread."""
         found = await self.rows(Case, Case.thread_id == thread_id, Case.state != CaseState.closed)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
@@ -13,7 +14,7 @@ from conversations.attachments import counts
 from conversations.cases import Cases
 from conversations.inbox import give_notice, open_case
 from conversations.messages import Messages, Route, offered_choices
-from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn
+from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn, TurnState
 from conversations.protocols import DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
 from conversations.understanding import (
@@ -95,23 +96,27 @@ class Acting:
         """Do everything that needs no dialogue core; returns the question if one is left."""
         await self.settle_case(uow, scene, now)
         message, case, point, person = scene.message, scene.case, scene.point, scene.person
+        is_retry = scene.turn.state is TurnState.asking
         route, is_sure = self._route(message, person)
         media = await counts(uow, message.id) if (message.content or {}).get("media") else {}
         facts = rules.Facts(
-            state=case.state,
+            # An action may have queued the case in the turn that was cut off: what was said then is still owed.
+            state=CaseState.bot if is_retry and case.state is CaseState.waiting else case.state,
             text=message.body,
             screening=self._screen.screen(message.body),
             carrier_word=carrier_word(message.body) if message.channel == "sms" else None,
             unreadable=unreadable(message.body, self._max_text_length),
             asks_for_human=asks_for_human(message.body),
-            payload=await self._picked(uow, case, message),
+            payload=await self._picked(uow, scene.turn.case_id or case.id, message),
             kept_media=media.get("kept", 0),
             refused_media=media.get("refused", 0),
             waiting_told_at=case.waiting_told_at,
             now=now,
         )
         acts = rules.decide(facts)
-        if acts and not isinstance(acts[0], rules.Consent):
+        if is_retry:  # All else was done the first time.
+            acts = tuple(one for one in acts if isinstance(one, rules.AskDialogue))
+        if any(not isinstance(one, rules.Consent) for one in acts):
             await give_notice(uow, self._messages, case, person, route, is_sure, now)
         question = None
         for one in acts:
@@ -133,8 +138,13 @@ class Acting:
     async def answer(
         self, uow: UnitOfWork, scene: Scene, reply: DialogueReply, language: Language, now: datetime
     ) -> None:
-        """Store what the dialogue core said, in the case that is open now (an action may have opened another)."""
+        """Store what the dialogue core said, in the case that is open now (an action may have opened another).
+
+        Once a person has the case the bot is silent, also with an answer it was still making.
+        """
         await self.settle_case(uow, scene, now)
+        if scene.case.state is CaseState.human:
+            return
         # An action may have changed the language.
         route = Route(scene.message.channel, scene.point.id, as_language(scene.person.language, otherwise=language))
         said = []
@@ -172,9 +182,9 @@ class Acting:
         assert message.contact_point_id is not None, "inbound messages have a contact point"
         return Route(message.channel, message.contact_point_id, language), known is not None
 
-    async def _picked(self, uow: UnitOfWork, case: Case, message: Message) -> str | None:
+    async def _picked(self, uow: UnitOfWork, case_id: UUID, message: Message) -> str | None:
         """The payload of the offered choice that a message picks: tapped, by its number, or by its words."""
-        choices = await offered_choices(uow, case.id)
+        choices = await offered_choices(uow, case_id)
         return pick(choices, message.body, (message.content or {}).get("choice"))
 
     async def _escalate(self, uow: UnitOfWork, case: Case, route: Route, act: rules.Escalate, now: datetime) -> None:
@@ -253,7 +263,7 @@ _POINTING = frozenset(
 
 def pick(choices: Any, text: str, tapped: str | None) -> str | None:
     """The payload of a choice by its id, its number ("2", "nr 2", "the second one") or its label; None if nothing fits exactly."""
-    said = fold(text).strip(" .):(!")
+    said = _bare(text)
     words = [word for word in re.findall(r"[^\W_]+", said) if word not in _POINTING]
     wanted = None
     if len(words) == 1:
@@ -263,6 +273,11 @@ def pick(choices: Any, text: str, tapped: str | None) -> str | None:
         if tapped is not None:
             if choice["id"] == tapped:
                 return payload
-        elif said == fold(str(choice["label"])).strip() or number == wanted:
+        elif said == _bare(str(choice["label"])) or number == wanted:
             return payload
     return None
+
+
+def _bare(text: str) -> str:
+    """Folded, without the marks that people leave out or add at the ends."""
+    return fold(text).strip(" .):(!")

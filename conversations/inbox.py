@@ -25,10 +25,12 @@ from conversations.protocols import InboundMessage, Utterance
 from core.clock import Clock
 from core.crypto import keyring
 from core.db import Database, UnitOfWork
+from core.errors import Retriable
 from core.i18n import Language
 from core.ids import new_id
 
 NOTICE_VERSION = "2026-11-1"
+TRIES = 4
 ACTIVITY_GRAIN = timedelta(minutes=5)
 """How exactly a case's last activity is kept: fine enough for hours of idleness, and no write per message."""
 
@@ -53,13 +55,17 @@ class Inbox:
 
     async def accept(self, inbound: InboundMessage) -> Accepted:
         """Store the message, wake the turns. Safe to call twice: the second call finds the first."""
-        try:
-            async with self._database.unit_of_work() as uow:
-                return await self._store(uow, inbound)
-        except IntegrityError:
-            # A replay; or two first messages of one person met in the same instant, and the other has won.
-            async with self._database.unit_of_work() as uow:
-                return await self._earlier(uow, inbound) or await self._store(uow, inbound)
+        for _ in range(TRIES):
+            try:
+                async with self._database.unit_of_work() as uow:
+                    return await self._store(uow, inbound)
+            except IntegrityError:
+                # A replay; or two first messages of one person met in the same instant, and the other has won.
+                async with self._database.unit_of_work() as uow:
+                    earlier = await self._earlier(uow, inbound)
+                if earlier is not None:
+                    return earlier
+        raise Retriable("could not store a message")
 
     async def _earlier(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted | None:
         earlier = await uow.session.scalar(

@@ -76,10 +76,10 @@ Act = Say | SayWaiting | Alert | Escalate | Consent | AskDialogue
 
 def decide(facts: Facts) -> tuple[Act, ...]:
     """The acts for one message, in order. Red flags come before anything else, in every state."""
-    if facts.carrier_word is not None:
-        return _carrier(facts.carrier_word)
     if facts.screening.level >= Level.crisis:
         return _red_flag(facts)
+    if facts.carrier_word is not None:
+        return _carrier(facts.carrier_word)
     if facts.state is CaseState.human:
         return ()
     media = _media(facts)

@@ -66,6 +66,8 @@ class Screening:
 _NEGATIONS = re.compile(
     r"\b(nie mam|nie ma|nie czuje|nie boli|bez|brak|ani|nie|nigdy|no|not|don t|doesn t|without|never|isn t|haven t)\b(?: \w+){0,3} ?$"
 )
+NEGATION_REACH = 200
+"""How many characters before a sign a negation may stand; without it a long message would cost the square of its length."""
 _CLAUSE = re.compile(r"[,.;:!?\n]| ale | lecz | but | i teraz | and now ")
 
 
@@ -127,7 +129,7 @@ class SafetyScreen:
 
 
 def _is_negated(line: str, start: int) -> bool:
-    clause = _CLAUSE.split(line[:start])[-1]
+    clause = _CLAUSE.split(line[max(0, start - NEGATION_REACH) : start])[-1]
     return _NEGATIONS.search(clause) is not None
 
 

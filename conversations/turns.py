@@ -106,7 +106,8 @@ class Turns:
             if question is None:
                 await self._close(uow, turn, "acted")
                 continue
-            is_retry, case_id = turn.state is TurnState.asking, scene.case.id
+            is_retry = turn.state is TurnState.asking
+            case_id = (turn.case_id if is_retry else None) or scene.case.id  # The tracker that knows the message.
             turn.state, turn.attempts, turn.lease, turn.case_id = TurnState.asking, turn.attempts + 1, lease, case_id
             asked = DialogueTurn(
                 case_id, message.id, lease, message.channel, question.language, question.text, question.payload

@@ -58,7 +58,7 @@ HUMAN_WORDS = frozenset(
 )
 _FILLERS = frozenset(
     "prosze poprosze chce chcialbym chcialabym chcialem jednak ale z ze do o na mi mnie sie polacz polaczyc polaczenie "
-    "rozmawiac porozmawiac pogadac rozmowa rozmowy rozmowe mowic zywym zywego prawdziwym prawdziwego prawdziwa osoba "
+    "rozmawiac porozmawiac pogadac rozmowa rozmowy rozmowe mowic zywym zywego zywa zywej prawdziwym prawdziwego prawdziwa osoba "
     "osobe osoby kims kogos i a to ja moge mozna czy dajcie daj jakims jakiegos "
     "please i want to talk speak with a an the real live me let connect transfer can could would like need get put through "
     "now actually just only teraz dobra ok no nie tylko chat".split()

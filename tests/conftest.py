@@ -1,6 +1,7 @@
 """Real parts for the tests: one embedded PostgreSQL per run, a fresh migrated database per test."""
 
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -20,6 +21,13 @@ from core.postgres import EmbeddedPostgres, libpq_url
 from tests.house import TestHouse, open_house
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session", autouse=True)

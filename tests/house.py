@@ -186,13 +186,18 @@ class TestHouse:
     def another_runner(self, dialogue: ScriptedDialogue | None = None) -> Turns:
         """Turns as another process would have them."""
         one = self.house.turns
-        return Turns(
-            self.house.database, self.clock, dialogue or self.dialogue, one._acting, one._attachments
-        )
+        return Turns(self.house.database, self.clock, dialogue or self.dialogue, one._acting, one._attachments)
 
     def form(self, **fields: str) -> dict[str, str]:
         """A provider's form for an incoming SMS."""
-        return {"MessageSid": f"SM{uuid4().hex}", "From": ANNA, "To": "+48732100200", "Body": "", "NumMedia": "0", **fields}
+        return {
+            "MessageSid": f"SM{uuid4().hex}",
+            "From": ANNA,
+            "To": "+48732100200",
+            "Body": "",
+            "NumMedia": "0",
+            **fields,
+        }
 
     def signature(self, path: str, form: Any) -> str:
         """The provider's signature of a form for that path."""

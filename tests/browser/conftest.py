@@ -26,7 +26,7 @@ from core.settings import Secrets, Settings
 from service.app import create_app
 from service.bootstrap import House, build
 from service.setup import DEMO_PASSWORD, _seed_staff, build_assets
-from tests.journeys.conftest import free_port
+from tests.conftest import free_port
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"

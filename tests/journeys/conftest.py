@@ -7,7 +7,6 @@ numbers of their own.
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -33,15 +32,9 @@ from service.setup import _seed_staff
 from service.training import train
 from service.up import rasa_command, rasa_environment
 from service.worker import action_server
-from tests.conftest import WARSAW
+from tests.browser.conftest import assets, chromium  # noqa: F401 - fixtures of the journeys too
+from tests.conftest import WARSAW, free_port
 from tests.journeys.phone import Phone
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -22,4 +22,4 @@ def eval_json(name: str) -> Any:
     if folder is None or not (folder / name).is_file():
         pytest.skip(f"eval/{name} is not here: set PORADNIA_EVAL")
     text = (folder / name).read_text("utf-8")
-    return [json.loads(line) for line in text.splitlines()] if name.endswith(".jsonl") else json.loads(text)
+    return [json.loads(line) for line in text.split("\n") if line] if name.endswith(".jsonl") else json.loads(text)

@@ -110,6 +110,7 @@ class Acting:
             payload=await self._picked(uow, scene.turn.case_id or case.id, message),
             kept_media=media.get("kept", 0),
             refused_media=media.get("refused", 0),
+            lost_media=media.get("lost", 0),
             waiting_told_at=case.waiting_told_at,
             now=now,
         )

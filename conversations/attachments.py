@@ -1,14 +1,20 @@
 """Files people send: images and PDFs are kept after a look at their bytes, everything else is refused kindly."""
 
+import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
 import filetype
+import structlog
 from sqlalchemy import select
 
 from conversations.models import Attachment, Message
 from conversations.protocols import Channel
 from core.db import Database, UnitOfWork
+from core.errors import Retriable
+
+log = structlog.get_logger()
+PAUSES = (0.3, 1.0)
 
 KEPT_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "application/pdf"})
 
@@ -34,19 +40,33 @@ class Attachments:
             channel = self._channels[(await uow.session.get_one(Message, message_id)).channel]
             waiting = [(one.id, one.source_url, one.content) for one in await _arrived(uow, message_id)]
         contents: dict[UUID, bytes | None] = {}
+        lost: set[UUID] = set()
         for attachment_id, url, content in waiting:
-            contents[attachment_id] = (
-                content if content is not None or url is None else await channel.fetch(url, self._limit)
-            )
+            try:
+                contents[attachment_id] = (
+                    content if content is not None or url is None else await self._bring(channel, url)
+                )
+            except Retriable:
+                lost.add(attachment_id)
+                log.warning("file lost", message=str(message_id))
         async with self._database.unit_of_work() as uow:
             for one in await _arrived(uow, message_id):
                 content = contents.get(one.id)
                 media_type = checked_type(content) if content and len(content) <= self._limit else None
                 one.source_url = None
                 if media_type is None:
-                    one.state, one.content = "refused", None
+                    one.state, one.content = "lost" if one.id in lost else "refused", None
                 else:
                     one.state, one.content, one.media_type, one.size = "kept", content, media_type, len(content or b"")
+
+    async def _bring(self, channel: Channel, url: str) -> bytes | None:
+        """The file, asked for up to three times: the thread waits meanwhile, so not for long."""
+        for pause in PAUSES:
+            try:
+                return await channel.fetch(url, self._limit)
+            except Retriable:
+                await asyncio.sleep(pause)
+        return await channel.fetch(url, self._limit)
 
 
 async def counts(uow: UnitOfWork, message_id: UUID) -> dict[str, int]:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from conversations.inbox import open_case
 from conversations.messages import Messages, route_of
-from conversations.models import Case, CaseState
+from conversations.models import Case, CaseState, Thread
 from conversations.protocols import Escalation, Promise, Utterance
 from core.access import Access, Permission
 from core.db import UnitOfWork
@@ -16,7 +17,13 @@ from core.ids import new_id
 
 
 async def lock_case(uow: UnitOfWork, case_id: UUID) -> Case:
-    """The case, locked until the transaction ends; `NotFound` if there is none."""
+    """The case, locked until the transaction ends; `NotFound` if there is none.
+
+    Its thread is locked first, as everywhere: who locks a case and then writes into its thread would meet a turn that
+    holds the thread and wants the case.
+    """
+    thread_of_case = select(Case.thread_id).where(Case.id == case_id).scalar_subquery()
+    await uow.session.execute(select(Thread.id).where(Thread.id == thread_of_case).with_for_update(key_share=True))
     case = await uow.session.scalar(
         select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -35,8 +42,13 @@ class Cases:
     async def escalate(
         self, uow: UnitOfWork, access: Access, case_id: UUID, reason: str, now: datetime, *, is_urgent: bool = False
     ) -> Promise:
-        """Queue the case for a person; harmless if it waits or is with a person already."""
+        """Queue the case for a person; harmless if it waits or is with a person already.
+
+        A case that has ended (an action may have opened the next one in the same turn) is queued as its thread's open case.
+        """
         case = await lock_case(uow, case_id)
+        if case.state is CaseState.closed:
+            case = await open_case(uow, case.thread_id) or await self._open(uow, case.thread_id, now)
         if case.state is CaseState.bot:
             case.state, case.waiting_told_at = CaseState.waiting, now
             await uow.publish("case", id=str(case.id))
@@ -83,9 +95,19 @@ class Cases:
         old = await lock_case(uow, case_id)
         old.state, old.closed_at = CaseState.closed, now
         await uow.session.flush()
+        return await self._open(uow, old.thread_id, now, patient_id, carried)
+
+    async def _open(
+        self,
+        uow: UnitOfWork,
+        thread_id: UUID,
+        now: datetime,
+        patient_id: UUID | None = None,
+        carried: dict[str, Any] | None = None,
+    ) -> Case:
         case = Case(
             id=new_id(),
-            thread_id=old.thread_id,
+            thread_id=thread_id,
             state=CaseState.bot,
             patient_id=patient_id,
             carried=carried,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import case, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from conversations.models import ContactPoint, Delivery, DeliveryState, Message
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
@@ -65,17 +66,22 @@ class Deliverer:
         message = await uow.session.get_one(Message, message_id)
         if row.state is DeliveryState.dead:
             row.state, row.attempts, row.next_attempt_at = DeliveryState.queued, 0, self._clock.now()
+            row.provider_id = row.error_code = None  # The new attempt has a name of its own.
             await uow.publish("delivery", id=str(message.thread_id))
 
     async def due(self) -> list[UUID]:
-        """Threads with something to send now."""
+        """Threads whose first waiting message is to be sent now."""
+        first = (
+            select(Message.thread_id, Delivery.next_attempt_at)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(Delivery.state == DeliveryState.queued)
+            .ext(distinct_on(Message.thread_id))
+            .order_by(Message.thread_id, Message.seq)
+            .subquery()
+        )
         async with self._database.unit_of_work() as uow:
             rows = await uow.session.scalars(
-                select(Message.thread_id)
-                .join(Delivery, Delivery.message_id == Message.id)
-                .where(Delivery.state == DeliveryState.queued, Delivery.next_attempt_at <= self._clock.now())
-                .distinct()
-                .limit(200)
+                select(first.c.thread_id).where(first.c.next_attempt_at <= self._clock.now()).limit(200)
             )
             return list(rows)
 
@@ -100,11 +106,16 @@ class Deliverer:
         return Claimed(row.channel, message.seq, Outgoing(message.id, point.address, message.body, row.attempts))
 
     async def _note(self, uow: UnitOfWork, thread_id: UUID, claimed: Claimed, result: Sent | NotSent) -> None:
+        """Write down what the provider answered. A receipt may have unless_overtaken the answer: then the receipt stands."""
         now, attempt = self._clock.now(), claimed.outgoing.attempt
+        is_queued = Delivery.state == DeliveryState.queued
+        unless_overtaken = () if isinstance(result, Sent) else (is_queued,)
         if isinstance(result, Sent):
-            # A receipt may have overtaken us: never step back.
-            state = case((Delivery.state == DeliveryState.queued, DeliveryState.sent.value), else_=Delivery.state)
-            values: dict[str, Any] = {"provider_id": result.provider_id, "state": state, "error_code": None}
+            values: dict[str, Any] = {
+                "provider_id": result.provider_id,
+                "state": case((is_queued, DeliveryState.sent.value), else_=Delivery.state),
+                "error_code": case((is_queued, None), else_=Delivery.error_code),
+            }
         elif result.may_retry and attempt <= len(BACK_OFF):
             values = {"next_attempt_at": now + BACK_OFF[attempt - 1], "error_code": result.code}
         else:
@@ -112,7 +123,7 @@ class Deliverer:
             log.warning("delivery given up", message=str(claimed.outgoing.message_id), code=result.code)
         await uow.session.execute(
             update(Delivery)
-            .where(Delivery.message_id == claimed.outgoing.message_id)
+            .where(Delivery.message_id == claimed.outgoing.message_id, *unless_overtaken)
             .values(updated_at=now, **values)
             .execution_options(synchronize_session=False)
         )

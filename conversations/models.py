@@ -144,7 +144,7 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file that came with a message: kept if it is an image or a PDF by content, else refused with a reason."""
+    """A file that came with a message: kept if it is an image or a PDF by content, else refused, or lost if its provider failed."""
 
     __tablename__ = "attachments"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -138,7 +138,10 @@ class Channel(Protocol):
         ...
 
     async def fetch(self, url: str, limit: int) -> bytes | None:
-        """The bytes of a media address of this provider, at most `limit`; None if too large, gone, or not the provider's."""
+        """The bytes of a media address of this provider, at most `limit`; None if too large, gone, or not the provider's.
+
+        Raises `Retriable` when the provider could not be asked.
+        """
         ...
 
 

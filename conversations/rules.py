@@ -24,6 +24,7 @@ class Facts:
     payload: str | None
     kept_media: int
     refused_media: int
+    lost_media: int
     waiting_told_at: datetime | None
     now: datetime
 
@@ -110,6 +111,8 @@ def _media(facts: Facts) -> tuple[Act, ...]:
     acts: list[Act] = []
     if facts.refused_media:
         acts.append(Say("media-refused", "media"))
+    if facts.lost_media:
+        acts.append(Say("media-lost", "media"))
     if facts.kept_media:
         acts.append(Escalate("attachment") if facts.state is CaseState.bot else Say("media-kept", "media"))
     return tuple(acts)

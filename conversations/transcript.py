@@ -51,7 +51,8 @@ class Transcripts:
     """The messages of threads, for staff (with notes) or for the person who wrote from one contact point (without)."""
 
     def __init__(self, uow: UnitOfWork, access: Access) -> None:
-        access.require(Permission.read_thread)
+        if not access.allows(Permission.read_thread):
+            access.require(Permission.read_own_thread)
         self._uow = uow
         self._access = access
 
@@ -59,6 +60,7 @@ class Transcripts:
         self, thread_id: UUID, now: datetime, after_seq: int = 0, *, is_refresh: bool = False
     ) -> list[Line]:
         """Everything, for staff. Opening it from the start is audited; `is_refresh` says that this was done already."""
+        self._access.require(Permission.read_thread)
         if self._access.patient_id is not None:
             raise Forbidden("thread")
         if await self._uow.session.get(Thread, thread_id) is None:
@@ -79,7 +81,8 @@ class Transcripts:
         return await self._lines(thread_id, after_seq, with_notes=False, channel=contact_point_id)
 
     async def file(self, thread_id: UUID, attachment_id: UUID, now: datetime) -> tuple[str, bytes]:
-        """Type and bytes of a kept file of the thread; audited."""
+        """Type and bytes of a kept file of the thread, for staff; audited."""
+        self._access.require(Permission.read_thread)
         row = await self._uow.session.scalar(
             select(Attachment)
             .join(Message, Message.id == Attachment.message_id)

@@ -132,6 +132,9 @@ _POLISH = frozenset(
 )
 
 
+ENOUGH_TO_TELL = 500
+
+
 def speaks_clearly(text: str, language: Language) -> bool:
     """True if common words of that language, and none of the other, are in the text: enough to switch a conversation."""
     words = {fold(word) for word in _WORD.findall(text)}
@@ -141,7 +144,8 @@ def speaks_clearly(text: str, language: Language) -> bool:
 
 
 def detect_language(text: str) -> Language | None:
-    """The language of a text if that is clear. "OK", "1", names and numbers are nobody's language."""
+    """The language of a text's beginning if that is clear. "OK", "1", names and numbers are nobody's language."""
+    text = text[:ENOUGH_TO_TELL]
     words = [fold(word) for word in _WORD.findall(text) if not word.isdigit()]
     if not words or (len(words) == 1 and words[0] in ("ok", "okay", "stop", "start", "no")):
         return None

@@ -27,6 +27,7 @@ class Permission(StrEnum):
 
     read_queue = "read_queue"
     read_thread = "read_thread"
+    read_own_thread = "read_own_thread"
     reply_thread = "reply_thread"
     note_thread = "note_thread"
     claim_alert = "claim_alert"
@@ -59,7 +60,7 @@ _AGENT = frozenset(
 )
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.patient: frozenset(
-        {P.read_thread, P.reply_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}
+        {P.read_own_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}
     ),
     Role.agent: _AGENT,
     Role.clinician: frozenset({P.read_thread, P.note_thread, P.read_patient, P.read_appointments}),

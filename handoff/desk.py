@@ -65,7 +65,7 @@ class Desk:
             select(Handoff, Staff.name)
             .outerjoin(Staff, Staff.id == Handoff.accepted_by)
             .where(Handoff.state != HandoffState.closed)
-            .order_by(Handoff.is_urgent.desc(), Handoff.requested_at)
+            .order_by(Handoff.is_urgent.desc(), Handoff.requested_at, Handoff.id)
             .limit(200)
         )
         found = [(handoff, name) for handoff, name in rows]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from conversations.protocols import Promise
 from core.access import Access
@@ -60,14 +60,17 @@ class Queue:
         handoff = await open_handoff(uow, case_id)
         position = 1
         if handoff is not None:
+            before = and_(
+                Handoff.is_urgent.is_(handoff.is_urgent),
+                tuple_(Handoff.requested_at, Handoff.id) < (handoff.requested_at, handoff.id),
+            )
             ahead = await uow.session.scalar(
                 select(func.count())
                 .select_from(Handoff)
                 .where(
                     Handoff.state == HandoffState.queued,
                     Handoff.id != handoff.id,
-                    (Handoff.is_urgent & (not handoff.is_urgent))
-                    | ((Handoff.is_urgent == handoff.is_urgent) & (Handoff.requested_at < handoff.requested_at)),
+                    before if handoff.is_urgent else or_(Handoff.is_urgent, before),
                 )
             )
             position += ahead or 0

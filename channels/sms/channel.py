@@ -12,6 +12,7 @@ from twilio.rest import Client
 
 from channels.sms.segments import thrifty
 from conversations.protocols import NotSent, Outgoing, Sent
+from core.errors import Retriable
 
 PROVIDER = "https://api.twilio.com"
 MAX_BODY = 1600
@@ -66,17 +67,33 @@ class SmsChannel:
 
     async def fetch(self, url: str, limit: int) -> bytes | None:
         """A media file of this provider; other hosts are never asked."""
-        if urlsplit(url).netloc not in (urlsplit(self._base_url).netloc, urlsplit(PROVIDER).netloc):
+        if _origin(url) not in (_origin(self._base_url), _origin(PROVIDER)):
             return None
         content = bytearray()
-        async with (
-            httpx.AsyncClient(timeout=15, follow_redirects=True) as client,
-            client.stream("GET", url, auth=self._auth) as response,
-        ):
-            if response.status_code != 200:
-                return None
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > limit:
+        try:
+            async with (
+                httpx.AsyncClient(timeout=15, follow_redirects=True) as client,
+                client.stream("GET", url, auth=self._auth) as response,
+            ):
+                if response.status_code >= 500 or response.status_code == 429:
+                    raise Retriable("media")
+                if response.status_code != 200:
                     return None
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > limit:
+                        return None
+        except httpx.InvalidURL:
+            return None
+        except httpx.HTTPError as error:
+            raise Retriable("media") from error
         return bytes(content)
+
+
+def _origin(url: str) -> tuple[str, str] | None:
+    """Scheme and host of an address, or None if it is no address of the web."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.netloc) if parts.scheme in ("http", "https") and parts.netloc else None

@@ -1,5 +1,6 @@
 """From the provider's form to our message, and from its status words to ours."""
 
+import re
 from collections.abc import Mapping
 
 from conversations.models import DeliveryState
@@ -17,19 +18,22 @@ _STATES = {
     "failed": DeliveryState.dead,
 }
 MAX_MEDIA = 10
+MAX_SENDER = 100
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,50}", re.ASCII)
 
 
 def parse(form: Mapping[str, str], region: str) -> InboundMessage | None:
     """The message in a webhook's form; None if it names no message or sender. A sender that is no number is kept as it is."""
-    sid, sender = form.get("MessageSid") or form.get("SmsSid"), (form.get("From") or "").strip()
-    if not sid or not sender:
+    sid, sender = name(form.get("MessageSid") or form.get("SmsSid")), (form.get("From") or "").strip()
+    if not sid or not sender or len(sender) > MAX_SENDER:
         return None
     try:
         count = min(max(int(form.get("NumMedia") or 0), 0), MAX_MEDIA)
     except ValueError:
         count = 0
     media = tuple(
-        Media(form.get(f"MediaContentType{index}") or "application/octet-stream", url=form[f"MediaUrl{index}"])
+        Media(_media_type(form.get(f"MediaContentType{index}")), url=form[f"MediaUrl{index}"])
         for index in range(count)
         if form.get(f"MediaUrl{index}")
     )
@@ -37,6 +41,15 @@ def parse(form: Mapping[str, str], region: str) -> InboundMessage | None:
         channel="sms", provider_id=sid, address_kind="phone", address=parse_number(sender, region) or sender,
         text=form.get("Body") or "", media=media,
     )  # fmt: skip
+
+
+def name(word: str | None) -> str | None:
+    """A name the provider gave to something (a message, an error), or None if it is none."""
+    return word if word and _NAME.fullmatch(word) else None
+
+
+def _media_type(word: str | None) -> str:
+    return word if word and _MEDIA_TYPE.fullmatch(word) else "application/octet-stream"
 
 
 def parse_state(word: str) -> DeliveryState | None:

@@ -26,7 +26,7 @@ def facts(**changes: Any) -> Facts:
     """A plain message to the bot, with changes."""
     plain: dict[str, Any] = {
         "state": CaseState.bot, "text": "hej", "screening": CALM, "carrier_word": None, "unreadable": None,
-        "asks_for_human": False, "payload": None, "kept_media": 0, "refused_media": 0, "waiting_told_at": None, "now": NOW,
+        "asks_for_human": False, "payload": None, "kept_media": 0, "refused_media": 0, "lost_media": 0, "waiting_told_at": None, "now": NOW,
     }  # fmt: skip
     return Facts(**{**plain, **changes})
 
@@ -47,6 +47,7 @@ TABLE: list[tuple[str, dict[str, Any], tuple[Act, ...]]] = [
     ("a kept file with words", {"kept_media": 1}, (Escalate("attachment"),)),
     ("a refused file", {"refused_media": 1, "unreadable": Unreadable.empty}, (Say("media-refused", "media"),)),
     ("a refused file with words", {"refused_media": 1}, (Say("media-refused", "media"), AskDialogue("hej"))),
+    ("a file the provider lost", {"lost_media": 1}, (Say("media-lost", "media"), AskDialogue("hej"))),
     ("files of both kinds", {"refused_media": 1, "kept_media": 1}, (Say("media-refused", "media"), Escalate("attachment"))),
     ("waiting, never told", WAITING, (SayWaiting(),)),
     ("waiting, just told", {**WAITING, **TOLD}, ()),
@@ -84,6 +85,7 @@ any_facts = st.builds(
     payload=st.sampled_from([None, "/book"]),
     kept_media=st.integers(0, 2),
     refused_media=st.integers(0, 2),
+    lost_media=st.integers(0, 2),
     waiting_told_at=st.sampled_from([None, NOW, NOW - timedelta(hours=1)]),
     now=st.just(NOW),
 )

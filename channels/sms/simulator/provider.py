@@ -24,9 +24,9 @@ STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".
 START_WORDS = frozenset({"START", "UNSTOP"})
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ProviderError(Exception):
-    """An error as the provider's API gives it."""
+    """An error as the provider's API gives it. Not frozen: an exception on its way gets its traceback written."""
 
     status: int
     code: int

@@ -36,6 +36,7 @@ bot-trouble = Sorry, the assistant has a problem and cannot answer now. Your mes
 
 ## Files
 media-refused = We cannot open this kind of file. We take pictures and PDF files. We do not listen to recordings — please describe it in words.
+media-lost = We could not fetch the file. Please send it once more.
 media-kept = The file was added to the conversation.
 
 ## Booking

@@ -36,6 +36,7 @@ bot-trouble = Przepraszamy, automat ma teraz kłopot i nie może odpowiedzieć. 
 
 ## Files
 media-refused = Tego rodzaju pliku nie możemy otworzyć. Przyjmujemy zdjęcia i pliki PDF. Nagrań nie odsłuchujemy — prosimy opisać sprawę słowami.
+media-lost = Nie udało się pobrać pliku. Prosimy wysłać go jeszcze raz.
 media-kept = Plik został dołączony do rozmowy.
 
 ## Booking

@@ -157,7 +157,7 @@ class TestHouse:
 
     async def point(self, number: str = ANNA) -> ContactPoint:
         """The contact point of a number."""
-        points = await self.rows(ContactPoint)
+        points: list[ContactPoint] = await self.rows(ContactPoint)
         return next(one for one in points if one.address == number)
 
     async def staff(self, name: str = "Marta", *roles: Role) -> SignedIn:

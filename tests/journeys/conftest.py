@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from service.training import train
 from service.up import rasa_command, rasa_environment
 from service.worker import action_server
 from tests.browser.conftest import assets, chromium  # noqa: F401 - fixtures of the journeys too
-from tests.conftest import WARSAW, free_port
+from tests.conftest import WARSAW, free_port, until
 from tests.journeys.phone import Phone
 
 
@@ -80,15 +80,6 @@ def rasa(settings: Settings, journey_url: str) -> Iterator[None]:
         yield
         process.terminate()
         process.wait(20)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something that no event tells."""
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("not in time")
 
 
 @dataclass

@@ -43,7 +43,11 @@ def offer_choice(offer: Offer) -> Choice:
         offer.key,
         "choice-offer" if len(offer.payers) > 1 else f"choice-offer-{next(iter(offer.payers))}",
         inform(offer.key),
-        {"at": {"when": offer.start.isoformat()}, "clinician": offer.clinician_name, "site": offer.site_name},
+        {
+            "at": {"when": offer.start.isoformat()},
+            "clinician": offer.clinician_name,
+            "site": offer.site_name.rpartition("–")[2].strip(),
+        },
     )
 
 

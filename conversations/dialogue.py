@@ -24,7 +24,7 @@ class RasaDialogue:
             },
         }  # fmt: skip
         try:
-            response = await self._client.post("/webhooks/rest/webhook", json=body)
+            response = await self._client.post("/webhooks/service/webhook", json=body)
         except httpx.TimeoutException as error:
             raise DialogueFailed("slow") from error
         except httpx.TransportError as error:

@@ -24,9 +24,10 @@ class Rendered:
 
 
 def render(utterance: Utterance, channel: str, language: Language, now: datetime) -> Rendered:
-    """The words of an utterance. A key with the channel's name appended wins over the plain key."""
-    text = _text(utterance.key, utterance.args, channel, language, now)
-    labels = tuple(_text(choice.key, choice.args, channel, language, now) for choice in utterance.choices)
+    """The words of an utterance. A key with the channel's name appended wins over the plain key. Labels are kept short."""
+    is_short = channel in SHORT_CHANNELS
+    text = _text(utterance.key, utterance.args, channel, language, now, is_short)
+    labels = tuple(_text(choice.key, choice.args, channel, language, now, True) for choice in utterance.choices)
     return Rendered(text, labels)
 
 
@@ -56,17 +57,16 @@ def from_json(data: Mapping[str, Any]) -> Utterance:
     )
 
 
-def _text(key: str, args: Mapping[str, Any], channel: str, language: Language, now: datetime) -> str:
+def _text(key: str, args: Mapping[str, Any], channel: str, language: Language, now: datetime, is_short: bool) -> str:
     texts = catalogue(language)
-    words = {name: _words(value, channel, language, now) for name, value in args.items()}
+    words = {name: _words(value, language, now, "short" if is_short else "full") for name, value in args.items()}
     variant = f"{key}-{channel}"
     return texts.text(variant if texts.has(variant) else key, **words)
 
 
-def _words(value: Any, channel: str, language: Language, now: datetime) -> Any:
+def _words(value: Any, language: Language, now: datetime, style: Literal["full", "short"]) -> Any:
     if not isinstance(value, dict):
         return value
-    style: Literal["full", "short"] = "short" if channel in SHORT_CHANNELS else "full"
     if "when" in value:
         return say_when(datetime.fromisoformat(value["when"]).astimezone(now.tzinfo), language, now=now, style=style)
     if "date" in value:

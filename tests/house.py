@@ -157,7 +157,7 @@ class TestHouse:
 
     async def point(self, number: str = ANNA) -> ContactPoint:
         """The contact point of a number."""
-        points = await self.rows(ContactPoint)
+        points: list[ContactPoint] = await self.rows(ContactPoint)
         return next(one for one in points if one.address == number)
 
     async def staff(self, name: str = "Marta", *roles: Role) -> SignedIn:
@@ -186,13 +186,18 @@ class TestHouse:
     def another_runner(self, dialogue: ScriptedDialogue | None = None) -> Turns:
         """Turns as another process would have them."""
         one = self.house.turns
-        return Turns(
-            self.house.database, self.clock, dialogue or self.dialogue, one._acting, one._attachments
-        )
+        return Turns(self.house.database, self.clock, dialogue or self.dialogue, one._acting, one._attachments)
 
     def form(self, **fields: str) -> dict[str, str]:
         """A provider's form for an incoming SMS."""
-        return {"MessageSid": f"SM{uuid4().hex}", "From": ANNA, "To": "+48732100200", "Body": "", "NumMedia": "0", **fields}
+        return {
+            "MessageSid": f"SM{uuid4().hex}",
+            "From": ANNA,
+            "To": "+48732100200",
+            "Body": "",
+            "NumMedia": "0",
+            **fields,
+        }
 
     def signature(self, path: str, form: Any) -> str:
         """The provider's signature of a form for that path."""

@@ -140,10 +140,8 @@ class Days:
                 continue
             if self.day is not None and at.day != self.day:
                 last = calendar.monthrange(at.year, at.month)[1]
-                if at.day < self.day <= last:
-                    at = at.replace(day=self.day)
-                else:
-                    at = add(at.replace(day=1), Grain.month, 1)
+                is_ahead = at.day < self.day <= last
+                at = at.replace(day=self.day) if is_ahead else add(at.replace(day=1), Grain.month, 1)
                 continue
             if self.weekday is None or at.weekday() == self.weekday:
                 yield Stretch(at, at + DAY)

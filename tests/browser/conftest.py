@@ -26,7 +26,7 @@ from core.settings import Secrets, Settings
 from service.app import create_app
 from service.bootstrap import House, build
 from service.setup import DEMO_PASSWORD, _seed_staff, build_assets
-from tests.journeys.conftest import free_port
+from tests.conftest import free_port
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -180,12 +180,12 @@ async def site(
             port=settings.web_port,
             log_level="warning",
             access_log=False,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=0,
         )
     )
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.02)
     runners = [asyncio.create_task(runner.run()) for runner in house.runners()]
     made = Site(house, dialogue, settings.public_url, chromium)

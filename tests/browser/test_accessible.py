@@ -18,11 +18,11 @@ SCHEMES = [("pl", "light"), ("en", "dark"), ("pl", "dark"), ("en", "light")]
 async def found(page: Page) -> list[str]:
     """What axe objects to, one line each. The library is evaluated, not loaded: the page allows no foreign script."""
     await page.evaluate(AXE.read_text("utf-8") + ";0")
-    result = await page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
+    result = await page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
     return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}" for one in result["violations"] for node in one["nodes"]
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in result["violations"]
+        for node in one["nodes"]
     ]
 
 
@@ -49,29 +49,31 @@ async def a_full_thread(site: Site) -> UUID:
     return thread_id
 
 
-@pytest.mark.parametrize(("lang", "scheme"), SCHEMES)
-async def test_axe_finds_nothing_on_the_public_pages(site: Site, lang: str, scheme: str) -> None:
+async def test_axe_finds_nothing_on_the_public_pages(site: Site) -> None:
     await site.text("+48890002001", "kardiolog")
-    page = await site.visitor(scheme=scheme, lang=lang)
-    for path in ("/", "/login", "/simulator/phone", "/widget/frame"):
-        await page.goto(f"{site.base}{path}?lang={lang}")
-        if path == "/widget/frame":
-            await expect(page.locator(".said")).to_have_count(2)
-        assert await found(page) == [], path
+    for lang, scheme in SCHEMES:
+        page = await site.visitor(scheme=scheme, lang=lang)
+        for path in ("/", "/login", "/simulator/phone", "/widget/frame"):
+            await page.goto(f"{site.base}{path}?lang={lang}")
+            if path == "/widget/frame":
+                await expect(page.locator(".said")).to_have_count(2)
+            assert await found(page) == [], (path, lang, scheme)
+        await page.context.close()
 
 
-@pytest.mark.parametrize(("lang", "scheme"), SCHEMES)
-async def test_axe_finds_nothing_in_the_console(site: Site, lang: str, scheme: str) -> None:
+async def test_axe_finds_nothing_in_the_console(site: Site) -> None:
     thread_id = await a_full_thread(site)
-    page = await site.agent("sylwia", scheme=scheme, lang=lang)
-    for path in ("", f"/threads/{thread_id}"):
-        await page.goto(f"{site.base}/console{path}?lang={lang}")
-        await expect(page.locator(".alert")).to_have_count(1)
-        for summary in await page.locator(".why summary").all():
-            await summary.click()
-        assert await found(page) == [], path
-    await page.locator("[data-help-open]").click()
-    assert await found(page) == [], "help"
-    await page.set_viewport_size({"width": 360, "height": 740})
-    await page.keyboard.press("Escape")
-    assert await found(page) == [], "narrow"
+    for lang, scheme in SCHEMES:
+        page = await site.agent("sylwia", scheme=scheme, lang=lang)
+        for path in ("", f"/threads/{thread_id}"):
+            await page.goto(f"{site.base}/console{path}?lang={lang}")
+            await expect(page.locator(".alert")).to_have_count(1)
+            for summary in await page.locator(".why summary").all():
+                await summary.click()
+            assert await found(page) == [], (path, lang, scheme)
+        await page.locator("[data-help-open]").click()
+        assert await found(page) == [], ("help", lang, scheme)
+        await page.set_viewport_size({"width": 360, "height": 740})
+        await page.keyboard.press("Escape")
+        assert await found(page) == [], ("narrow", lang, scheme)
+        await page.context.close()

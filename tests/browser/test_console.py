@@ -212,6 +212,6 @@ async def test_on_a_phone_one_pane_is_shown_at_a_time_with_a_way_back(site: Site
     await page.locator('a[href="#thread"]').click()
     await expect(page.locator(".pane-thread")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    await page.get_by_role("link", name="Wróć do kolejki").click()
+    await page.get_by_role("link", name="Wróć do kolejki", exact=True).click()
     await page.wait_for_url(re.compile(r"/console$"))
     await expect(page.locator(".pane-queue")).to_be_visible()

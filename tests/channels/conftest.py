@@ -10,7 +10,7 @@ import uvicorn
 
 from core.clock import FixedClock
 from service.app import create_app
-from tests.conftest import emptied
+from tests.conftest import emptied, until
 from tests.house import TestHouse, open_house
 
 
@@ -28,12 +28,16 @@ async def served(house_url: str, tmp_path: Path, clock: FixedClock) -> AsyncIter
     async with open_house(emptied(house_url), tmp_path, clock, web_port=port) as house:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(house.house), host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off"
+                create_app(house.house),
+                host="127.0.0.1",
+                port=port,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
             )
         )
         serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.started)
         yield house
         server.should_exit = True
         await serving

@@ -28,7 +28,7 @@ EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + b"\x00" * 100
 async def test_a_missing_or_forged_signature_is_refused_and_nothing_is_stored(
     house: TestHouse, signature: str | None
 ) -> None:
-    headers = {} if signature is None else {"X-Twilio-Signature": signature.encode()}
+    headers = {} if signature is None else {b"X-Twilio-Signature": signature.encode()}
     async with house.web() as client:
         response = await client.post(PATH, data=house.form(Body="hej"), headers=headers)
     assert response.status_code == 403
@@ -97,10 +97,18 @@ async def test_a_form_that_is_too_large_is_refused_whatever_length_it_announces(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"%", b"a=%ff%fe&b=%00", b"\xff\xfe", b"&&&===", b"MessageSid", b"a=1&" * 300, b"{}", b"--x\r\n\r\n"]
+    "content",
+    [b"", b"%", b"a=%ff%fe&b=%00", b"\xff\xfe", b"&&&===", b"MessageSid", b"a=1&" * 300, b"{}", b"--x\r\n\r\n"],
 )
 @pytest.mark.parametrize(
-    "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/json", ""]
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/json",
+        "",
+    ],
 )
 async def test_strange_requests_are_refused_and_never_break_us(house: TestHouse, content: bytes, kind: str) -> None:
     async with house.web() as client:
@@ -111,7 +119,14 @@ async def test_strange_requests_are_refused_and_never_break_us(house: TestHouse,
 
 @pytest.mark.parametrize(
     "fields",
-    [{"MessageSid": ""}, {"From": ""}, {"From": "  "}, {"MessageSid": "SM\x00"}, {"MessageSid": "a" * 500}, {"From": "x" * 500}],
+    [
+        {"MessageSid": ""},
+        {"From": ""},
+        {"From": "  "},
+        {"MessageSid": "SM\x00"},
+        {"MessageSid": "a" * 500},
+        {"From": "x" * 500},
+    ],
 )
 async def test_a_signed_form_without_a_message_or_a_sender_is_a_bad_request(
     house: TestHouse, fields: dict[str, str]
@@ -127,7 +142,9 @@ async def test_a_signed_form_without_a_message_or_a_sender_is_a_bad_request(
      {"From": "\x00\u202e"}, {"NumMedia": "1", "MediaUrl0": "ftp://x\x00", "MediaContentType0": "\x00/ą"},
      {"NumMedia": "1", "MediaUrl0": "http://[", "MediaContentType0": "image/png"}],
 )  # fmt: skip
-async def test_a_signed_form_with_strange_fields_is_taken_and_answered(house: TestHouse, fields: dict[str, str]) -> None:
+async def test_a_signed_form_with_strange_fields_is_taken_and_answered(
+    house: TestHouse, fields: dict[str, str]
+) -> None:
     async with house.web() as client:
         assert (await house.webhook(client, house.form(Body="hej", **fields))).status_code == 200
     assert await house.house.turns.take(await house.only_thread()) == 1
@@ -142,7 +159,9 @@ def test_parsing_never_fails(form: dict[str, str]) -> None:
 def test_the_providers_published_signatures_hold_and_forged_ones_do_not() -> None:
     for vector in eval_json("twilio/signature_vectors.json"):
         fields = vector.get("body") or _Fields(vector["params"])
-        assert Signature(vector["auth_token"]).holds(vector["url"], fields, vector["signature"]) == vector["valid"], vector["name"]
+        assert Signature(vector["auth_token"]).holds(vector["url"], fields, vector["signature"]) == vector["valid"], (
+            vector["name"]
+        )
 
 
 class _Fields(dict[str, object]):
@@ -228,7 +247,9 @@ async def test_a_file_of_another_host_is_never_fetched(house: TestHouse, url: st
 
 async def test_a_provider_that_cannot_give_the_file_never_stops_the_conversation(house: TestHouse) -> None:
     base = house.house.settings.local_url  # nobody listens there
-    form = house.form(NumMedia="1", MediaUrl0=f"{base}/simulator/x", MediaContentType0="image/png", Body="to moje wyniki")
+    form = house.form(
+        NumMedia="1", MediaUrl0=f"{base}/simulator/x", MediaContentType0="image/png", Body="to moje wyniki"
+    )
     async with house.web() as client:
         await house.webhook(client, form)
     thread_id = await house.only_thread()
@@ -249,7 +270,12 @@ async def test_receipts_come_signed_and_only_known_words_count(house: TestHouse)
     async with house.web() as client:
         forged = await client.post(path, data={"MessageStatus": "delivered"})
         assert forged.status_code == 403
-        for status, state in [("nonsense", "queued"), ("sent", "sent"), ("delivered", "delivered"), ("sent", "delivered")]:
+        for status, state in [
+            ("nonsense", "queued"),
+            ("sent", "sent"),
+            ("delivered", "delivered"),
+            ("sent", "delivered"),
+        ]:
             form = {"MessageSid": "SM1", "MessageStatus": status, "ErrorCode": "\x00"}
             assert (await house.webhook(client, form, path)).status_code == 204
             assert (await house.delivery(message_id)).state == state
@@ -277,14 +303,18 @@ async def test_an_answer_leaves_by_the_sdk_arrives_on_the_phone_and_its_receipt_
 
 
 @pytest.mark.parametrize("word", ["STOP", "CANCEL"])
-async def test_after_the_carriers_stop_the_refusal_ends_dead_and_visible_until_start(served: TestHouse, word: str) -> None:
+async def test_after_the_carriers_stop_the_refusal_ends_dead_and_visible_until_start(
+    served: TestHouse, word: str
+) -> None:
     assert served.house.simulator is not None
     await served.house.simulator.send_from_phone("+48600100200", word)
     thread_id = await served.only_thread()
     await served.house.turns.take(thread_id)
     marta = await served.staff()
     async with served.house.database.unit_of_work() as uow:
-        await served.house.cases.escalate(uow, marta.access, (await served.open_case(thread_id)).id, "asked", served.clock.now())
+        await served.house.cases.escalate(
+            uow, marta.access, (await served.open_case(thread_id)).id, "asked", served.clock.now()
+        )
     await served.accept(marta, (await served.open_case(thread_id)).id)
     await served.house.deliverer.drain(thread_id)
     rows = await served.rows(Delivery)

@@ -62,7 +62,9 @@ async def _queued(house: TestHouse, provider: FakeProvider, *bodies: str) -> tup
     return deliverer, accepted.thread_id, [m.id for m in await house.messages(accepted.thread_id) if m.id in waiting]
 
 
-async def _note(house: TestHouse, message_id: UUID, sid: str | None, state: DeliveryState, code: str | None = None) -> None:
+async def _note(
+    house: TestHouse, message_id: UUID, sid: str | None, state: DeliveryState, code: str | None = None
+) -> None:
     async with house.house.database.unit_of_work() as uow:
         await receipt(uow, message_id, "sms", sid, state, code, house.clock.now())
 
@@ -92,7 +94,11 @@ async def test_a_provider_that_stays_down_is_tried_with_growing_pauses_and_then_
     for attempt, pause in enumerate(BACK_OFF, start=1):
         await deliverer.drain(thread_id)
         row = await house.delivery(message_id)
-        assert (row.state, row.attempts, row.next_attempt_at) == (DeliveryState.queued, attempt, house.clock.now() + pause)
+        assert (row.state, row.attempts, row.next_attempt_at) == (
+            DeliveryState.queued,
+            attempt,
+            house.clock.now() + pause,
+        )
         house.clock.instant += pause - timedelta(seconds=1)
         assert await deliverer.drain(thread_id) == 0 and (await house.delivery(message_id)).attempts == attempt
         house.clock.instant += timedelta(seconds=1)
@@ -185,7 +191,9 @@ async def test_a_foreign_receipt_changes_nothing(house: TestHouse, provider: Fak
 
 @pytest.mark.parametrize("early", [DeliveryState.delivered, DeliveryState.dead])
 @pytest.mark.parametrize(
-    "outcome", [Sent("SM1"), NotSent("timeout", may_retry=True), NotSent("21211", may_retry=False)], ids=lambda o: type(o).__name__
+    "outcome",
+    [Sent("SM1"), NotSent("timeout", may_retry=True), NotSent("21211", may_retry=False)],
+    ids=lambda o: type(o).__name__,
 )
 async def test_a_receipt_that_overtakes_the_providers_answer_stands(
     house: TestHouse, provider: FakeProvider, early: DeliveryState, outcome: Sent | NotSent
@@ -221,4 +229,3 @@ async def test_every_outgoing_message_has_a_delivery_and_inbound_ones_none(house
     await house.text("hej")
     outgoing = {m.id for m in await house.rows(Message, Message.direction == Direction.outbound)}
     assert {d.message_id for d in await house.rows(Delivery)} == outgoing
-

@@ -7,7 +7,9 @@ from conversations.protocols import DialogueFailed
 from tests.house import ANNA, TestHouse
 
 
-@pytest.mark.parametrize("word", ["konsultant", "jednak chce pogadac z czlowiekiem", "human", "I want to talk to a person"])
+@pytest.mark.parametrize(
+    "word", ["konsultant", "jednak chce pogadac z czlowiekiem", "human", "I want to talk to a person"]
+)
 @pytest.mark.parametrize("is_bot_down", [False, True])
 async def test_a_word_for_a_person_queues_in_one_turn_without_the_bot(
     house: TestHouse, word: str, is_bot_down: bool

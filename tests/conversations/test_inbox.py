@@ -85,4 +85,6 @@ async def test_the_first_words_say_that_this_is_a_machine_whatever_the_first_mes
     for number, body in enumerate(["dzień dobry", "START", "boli mnie w klatce", "👍", "konsultant", "wypisz"]):
         said = await house.text(body, f"+4860010020{number}")
         assert "automat" in said[0], body
-        assert not any("automat" in text and "asystent" in text for text in await house.text("hej", f"+4860010020{number}"))
+        assert not any(
+            "automat" in text and "asystent" in text for text in await house.text("hej", f"+4860010020{number}")
+        )

@@ -11,6 +11,7 @@ from conversations.inbox import Accepted
 from conversations.models import CaseState, Direction, Message, Turn, TurnState
 from conversations.protocols import DialogueFailed, DialogueReply, DialogueTurn, Utterance
 from conversations.turns import LEASE
+from tests.conftest import until
 from tests.house import TestHouse
 from tests.scripted import ScriptedDialogue, words
 
@@ -171,8 +172,7 @@ async def test_the_late_answer_of_a_lost_lease_is_discarded(house: TestHouse) ->
 
     slow.always = waits
     late = asyncio.create_task(house.another_runner(slow).take(accepted.thread_id))
-    while not slow.asked:
-        await asyncio.sleep(0.005)
+    await until(lambda: bool(slow.asked))
     house.clock.instant += LATER
     assert await house.house.turns.take(accepted.thread_id) == 1
     release.set()

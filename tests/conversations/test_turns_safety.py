@@ -26,7 +26,8 @@ async def _in_state(house: TestHouse, state: CaseState) -> None:
 
 @pytest.mark.parametrize("state", [CaseState.bot, CaseState.waiting, CaseState.human])
 @pytest.mark.parametrize(
-    ("text", "key"), [(CHEST, "safety-emergency"), ("chcę się zabić", "safety-crisis"), ("he is not breathing", "safety-emergency")]
+    ("text", "key"),
+    [(CHEST, "safety-emergency"), ("chcę się zabić", "safety-crisis"), ("he is not breathing", "safety-emergency")],
 )
 async def test_a_red_flag_is_answered_and_raised_in_every_state(
     house: TestHouse, state: CaseState, text: str, key: str
@@ -105,7 +106,9 @@ async def test_a_message_that_reports_a_red_flag_twice_raises_one_alert(house: T
     assert len(await house.alerts()) == 1 and len({one["rule"] for one in alert.rules}) == 2
 
 
-@pytest.mark.parametrize("unit", ["nie oddycha ", "a", "nie mam nie boli ", "\n", "1 ", "ą", "I have no chest pain, ", "/", "((((" ])
+@pytest.mark.parametrize(
+    "unit", ["nie oddycha ", "a", "nie mam nie boli ", "\n", "1 ", "ą", "I have no chest pain, ", "/", "(((("]
+)
 def test_the_screen_is_quick_on_the_longest_message(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
     began = time.monotonic()

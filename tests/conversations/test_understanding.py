@@ -62,7 +62,9 @@ def test_what_the_dialogue_core_gets_is_never_a_command_and_has_no_marks(text: s
     assert not any(ord(c) < 32 or 0x7F <= ord(c) <= 0x9F or c in "\u200e\u200f\u202e\u2066\ufeff" for c in clean)
 
 
-@pytest.mark.parametrize("text", ["/restart", "//restart", " / /affirm", "\u200f/affirm", "／affirm", "\x00/affirm{}", "\\/affirm"])
+@pytest.mark.parametrize(
+    "text", ["/restart", "//restart", " / /affirm", "\u200f/affirm", "／affirm", "\x00/affirm{}", "\\/affirm"]
+)
 def test_a_leading_slash_is_never_executed(text: str) -> None:
     assert not for_dialogue(text).startswith("/")
 
@@ -77,7 +79,9 @@ def test_a_text_over_the_limit_is_unreadable_and_at_the_limit_it_is_not() -> Non
     assert unreadable("a" * 101, 100) is Unreadable.too_long
 
 
-@pytest.mark.parametrize("text", ["44051401458", "440514 01458", "PESEL:44051401458.", "1 44051401458", "44051401458 5"])
+@pytest.mark.parametrize(
+    "text", ["44051401458", "440514 01458", "PESEL:44051401458.", "1 44051401458", "44051401458 5"]
+)
 def test_a_pesel_is_masked_wherever_it_stands(text: str) -> None:
     masked = mask_pesel(text)
     assert len(masked) == len(text)

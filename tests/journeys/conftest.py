@@ -7,10 +7,9 @@ numbers of their own.
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,15 +32,9 @@ from service.setup import _seed_staff
 from service.training import train
 from service.up import rasa_command, rasa_environment
 from service.worker import action_server
-from tests.conftest import WARSAW
+from tests.browser.conftest import assets, chromium  # noqa: F401 - fixtures of the journeys too
+from tests.conftest import WARSAW, free_port, until
 from tests.journeys.phone import Phone
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -87,15 +80,6 @@ def rasa(settings: Settings, journey_url: str) -> Iterator[None]:
         yield
         process.terminate()
         process.wait(20)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something that no event tells."""
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("not in time")
 
 
 @dataclass

@@ -75,6 +75,12 @@ async def test_a_polish_patient_books_by_text_asks_for_a_person_and_is_handed_ba
         said = [line.text for line in lines if line.author == "patient"]
         assert said[0].startswith("chcialbym sie umowic") and said[-1] == "jednak chce pogadac z czlowiekiem"
         assert {line.author for line in lines} >= {"patient", "bot"}
+        offers = next(line for line in lines if line.provenance.get("key") == "offers-here")
+        assert (
+            offers.provenance["intent"] == "book"
+            and offers.provenance["confidence"] > 0.4
+            and offers.provenance["model"]
+        )
     async with house.database.unit_of_work() as uow:
         await house.desk.reply(uow, marta, case.id, "Dzień dobry, w czym mogę pomóc?", now)
     await phone.wait_for_text("Dzień dobry, w czym mogę pomóc?")

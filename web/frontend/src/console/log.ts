@@ -2,6 +2,7 @@
 
 const NEAR = 80;
 let wasAtEnd = true;
+let topBefore = 0;
 let hasNewer = false;
 let thread = "";
 
@@ -20,7 +21,8 @@ export function keepLog(): void {
       return;
     }
     const button = document.querySelector<HTMLElement>("[data-newer]");
-    if (now !== thread || wasAtEnd) {
+    // Whoever has scrolled up since the change began to be drawn reads on there.
+    if (now !== thread || (wasAtEnd && element.scrollTop >= topBefore - 1)) {
       element.scrollTop = element.scrollHeight;
       hasNewer = false;
     } else if (newest() !== last) hasNewer = true;
@@ -31,6 +33,7 @@ export function keepLog(): void {
   document.addEventListener("htmx:before:swap", () => {
     const element = log();
     wasAtEnd = !element || isAtEnd(element);
+    topBefore = element?.scrollTop ?? 0;
   });
   document.addEventListener("htmx:after:swap", () => requestAnimationFrame(settle));
   document.addEventListener(

@@ -117,6 +117,8 @@ class PoradniaChat extends HTMLElement {
       }
     }
     this.say(null);
+    // The first words, that this is an AI, are read from their beginning.
+    if (isNew) this.log.scrollTop = 0;
     window.setTimeout(() => this.log.removeAttribute("aria-live"), 300);
     this.unread = 0;
     void listen(

@@ -14,6 +14,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import Action, ActionExecutionRejection, ActionNotFoundException
 
 from core.db import Database
+from core.errors import Forbidden
 from core.logging import describe
 
 log = structlog.get_logger()
@@ -29,16 +30,23 @@ def create_app(actions: Sequence[Action], secret: str, database: Database) -> Fa
 
     @app.post("/webhook")
     async def webhook(request: Request) -> JSONResponse:
-        """Run one action. 403 without the secret, 404 for an unknown one, 400 when a form lets the question go."""
-        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, ""), secret):
+        """Run one action. 403 without the secret or a leased turn, 404 for an unknown action, 400 for what is no call and
+        when a form lets the question go.
+        """
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             return JSONResponse({"error": "forbidden"}, status_code=403)
-        call: dict[str, Any] = await request.json()
+        call = await _call(request)
+        if call is None:
+            return JSONResponse({"error": "no call"}, status_code=400)
         try:
             result = await executor.run(call)
         except ActionExecutionRejection as error:
             return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=400)
         except ActionNotFoundException as error:
             return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=404)
+        except Forbidden:
+            log.warning("action without its turn", step=str(call.get("next_action")))
+            return JSONResponse({"error": "forbidden", "action_name": call.get("next_action")}, status_code=403)
         except Exception as error:
             log.error("action failed", step=str(call.get("next_action")), **describe(error))
             return JSONResponse({"error": "failed", "action_name": call.get("next_action")}, status_code=500)
@@ -50,3 +58,12 @@ def create_app(actions: Sequence[Action], secret: str, database: Database) -> Fa
         return {"status": "ok"}
 
     return app
+
+
+async def _call(request: Request) -> dict[str, Any] | None:
+    """The call in a request's body, or None if it holds none."""
+    try:
+        body = await request.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) and body.get("next_action") and isinstance(body.get("tracker"), dict) else None

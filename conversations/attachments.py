@@ -1,6 +1,7 @@
 """Files people send: images and PDFs are kept after a look at their bytes, everything else is refused kindly."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -15,8 +16,14 @@ from core.errors import Retriable
 
 log = structlog.get_logger()
 PAUSES = (0.3, 1.0)
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,50}", re.ASCII)
 
 KEPT_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "application/pdf"})
+
+
+def declared_type(word: str) -> str:
+    """The media type a sender declared, if it looks like one. It is shown until the content was checked, never believed."""
+    return word if _MEDIA_TYPE.fullmatch(word) else "application/octet-stream"
 
 
 def checked_type(content: bytes) -> str | None:

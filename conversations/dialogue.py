@@ -31,7 +31,7 @@ class RasaDialogue:
             raise DialogueFailed("down") from error
         if response.status_code != 200:
             raise DialogueFailed("refused")
-        return _reply(response.json())
+        return _reply(_data(response))
 
     async def recall(self, turn: DialogueTurn) -> DialogueReply | None:
         """What the tracker holds for this message id: its replies if the turn came to its end, None if it never arrived."""
@@ -43,18 +43,11 @@ class RasaDialogue:
             raise DialogueFailed("down") from error
         if response.status_code != 200:
             raise DialogueFailed("refused")
-        replies: list[dict[str, Any]] = []
-        found = is_complete = False
-        for event in response.json().get("events") or ():
-            if event["event"] == "user":
-                found = (event.get("metadata") or {}).get("message_id") == str(turn.message_id)
-                if found:
-                    replies, is_complete = [], False
-            elif found and event["event"] == "bot":
-                replies.append({"custom": (event.get("data") or {}).get("custom")})
-            elif found and event["event"] == "action" and event["name"] == "action_listen":
-                is_complete = True
-        if not replies and not is_complete:
+        try:
+            arrived, replies, is_complete = _told(_data(response), str(turn.message_id))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise DialogueFailed("garbled") from error
+        if not arrived:
             return None
         if not is_complete:
             raise DialogueFailed("incomplete")
@@ -63,6 +56,29 @@ class RasaDialogue:
     async def close(self) -> None:
         """Let the connections go."""
         await self._client.aclose()
+
+
+def _data(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError as error:
+        raise DialogueFailed("garbled") from error
+
+
+def _told(tracker: Any, message_id: str) -> tuple[bool, list[dict[str, Any]], bool]:
+    """Whether a message arrived in the tracker, what was said to it, and whether its turn came to an end."""
+    replies: list[dict[str, Any]] = []
+    arrived = found = is_complete = False
+    for event in tracker["events"] or ():
+        if event["event"] == "user":
+            found = (event.get("metadata") or {}).get("message_id") == message_id
+            if found:
+                arrived, replies, is_complete = True, [], False
+        elif found and event["event"] == "bot":
+            replies.append({"custom": (event.get("data") or {}).get("custom")})
+        elif found and event["event"] == "action" and event["name"] == "action_listen":
+            is_complete = True
+    return arrived, replies, is_complete
 
 
 def _reply(data: Any) -> DialogueReply:

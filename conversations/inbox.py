@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from conversations.attachments import declared_type
 from conversations.messages import Messages, Route, next_seq
 from conversations.models import (
     Attachment,
@@ -107,7 +108,7 @@ class Inbox:
             uow.session.add(
                 Attachment(
                     message_id=message.id,
-                    media_type=media.media_type,
+                    media_type=declared_type(media.media_type),
                     source_url=media.url,
                     content=media.content,
                     size=len(media.content or b""),

@@ -102,12 +102,19 @@ class PostgresBus:
                         self._broadcast({"topic": "reconnected"})
                     first = False
                     async for notice in connection.notifies():
-                        self._dispatch(json.loads(notice.payload))
+                        self._dispatch(notice.payload)
             except psycopg.Error as error:
                 log.warning("bus lost its connection", error=type(error).__name__)
                 await asyncio.sleep(0.5)
 
-    def _dispatch(self, event: Event) -> None:
+    def _dispatch(self, payload: str) -> None:
+        try:
+            event = json.loads(payload)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or "topic" not in event:
+            log.warning("a strange notice on the bus")
+            return
         for subscription in tuple(self._subscriptions[event["topic"]]):
             subscription.put(event)
 

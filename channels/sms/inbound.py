@@ -20,7 +20,6 @@ _STATES = {
 MAX_MEDIA = 10
 MAX_SENDER = 100
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_MEDIA_TYPE = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,50}", re.ASCII)
 
 
 def parse(form: Mapping[str, str], region: str) -> InboundMessage | None:
@@ -33,7 +32,7 @@ def parse(form: Mapping[str, str], region: str) -> InboundMessage | None:
     except ValueError:
         count = 0
     media = tuple(
-        Media(_media_type(form.get(f"MediaContentType{index}")), url=form[f"MediaUrl{index}"])
+        Media(form.get(f"MediaContentType{index}") or "", url=form[f"MediaUrl{index}"])
         for index in range(count)
         if form.get(f"MediaUrl{index}")
     )
@@ -46,10 +45,6 @@ def parse(form: Mapping[str, str], region: str) -> InboundMessage | None:
 def name(word: str | None) -> str | None:
     """A name the provider gave to something (a message, an error), or None if it is none."""
     return word if word and _NAME.fullmatch(word) else None
-
-
-def _media_type(word: str | None) -> str:
-    return word if word and _MEDIA_TYPE.fullmatch(word) else "application/octet-stream"
 
 
 def parse_state(word: str) -> DeliveryState | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, File, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import select
 
 from channels.webchat.menu import greeting
@@ -29,29 +29,46 @@ from core.i18n import as_language
 from core.ratelimit import RateLimiter
 
 MAX_TEXT = 100_000
+MAX_SEQ = 2**31 - 1
+CLIENT_ID = r"^[A-Za-z0-9-]+$"
 PING_SECONDS = 15.0
 
 
-class Hello(BaseModel):
+class FromBrowser(BaseModel):
+    """What a browser sends. Half characters, which no text may hold, become replacement marks instead of errors."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def mend(cls, data: Any) -> Any:
+        """The fields with whole characters only."""
+        if not isinstance(data, dict):
+            return data
+        return {
+            key: value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
+            for key, value in data.items()
+        }
+
+
+class Hello(FromBrowser):
     """A widget that was opened: its language, and its token if it has one."""
 
     language: str = Field("pl", max_length=35)
     token: str | None = Field(None, max_length=100)
 
 
-class Written(BaseModel):
+class Written(FromBrowser):
     """What a visitor wrote or tapped; `id` is made by the widget, so that sending twice stores once."""
 
-    id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+    id: str = Field(min_length=8, max_length=64, pattern=CLIENT_ID)
     text: str = Field("", max_length=MAX_TEXT)
     choice: str | None = Field(None, max_length=100)
     language: str = Field("pl", max_length=35)
 
 
-class Seen(BaseModel):
+class Seen(FromBrowser):
     """The last message the visitor's widget has shown."""
 
-    seq: int = Field(ge=0)
+    seq: int = Field(ge=0, le=MAX_SEQ)
 
 
 @dataclass(frozen=True)
@@ -113,7 +130,7 @@ def router(chat: WebChat) -> APIRouter:
             return {"token": token, **await _snapshot(uow, found, 0)}
 
     @routes.get("/messages")
-    async def messages(known: Known, after: int = 0) -> dict[str, Any]:
+    async def messages(known: Known, after: Annotated[int, Query(le=MAX_SEQ)] = 0) -> dict[str, Any]:
         """What was said after a number, and whether an answer is being made."""
         async with chat.database.unit_of_work() as uow:
             return await _snapshot(uow, known, max(after, 0))
@@ -131,7 +148,12 @@ def router(chat: WebChat) -> APIRouter:
         return {"seq": accepted.seq}
 
     @routes.post("/files", status_code=202)
-    async def upload(known: Known, file: Annotated[UploadFile, File()], id: str, language: str = "pl") -> JSONResponse:
+    async def upload(
+        known: Known,
+        file: Annotated[UploadFile, File()],
+        id: Annotated[str, Query(min_length=8, max_length=64, pattern=CLIENT_ID)],
+        language: str = "pl",
+    ) -> JSONResponse:
         """Take a file in; its type is checked by content later, its size now."""
         await limit(f"chat-files:{known.contact_point_id}", 10)
         content = await file.read(chat.max_upload + 1)
@@ -139,9 +161,9 @@ def router(chat: WebChat) -> APIRouter:
             raise HTTPException(413)
         accepted = await chat.inbox.accept(
             InboundMessage(
-                channel="webchat", provider_id=f"{known.contact_point_id}:{id[:64]}", address_kind="browser",
+                channel="webchat", provider_id=f"{known.contact_point_id}:{id}", address_kind="browser",
                 address=known.address, text="", language_hint=as_language(language),
-                media=(Media((file.content_type or "application/octet-stream")[:100], content=content),),
+                media=(Media(file.content_type or "", content=content),),
             )
         )  # fmt: skip
         return JSONResponse({"seq": accepted.seq}, status_code=202)

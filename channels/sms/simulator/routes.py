@@ -23,9 +23,8 @@ def router(provider: SimulatedProvider) -> APIRouter:
             user, _, password = base64.b64decode(value).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise HTTPException(401) from error
-        is_known = hmac.compare_digest(user, provider.account_sid) and hmac.compare_digest(
-            password, provider.auth_token
-        )
+        given, known = f"{user}:{password}", f"{provider.account_sid}:{provider.auth_token}"
+        is_known = hmac.compare_digest(given.encode(), known.encode())
         if scheme.lower() != "basic" or not is_known or account != provider.account_sid:
             raise HTTPException(401)
 

@@ -1,0 +1,68 @@
+"""A tiny Rasa on loopback with the real one's measured habits: `[]` with 200 when an action or a store fails, HTML with 500,
+slowness, a tracker that lists events.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from tests.channels.conftest import free_port
+
+
+class FakeRasa:
+    """Answers as scripted by the message's text, and keeps trackers."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self.trackers: dict[str, list[dict[str, Any]]] = {}
+        self.raw: dict[str, Response] = {}
+        self.texts: dict[str, list[str]] = {}
+        self.habit: dict[str, str] = {}
+        self.app = FastAPI()
+        self.app.add_api_route("/webhooks/rest/webhook", self.webhook, methods=["POST"], response_model=None)
+        self.app.add_api_route("/conversations/{sender}/tracker", self.tracker, methods=["GET"], response_model=None)
+
+    async def webhook(self, request: Request) -> Response:
+        """One turn."""
+        call = await request.json()
+        self.calls.append(call)
+        text, habit = call["message"], self.habit.get(call["message"], "")
+        if text in self.raw:
+            return self.raw[text]
+        if habit == "slow":
+            await asyncio.sleep(2)
+        said = [] if habit == "silent" else self.texts.get(text, [f"echo {text}"])
+        events = self.trackers.setdefault(call["sender"], [])
+        events.append({"event": "user", "text": text, "metadata": call["metadata"]})
+        custom = [{"key": "answer-article", "args": {"text": one}} for one in said]
+        events += [{"event": "bot", "data": {"custom": one}} for one in custom]
+        if habit != "cut off":
+            events.append({"event": "action", "name": "action_listen"})
+        return JSONResponse([{"recipient_id": call["sender"], "custom": one} for one in custom])
+
+    async def tracker(self, sender: str) -> Response:
+        """The events of a conversation."""
+        if sender in self.raw:
+            return self.raw[sender]
+        head = [{"event": "action", "name": "action_session_start"}, {"event": "action", "name": "action_listen"}]
+        return JSONResponse({"sender_id": sender, "events": head + self.trackers.get(sender, [])})
+
+
+@asynccontextmanager
+async def serve(app: FastAPI) -> AsyncIterator[str]:
+    """An application on a port of its own; its address."""
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off")
+    )
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving

@@ -133,6 +133,10 @@ async def installation() -> AsyncIterator[Installation]:
             await _all_answer([child.health_url for child in processes] + [f"http://127.0.0.1:{plain}/"])
             progress("everything runs")
             yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", processes, postgres)
+        except BaseException:
+            for file in sorted((folder / "logs").glob("*.log")):
+                progress(f"{file.name}: {file.read_text()[-2000:]}")
+            raise
         finally:
             for child in processes:
                 child.stop()

@@ -59,7 +59,9 @@ async def test_an_answer_given_is_recalled_as_it_was(dialogue: Dialogue) -> None
     assert [r.utterances for r in recalled if r] == [a.utterances for a in answers]
 
 
-async def test_rasa_gets_the_case_as_sender_and_the_lease_in_the_metadata(rasa: FakeRasa, over_http: RasaDialogue) -> None:
+async def test_rasa_gets_the_case_as_sender_and_the_lease_in_the_metadata(
+    rasa: FakeRasa, over_http: RasaDialogue
+) -> None:
     question = turn("1", '/inform{"option": "nfz"}')
     await over_http.respond(question)
     assert rasa.calls == [
@@ -139,7 +141,9 @@ async def test_a_turn_that_was_cut_off_is_incomplete(rasa: FakeRasa, over_http: 
         await over_http.recall(question)
 
 
-async def test_a_turn_that_ended_without_a_word_is_silent_when_recalled(rasa: FakeRasa, over_http: RasaDialogue) -> None:
+async def test_a_turn_that_ended_without_a_word_is_silent_when_recalled(
+    rasa: FakeRasa, over_http: RasaDialogue
+) -> None:
     rasa.habit["x"] = "silent"
     question = turn("x")
     with pytest.raises(DialogueFailed):
@@ -148,7 +152,9 @@ async def test_a_turn_that_ended_without_a_word_is_silent_when_recalled(rasa: Fa
         await over_http.recall(question)
 
 
-@pytest.mark.parametrize("response", [Response("<html>"), JSONResponse(7), JSONResponse({"events": [7]}), JSONResponse(None)])
+@pytest.mark.parametrize(
+    "response", [Response("<html>"), JSONResponse(7), JSONResponse({"events": [7]}), JSONResponse(None)]
+)
 async def test_a_tracker_that_cannot_be_read_is_a_failure(
     rasa: FakeRasa, over_http: RasaDialogue, response: Response
 ) -> None:

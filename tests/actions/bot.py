@@ -114,6 +114,7 @@ async def make(house: TestHouse, client: httpx.AsyncClient) -> Bot:
 def action_client(house: TestHouse) -> httpx.AsyncClient:
     """A client of the action route."""
     one = house.house
-    app = create_app(build_actions(one.database, one.clock, one.cases, one.library), one.settings.secrets["actions"], one.database)
+    app = create_app(
+        build_actions(one.database, one.clock, one.cases, one.library), one.settings.secrets["actions"], one.database
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
-

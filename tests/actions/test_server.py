@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from actions.server import SECRET_HEADER
@@ -41,7 +42,7 @@ async def _within(bot: Bot, act: Any, number: str = "+48600100200") -> DialogueT
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "ż"])
 async def test_without_the_secret_everything_is_forbidden(bot: Bot, secret: str | None) -> None:
-    headers = {} if secret is None else {SECRET_HEADER: secret.encode()}
+    headers = httpx.Headers([] if secret is None else [(SECRET_HEADER.encode(), secret.encode())])
     turn = DialogueTurn(uuid4(), uuid4(), "x", "sms", "pl", "x")
     for body in (body_of(turn, "action_book", {}), {}):
         assert (await bot.client.post("/webhook", json=body, headers=headers)).status_code == 403
@@ -90,7 +91,11 @@ async def test_the_lease_of_another_case_opens_nothing(house: TestHouse, bot: Bo
     async def bartek_holds(his: DialogueTurn) -> None:
         async def anna_forges(hers: DialogueTurn) -> None:
             codes.append((await bot.call(hers, "action_book", slots, lease=his.lease)).status_code)
-            codes.append((await bot.call(hers, "action_book", slots, lease=his.lease, message_id=str(his.message_id))).status_code)
+            codes.append(
+                (
+                    await bot.call(hers, "action_book", slots, lease=his.lease, message_id=str(his.message_id))
+                ).status_code
+            )
             codes.append((await bot.call(hers, "action_book", slots, sender=str(his.case_id))).status_code)
 
         await _within(bot, anna_forges)

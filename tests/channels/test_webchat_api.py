@@ -103,7 +103,7 @@ async def test_an_invented_token_opens_nothing_and_becomes_another(client: httpx
 async def test_without_a_valid_token_every_door_is_shut(
     house: TestHouse, client: httpx.AsyncClient, header: str | None
 ) -> None:
-    headers = {} if header is None else {"Authorization": header.encode("latin-1")}
+    headers = httpx.Headers([] if header is None else [(b"Authorization", header.encode("latin-1"))])
     body = {"id": "12345678", "text": "x"}
     responses = [
         await client.get("/chat/messages", headers=headers),
@@ -137,7 +137,9 @@ async def test_the_same_client_id_twice_stores_once_and_two_visitors_may_share_i
     assert len(await house.rows(Turn)) == 2
 
 
-async def test_working_is_told_only_while_an_answer_is_being_made_by_the_bot(house: TestHouse, browser: Browser) -> None:
+async def test_working_is_told_only_while_an_answer_is_being_made_by_the_bot(
+    house: TestHouse, browser: Browser
+) -> None:
     assert (await browser.read())["working"] is False
     await browser.post("hej")
     assert (await browser.read())["working"] is True
@@ -285,7 +287,9 @@ async def test_strange_calls_are_refused_or_taken_but_never_break_us(
     assert (await browser.say("hej"))[-1]["text"] == "echo hej"
 
 
-async def test_the_naughtiest_strings_come_in_by_chat_without_an_error(house: TestHouse, client: httpx.AsyncClient) -> None:
+async def test_the_naughtiest_strings_come_in_by_chat_without_an_error(
+    house: TestHouse, client: httpx.AsyncClient
+) -> None:
     lines = [row["text"] for row in eval_json("safety/blns.jsonl")]
     browsers = [await _open(house, client) for _ in range(len(lines) // 40 + 1)]
     sent: dict[str, str] = {}
@@ -293,7 +297,9 @@ async def test_the_naughtiest_strings_come_in_by_chat_without_an_error(house: Te
         response = await browsers[number // 40].post(text, id=f"naughty-{number:04d}")
         assert response.status_code == 202, text
         sent[f"naughty-{number:04d}"] = text
-    stored = {str(m.provider_id).partition(":")[2]: m.body for m in await house.rows(Message, Message.direction == "inbound")}
+    stored = {
+        str(m.provider_id).partition(":")[2]: m.body for m in await house.rows(Message, Message.direction == "inbound")
+    }
     assert stored == sent
     for browser in browsers:
         await house.house.turns.take(await browser.thread_id())

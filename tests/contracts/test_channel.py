@@ -8,14 +8,11 @@ import pytest
 from channels.sms.channel import SmsChannel
 from channels.webchat.channel import WebChatChannel
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
-from tests.channels.conftest import served
 from tests.house import TestHouse
-
-__all__ = ["served"]
 
 
 @pytest.fixture(params=["sms", "webchat"])
-async def channel(request: pytest.FixtureRequest, served: TestHouse) -> AsyncIterator[Channel]:  # noqa: F811
+async def channel(request: pytest.FixtureRequest, served: TestHouse) -> AsyncIterator[Channel]:
     """Each implementation, as the house built it."""
     yield served.house.channels[request.param]
 
@@ -25,7 +22,7 @@ def outgoing(body: str = "dzień dobry", address: str = "+48600100200") -> Outgo
     return Outgoing(uuid4(), address, body, 1)
 
 
-def test_a_channel_is_registered_under_its_own_name(served: TestHouse) -> None:  # noqa: F811
+def test_a_channel_is_registered_under_its_own_name(served: TestHouse) -> None:
     assert {name: one.name for name, one in served.house.channels.items()} == {"sms": "sms", "webchat": "webchat"}
     assert isinstance(served.house.channels["sms"], SmsChannel)
     assert isinstance(served.house.channels["webchat"], WebChatChannel)
@@ -40,17 +37,19 @@ async def test_a_message_is_taken(channel: Channel) -> None:
     assert isinstance(await channel.send(outgoing()), Sent)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/x", "https://evil.example/x", "", "x", "http://[", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/x", "https://evil.example/x", "", "x", "http://[", "file:///etc/passwd"]
+)
 async def test_an_address_of_another_is_not_fetched(channel: Channel, url: str) -> None:
     assert await channel.fetch(url, 1000) is None
 
 
-async def test_sms_writes_choices_as_numbered_lines(served: TestHouse) -> None:  # noqa: F811
+async def test_sms_writes_choices_as_numbered_lines(served: TestHouse) -> None:
     body = served.house.channels["sms"].compose("Na kiedy?", ("jutro", "pojutrze"))
     assert body == "Na kiedy?\n1) jutro\n2) pojutrze"
 
 
-async def test_sms_is_cut_at_what_the_provider_takes(served: TestHouse) -> None:  # noqa: F811
+async def test_sms_is_cut_at_what_the_provider_takes(served: TestHouse) -> None:
     sms = served.house.channels["sms"]
     assert len(sms.compose("a" * 5000, ())) == 1600
     assert isinstance(await sms.send(outgoing(sms.compose("ż" * 5000, ()))), Sent)
@@ -62,7 +61,10 @@ async def test_sms_is_cut_at_what_the_provider_takes(served: TestHouse) -> None:
      ("none", "KLINIKA", NotSent("21211", may_retry=False))],
 )  # fmt: skip
 async def test_refusals_are_told_from_failures(
-    served: TestHouse, fault: str, address: str, result: NotSent  # noqa: F811
+    served: TestHouse,
+    fault: str,
+    address: str,
+    result: NotSent,
 ) -> None:
     assert served.house.simulator is not None
     served.house.simulator.fault = fault
@@ -75,12 +77,14 @@ async def test_a_provider_nobody_can_reach_may_be_tried_again() -> None:
     assert isinstance(result, NotSent) and result.may_retry
 
 
-async def test_wrong_credentials_are_a_refusal(served: TestHouse) -> None:  # noqa: F811
+async def test_wrong_credentials_are_a_refusal(served: TestHouse) -> None:
     assert served.house.simulator is not None
     async with served.web() as client:
         path = "/simulator/twilio/2010-04-01/Accounts/x/Messages.json"
         assert (await client.post(path, auth=("ż", "ż"))).status_code == 401
     for account, token in [(served.house.simulator.account_sid, "wrong"), ("ACx", "é")]:
-        sms = SmsChannel(account, token, "+48732100200", f"{served.house.settings.local_url}/simulator/twilio", "https://x.example")
+        sms = SmsChannel(
+            account, token, "+48732100200", f"{served.house.settings.local_url}/simulator/twilio", "https://x.example"
+        )
         result = await sms.send(outgoing())
         assert isinstance(result, NotSent) and not result.may_retry

@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse, Response
 
 from conversations.dialogue import RasaDialogue
 from conversations.protocols import Dialogue, DialogueFailed, DialogueTurn
-from tests.contracts.fake_rasa import FakeRasa, serve
+from tests.contracts.fake_rasa import FakeRasa
 from tests.scripted import ScriptedDialogue
+from tests.serving import serve
 
 TIMEOUT = 0.5
 
@@ -59,7 +60,9 @@ async def test_an_answer_given_is_recalled_as_it_was(dialogue: Dialogue) -> None
     assert [r.utterances for r in recalled if r] == [a.utterances for a in answers]
 
 
-async def test_rasa_gets_the_case_as_sender_and_the_lease_in_the_metadata(rasa: FakeRasa, over_http: RasaDialogue) -> None:
+async def test_rasa_gets_the_case_as_sender_and_the_lease_in_the_metadata(
+    rasa: FakeRasa, over_http: RasaDialogue
+) -> None:
     question = turn("1", '/inform{"option": "nfz"}')
     await over_http.respond(question)
     assert rasa.calls == [
@@ -83,6 +86,7 @@ GARBLED = {
     "choices are a number": JSONResponse([{"custom": {"key": "x", "choices": 7}}]),
     "a choice lacks its payload": JSONResponse([{"custom": {"key": "x", "choices": [{"id": "a", "key": "b"}]}}]),
     "an object without messages": JSONResponse({"intent": "x"}),
+    "messages are null": JSONResponse({"messages": None}),
 }
 
 
@@ -96,8 +100,9 @@ async def test_an_answer_that_cannot_be_read_is_a_failure(
     assert failure.value.reason == "garbled"
 
 
-async def test_an_empty_list_with_200_is_silence(rasa: FakeRasa, over_http: RasaDialogue) -> None:
-    rasa.habit["x"] = "silent"
+@pytest.mark.parametrize("response", [JSONResponse([]), JSONResponse({"messages": []})], ids=["rest", "ours"])
+async def test_an_empty_list_with_200_is_silence(rasa: FakeRasa, over_http: RasaDialogue, response: Response) -> None:
+    rasa.raw["x"] = response
     with pytest.raises(DialogueFailed, match="silent"):
         await over_http.respond(turn("x"))
 
@@ -139,7 +144,9 @@ async def test_a_turn_that_was_cut_off_is_incomplete(rasa: FakeRasa, over_http: 
         await over_http.recall(question)
 
 
-async def test_a_turn_that_ended_without_a_word_is_silent_when_recalled(rasa: FakeRasa, over_http: RasaDialogue) -> None:
+async def test_a_turn_that_ended_without_a_word_is_silent_when_recalled(
+    rasa: FakeRasa, over_http: RasaDialogue
+) -> None:
     rasa.habit["x"] = "silent"
     question = turn("x")
     with pytest.raises(DialogueFailed):
@@ -148,7 +155,9 @@ async def test_a_turn_that_ended_without_a_word_is_silent_when_recalled(rasa: Fa
         await over_http.recall(question)
 
 
-@pytest.mark.parametrize("response", [Response("<html>"), JSONResponse(7), JSONResponse({"events": [7]}), JSONResponse(None)])
+@pytest.mark.parametrize(
+    "response", [Response("<html>"), JSONResponse(7), JSONResponse({"events": [7]}), JSONResponse(None)]
+)
 async def test_a_tracker_that_cannot_be_read_is_a_failure(
     rasa: FakeRasa, over_http: RasaDialogue, response: Response
 ) -> None:

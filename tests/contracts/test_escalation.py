@@ -26,7 +26,13 @@ async def _request(house: TestHouse, escalation: Escalation, number: str, urgent
     house.clock.instant += timedelta(seconds=1)
     async with house.house.database.unit_of_work() as uow:
         promise = await escalation.request(
-            uow, SYSTEM, case_id=case.id, thread_id=case.thread_id, reason="asked", is_urgent=urgent, now=house.clock.now()
+            uow,
+            SYSTEM,
+            case_id=case.id,
+            thread_id=case.thread_id,
+            reason="asked",
+            is_urgent=urgent,
+            now=house.clock.now(),
         )
     return case.id, promise.position
 
@@ -55,7 +61,13 @@ async def test_a_request_that_is_rolled_back_never_was(house: TestHouse, escalat
     with pytest.raises(RuntimeError):
         async with house.house.database.unit_of_work() as uow:
             await escalation.request(
-                uow, SYSTEM, case_id=case.id, thread_id=case.thread_id, reason="x", is_urgent=False, now=house.clock.now()
+                uow,
+                SYSTEM,
+                case_id=case.id,
+                thread_id=case.thread_id,
+                reason="x",
+                is_urgent=False,
+                now=house.clock.now(),
             )
             raise RuntimeError
     assert (await _request(house, escalation, "+48600100209"))[1] == 1

@@ -46,7 +46,9 @@ async def test_the_memory_forgets_the_least_used_keys() -> None:
     assert await limiter.allows("a", 1) and not await limiter.allows("c", 1)
 
 
-@pytest.mark.parametrize("clock", [SystemClock(WARSAW), FixedClock(AT), ShiftedClock(AT)], ids=lambda c: type(c).__name__)
+@pytest.mark.parametrize(
+    "clock", [SystemClock(WARSAW), FixedClock(AT), ShiftedClock(AT)], ids=lambda c: type(c).__name__
+)
 def test_a_clock_tells_aware_instants_of_the_clinics_zone_that_never_run_back(clock: Clock) -> None:
     first, second = clock.now(), clock.now()
     assert first.tzinfo is not None and first <= second

@@ -301,9 +301,5 @@ async def test_the_naughtiest_strings_come_in_by_chat_without_an_error(
         str(m.provider_id).partition(":")[2]: m.body for m in await house.rows(Message, Message.direction == "inbound")
     }
     assert stored == sent
-    for browser in browsers:
-        await house.house.turns.take(await browser.thread_id())
-    assert {turn.outcome for turn in await house.rows(Turn)} <= {"acted", "answered"}
-    assert not any(turn.text.startswith("/") for turn in house.dialogue.asked)
-    offered = {f"/{goal}" for goal in GOALS}
-    assert {turn.payload for turn in house.dialogue.asked} <= {None, *offered}
+    shown = [message["text"] for browser in browsers for message in (await browser.read())["messages"]]
+    assert len(shown) == len(lines) + 2 * len(browsers)

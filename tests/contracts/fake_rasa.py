@@ -22,6 +22,11 @@ class FakeRasa:
         self.app.add_api_route("/webhooks/service/webhook", self.webhook, methods=["POST"], response_model=None)
         self.app.add_api_route("/conversations/{sender}/tracker", self.tracker, methods=["GET"], response_model=None)
 
+    def forget(self) -> None:
+        """Begin anew."""
+        for kept in (self.calls, self.trackers, self.raw, self.texts, self.habit):
+            kept.clear()
+
     async def webhook(self, request: Request) -> Response:
         """One turn."""
         call = await request.json()

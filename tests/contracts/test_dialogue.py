@@ -21,19 +21,27 @@ def turn(text: str = "hej", payload: str | None = None) -> DialogueTurn:
     return DialogueTurn(uuid4(), uuid4(), "lease", "sms", "pl", text, payload)
 
 
-@pytest.fixture
-async def rasa() -> FakeRasa:
-    """The loopback Rasa's script."""
-    return FakeRasa()
+@pytest.fixture(scope="module")
+async def loopback() -> AsyncIterator[tuple[FakeRasa, str]]:
+    """One Rasa for this page, and its address."""
+    fake = FakeRasa()
+    async with serve(fake.app) as url:
+        yield fake, url
 
 
 @pytest.fixture
-async def over_http(rasa: FakeRasa) -> AsyncIterator[RasaDialogue]:
+def rasa(loopback: tuple[FakeRasa, str]) -> FakeRasa:
+    """Its script, unwritten."""
+    loopback[0].forget()
+    return loopback[0]
+
+
+@pytest.fixture
+async def over_http(rasa: FakeRasa, loopback: tuple[FakeRasa, str]) -> AsyncIterator[RasaDialogue]:
     """Our client, talking to it."""
-    async with serve(rasa.app) as url:
-        dialogue = RasaDialogue(url, "token", TIMEOUT)
-        yield dialogue
-        await dialogue.close()
+    dialogue = RasaDialogue(loopback[1], "token", TIMEOUT)
+    yield dialogue
+    await dialogue.close()
 
 
 @pytest.fixture(params=["rasa", "scripted"])

@@ -25,13 +25,13 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("seed", help="fill an empty database with the synthetic clinic")
     commands.add_parser("screen", help="safety screen: a message a line in, JSON out")
     commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
-    tests = commands.add_parser("test", help="the tests; further arguments go to pytest")
-    tests.add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
     bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
     bench.add_argument("name")
     bench.add_argument("--quick", action="store_true")
-    options = parser.parse_args(arguments)
+    options, rest = _parse(parser, arguments)
+    options.rest = rest
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
@@ -42,6 +42,14 @@ def main(arguments: list[str]) -> int:
     except ConfigurationError as error:
         print(f"poradnia: {error}", file=sys.stderr)
         return 2
+
+
+def _parse(parser: argparse.ArgumentParser, arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """What we know, and what belongs to pytest; elsewhere an unknown argument is an error."""
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options, rest
 
 
 def bot_python() -> Path | None:

@@ -1,11 +1,8 @@
 """One trained model and one running Rasa for the whole session: both take too long to start for each test."""
 
-import hashlib
 import os
-import shutil
 import socket
 import subprocess
-import tarfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,20 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
+from conversations.understanding import normalise
+from core.settings import Settings
+from service.training import QUIET, train
+
 from .stand_in_actions import StandInActions
-from .training_data import DATA, normalised, prepare
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
-WORKPLACE = ROOT / ".cache" / "bot-tests"
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "PYTHONWARNINGS": "ignore",
-    "MALLOC_ARENA_MAX": "2",
-    "RASA_CACHE_DIRECTORY": str(WORKPLACE / "cache"),
-}
 
 
 class Rasa:
@@ -50,7 +41,7 @@ class Rasa:
         case = uuid.uuid4().hex
 
         def say(text: str) -> list[str]:
-            words = text if text.startswith("/") else normalised(text)
+            words = text if text.startswith("/") else normalise(text)
             return [reply["custom"]["key"] for reply in self.answer(case, words).json()]
 
         return say
@@ -70,25 +61,8 @@ def bot_python() -> str:
 
 @pytest.fixture(scope="session")
 def model(bot_python: str) -> Path:
-    """The model trained from the tree as it is.
-
-    Trained again only when something it learns from has changed.
-    """
-    sources = sorted(p for folder in (BOT, DATA) for p in folder.rglob("*") if p.suffix in (".yml", ".py"))
-    learnt_from = [*sources, Path(__file__).with_name("training_data.py")]
-    mark = hashlib.sha256(b"\0".join(p.read_bytes() for p in learnt_from)).hexdigest()[:16]
-    trained = WORKPLACE / mark / "poradnia.tar.gz"
-    if not trained.exists():
-        shutil.rmtree(trained.parent, ignore_errors=True)
-        prepare(trained.parent / "data")
-        command = [
-            bot_python, "-m", "rasa", "train", "--skip-validation", "--data", str(trained.parent / "data"),
-            "--out", str(trained.parent), "--fixed-model-name", "poradnia",
-        ]  # fmt: skip
-        done = subprocess.run(command, cwd=BOT, env=os.environ | QUIET, capture_output=True, text=True, timeout=280)
-        assert done.returncode == 0, done.stderr[-3000:]
-    assert tarfile.is_tarfile(trained)
-    return trained
+    """The model of the tree as it is, trained as the product trains it and shared with the journeys."""
+    return train(Path(bot_python), Settings().data_folder / "models")
 
 
 @pytest.fixture(scope="session")

@@ -16,14 +16,14 @@ def test_a_booking_survives_questions_and_small_talk(rasa: Rasa) -> None:
     assert say("Dzień dobry") == ["utter-greet"]
     assert say("chcę się umówić na wizytę") == ["utter-ask-booking-form-specialty"]
     assert say("a ile kosztuje wizyta?") == ["action-price", "utter-ask-booking-form-specialty"]
-    assert say("do kardiologa") == ["utter-ask-booking-form-time-window"]
-    assert say("o której otwieracie?") == ["action-clinic-info", "utter-ask-booking-form-time-window"]
+    assert say("do kardiologa") == ["action-ask-booking-form-time-window"]
+    assert say("o której otwieracie?") == ["action-clinic-info", "action-ask-booking-form-time-window"]
     assert say("jutro rano") == ["action-ask-booking-form-offer"]
     assert say("czy mam być na czczo?") == ["action-prepare", "action-ask-booking-form-offer"]
     assert say('/inform{"option": "2"}') == ["action-ask-booking-form-payer"]
     assert say("dziękuję") == ["utter-thanks", "action-ask-booking-form-payer"]
-    assert say("na nfz") == ["utter-ask-booking-form-visit-kind"]
-    assert say("powtórz proszę") == ["action-repeat", "utter-ask-booking-form-visit-kind"]
+    assert say("na nfz") == ["action-ask-booking-form-visit-kind"]
+    assert say("powtórz proszę") == ["action-repeat", "action-ask-booking-form-visit-kind"]
     assert say("pierwszy raz") == ["action-ask-booking-form-patient-name"]
     assert say("Maria Wiśniewska 4.05.1945") == ["action-ask-booking-form-referral-code"]
     assert say("pomoc") == ["utter-help", "action-ask-booking-form-referral-code"]
@@ -38,8 +38,8 @@ def test_the_first_message_may_already_hold_answers(rasa: Rasa) -> None:
     say = rasa.talk()
     assert say("I'd like to book an appointment with a cardiologist tomorrow") == ["action-ask-booking-form-offer"]
     assert say("2") == ["action-ask-booking-form-payer"]
-    assert say("privately") == ["utter-ask-booking-form-visit-kind"]
-    assert say("can we speak polish") == ["action-change-language", "utter-ask-booking-form-visit-kind"]
+    assert say("privately") == ["action-ask-booking-form-visit-kind"]
+    assert say("can we speak polish") == ["action-change-language", "action-ask-booking-form-visit-kind"]
     assert say("first visit") == ["action-ask-booking-form-patient-name"]
     assert say("John Smith 1.02.1980") == ["action-ask-booking-form-booking-confirmed"]
     assert say("yes please") == ["action-book"]
@@ -78,7 +78,7 @@ def test_what_only_staff_can_do_leaves_the_form_for_a_person(rasa: Rasa) -> None
 
 def test_a_task_is_left_at_a_word_and_another_may_begin(rasa: Rasa) -> None:
     say = rasa.talk()
-    assert say("umów wizytę do okulisty") == ["utter-ask-booking-form-time-window"]
+    assert say("umów wizytę do okulisty") == ["action-ask-booking-form-time-window"]
     assert say("rozmyśliłem się") == ["action-stop-task"]
     assert say("umów wizytę") == ["utter-ask-booking-form-specialty"]
     assert say("chcę odwołać wizytę") == ["action-stop-task", "action-ask-cancel-form-patient-name"]
@@ -96,7 +96,7 @@ def test_what_is_not_understood_is_asked_again_then_handed_over(rasa: Rasa) -> N
     assert say("/out_of_scope") == ["handed-over"]
     assert say("dzień dobry") == ["utter-greet"]
     assert say("/nlu_fallback") == ["action-default-fallback"]
-    assert say("jaka jutro pogoda") == ["utter-out-of-scope"]
+    assert say("jaka jutro pogoda") == ["action-out-of-scope"]
 
 
 def test_a_doubtful_message_is_tried_as_an_answer_before_it_counts_as_not_understood(rasa: Rasa) -> None:
@@ -104,7 +104,7 @@ def test_a_doubtful_message_is_tried_as_an_answer_before_it_counts_as_not_unders
     doubtful = "może kardiolog nie wiem sam"
     assert rasa.understood(doubtful)["intent"]["name"] == "nlu_fallback"
     assert say("umów wizytę") == ["utter-ask-booking-form-specialty"]
-    assert say(doubtful) == ["utter-ask-booking-form-time-window"]
+    assert say(doubtful) == ["action-ask-booking-form-time-window"]
 
 
 def test_yes_no_and_an_answer_to_nothing_asked_lead_somewhere(rasa: Rasa) -> None:

@@ -5,8 +5,10 @@ The bounds only ever rise.
 
 import pytest
 
+from conversations.understanding import normalise
+
 from .conftest import Rasa
-from .training_data import hasty, kept_apart, normalised, phrases
+from .training_data import hasty, kept_apart, phrases
 
 pytestmark = pytest.mark.rasa
 
@@ -43,5 +45,5 @@ def test_a_confident_mistake_is_rare(rasa: Rasa, language: str) -> None:
 @pytest.mark.parametrize("language", ["pl", "en"])
 @pytest.mark.parametrize("split", ["heldout", "dev"])
 def test_what_judges_was_never_taught(split: str, language: str) -> None:
-    taught = {normalised(phrase) for known in ("pl", "en") for phrase, _ in phrases(known)}
+    taught = {normalise(phrase) for known in ("pl", "en") for phrase, _ in phrases(known)}
     assert not taught & {text for text, _ in kept_apart(split, language)}

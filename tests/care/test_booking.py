@@ -286,7 +286,7 @@ async def test_a_patient_cannot_be_in_two_rooms_at_once(clinic: Database, clock:
     window: dict[str, Any] = {"start": thursday, "end": thursday + timedelta(minutes=1)}
     async with clinic.unit_of_work() as uow:
         one = (await offers(uow, now, "neurology", start=thursday, end=thursday + timedelta(hours=1)))[0]
-        two = (await offers(uow, now, "internal_medicine", **window))[0]
+        two = (await offers(uow, now, "cardiology", **window))[0]
         patient = await person(uow, now, contact)
         assert isinstance(await booked(uow, one, patient, contact, now), Appointment)
         assert await booked(uow, two, patient, contact, now) == Refused("patient-has-visit-then")

@@ -48,7 +48,7 @@ async def test_an_english_visitor_books_in_the_widget_and_talks_to_a_person(
     await frame.get_by_role("button", name="Yes, book it").click()
     await last(frame, "Your visit is booked")
     await say(frame, "can I talk to a human")
-    await last(frame, "next in line")
+    await last(frame, "connecting you with a person")
 
     desk = await (await chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")).new_page()
     await desk.goto(f"{clinic.base}/console?lang=en")

@@ -66,4 +66,6 @@ async def _call(request: Request) -> dict[str, Any] | None:
         body = await request.json()
     except ValueError:
         return None
-    return body if isinstance(body, dict) and body.get("next_action") and isinstance(body.get("tracker"), dict) else None
+    return (
+        body if isinstance(body, dict) and body.get("next_action") and isinstance(body.get("tracker"), dict) else None
+    )

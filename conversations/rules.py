@@ -7,7 +7,7 @@ from conversations.models import CaseState
 from conversations.safety import Level, Screening
 from conversations.understanding import CarrierWord, Keyword, Unreadable
 
-WAITING_REMINDER = timedelta(minutes=5)
+WAITING_REMINDER = timedelta(minutes=1)
 MAX_ATTEMPTS = 3
 
 

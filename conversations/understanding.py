@@ -128,7 +128,7 @@ _ENGLISH = frozenset(
 )
 _POLISH = frozenset(
     "czesc hej dzien dobry prosze chce chcialbym chcialabym umowic wizyte wizyta tak nie dziekuje lekarza jutro dzis kiedy "
-    "ile jak gdzie czy sie na jest w z o po dla nie mnie mi ma jestem chodzi prosze polsku u od czynne kosztuje odwolac moge mam".split()
+    "ile jak gdzie czy sie na jest dla nie mnie jestem chodzi polsku czynne kosztuje odwolac moge mam".split()
 )
 
 
@@ -136,17 +136,21 @@ ENOUGH_TO_TELL = 500
 
 
 def speaks_clearly(text: str, language: Language) -> bool:
-    """True if common words of that language, and none of the other, are in the text: enough to switch a conversation."""
+    """True if common words of that language, and none of the other, are in the text: enough to switch a conversation.
+
+    Letters alone are not: "Wójcik" is a name in any language.
+    """
     words = {fold(word) for word in _WORD.findall(text)}
     ours, others = (_POLISH, _ENGLISH) if language == "pl" else (_ENGLISH, _POLISH)
-    has_letters = language == "pl" and re.search("[ąćęłńóśźż]", text.lower()) is not None
-    return len(words) >= 2 and (has_letters or bool(words & ours)) and not words & others
+    return len(words) >= 2 and bool(words & ours) and not words & others
 
 
 def detect_language(text: str) -> Language | None:
     """The language of a text's beginning if that is clear. "OK", "1", names and numbers are nobody's language."""
     text = text[:ENOUGH_TO_TELL]
     words = [fold(word) for word in _WORD.findall(text) if not word.isdigit()]
+    if text.lstrip().startswith("/"):
+        return None  # a command for some machine
     if not words or (len(words) == 1 and words[0] in ("ok", "okay", "stop", "start", "no")):
         return None
     if re.search("[ąćęłńóśźż]", text.lower()):

@@ -59,9 +59,7 @@ _AGENT = frozenset(
     }
 )
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.patient: frozenset(
-        {P.read_own_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}
-    ),
+    Role.patient: frozenset({P.read_own_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}),
     Role.agent: _AGENT,
     Role.clinician: frozenset({P.read_thread, P.note_thread, P.read_patient, P.read_appointments}),
     Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit},

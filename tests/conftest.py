@@ -1,10 +1,8 @@
 """Real parts for the tests: one embedded PostgreSQL per run, a fresh migrated database per test."""
 
-import asyncio
 import shutil
-import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -19,25 +17,13 @@ from core.crypto import keyring
 from core.db import Database
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, libpq_url
+from service.app import create_app
 from tests.house import TestHouse, open_house
+from tests.serving import free_port, serve, until
+
+__all__ = ["WARSAW", "free_port", "until"]
 
 WARSAW = ZoneInfo("Europe/Warsaw")
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something that no event tells."""
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("not in time")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -115,4 +101,15 @@ def emptied(url: str) -> str:
 async def house(house_url: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[TestHouse]:
     """A whole house on an empty database, with a scripted dialogue core and fixed hours."""
     async with open_house(emptied(house_url), tmp_path, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def served(house_url: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[TestHouse]:
+    """The house with its web side, and so the simulated provider's API, on a real port: the real SDK reaches it."""
+    port = free_port()
+    async with (
+        open_house(emptied(house_url), tmp_path, clock, web_port=port) as opened,
+        serve(create_app(opened.house), port),
+    ):
         yield opened

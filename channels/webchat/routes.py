@@ -44,7 +44,9 @@ class FromBrowser(BaseModel):
         if not isinstance(data, dict):
             return data
         return {
-            key: value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
+            key: value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            if isinstance(value, str)
+            else value
             for key, value in data.items()
         }
 

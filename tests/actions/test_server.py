@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from actions.server import SECRET_HEADER
@@ -39,12 +40,12 @@ async def _within(bot: Bot, act: Any, number: str = "+48600100200") -> DialogueT
     return kept[0]
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", "ż"])
-async def test_without_the_secret_everything_is_forbidden(bot: Bot, secret: str | None) -> None:
-    headers = {} if secret is None else {SECRET_HEADER.encode(): secret.encode()}
+async def test_without_the_secret_everything_is_forbidden(bot: Bot) -> None:
     turn = DialogueTurn(uuid4(), uuid4(), "x", "sms", "pl", "x")
-    for body in (body_of(turn, "action_book", {}), {}):
-        assert (await bot.client.post("/webhook", json=body, headers=headers)).status_code == 403
+    for secret in (None, "", "wrong", "ż"):
+        headers = httpx.Headers([] if secret is None else [(SECRET_HEADER.encode(), secret.encode())])
+        for body in (body_of(turn, "action_book", {}), {}):
+            assert (await bot.client.post("/webhook", json=body, headers=headers)).status_code == 403
 
 
 async def test_an_unknown_action_is_not_found(bot: Bot) -> None:
@@ -52,11 +53,11 @@ async def test_an_unknown_action_is_not_found(bot: Bot) -> None:
     assert (await bot.call(turn, "action_delete_everything")).status_code == 404
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"{}", b'{"next_action": "action_book"}', b"\xff"])
-async def test_a_body_that_is_no_call_is_a_bad_request(bot: Bot, content: bytes) -> None:
+async def test_a_body_that_is_no_call_is_a_bad_request(bot: Bot) -> None:
     headers = {SECRET_HEADER: bot.house.house.settings.secrets["actions"]}
-    response = await bot.client.post("/webhook", content=content, headers=headers)
-    assert response.status_code == 400
+    for content in (b"", b"{", b"[]", b"7", b"{}", b'{"next_action": "action_book"}', b"\xff"):
+        response = await bot.client.post("/webhook", content=content, headers=headers)
+        assert response.status_code == 400, content
 
 
 FORGERIES: list[dict[str, Any]] = [
@@ -65,19 +66,18 @@ FORGERIES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("forgery", FORGERIES, ids=str)
 @pytest.mark.parametrize("action", ["action_book", "action_request_human", "action_list_visits"])
 async def test_a_call_without_its_own_leased_turn_is_forbidden_and_does_nothing(
-    house: TestHouse, bot: Bot, forgery: dict[str, Any], action: str
+    house: TestHouse, bot: Bot, action: str
 ) -> None:
-    offer = (await free_offers(house))[0]
+    slots = booking((await free_offers(house))[0], NAME, BORN)
     codes = []
 
     async def act(turn: DialogueTurn) -> None:
-        codes.append((await bot.call(turn, action, booking(offer, NAME, BORN), **forgery)).status_code)
+        codes.extend([(await bot.call(turn, action, slots, **forgery)).status_code for forgery in FORGERIES])
 
     await _within(bot, act)
-    assert codes == [403]
+    assert codes == [403] * len(FORGERIES)
     for model in (Appointment, Patient, ActionResult, Handoff):
         assert await house.rows(model) == [], model
 

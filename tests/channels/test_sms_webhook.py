@@ -96,25 +96,19 @@ async def test_a_form_that_is_too_large_is_refused_whatever_length_it_announces(
     assert huge.status_code == streamed.status_code == 413
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"%", b"a=%ff%fe&b=%00", b"\xff\xfe", b"&&&===", b"MessageSid", b"a=1&" * 300, b"{}", b"--x\r\n\r\n"],
-)
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "multipart/form-data; boundary=x",
-        "application/json",
-        "",
-    ],
-)
-async def test_strange_requests_are_refused_and_never_break_us(house: TestHouse, content: bytes, kind: str) -> None:
+CONTENTS = (b"", b"%", b"a=%ff%fe&b=%00", b"\xff\xfe", b"&&&===", b"MessageSid", b"a=1&" * 300, b"{}", b"--x\r\n\r\n")
+KINDS = (
+    "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/json", "",
+)  # fmt: skip
+
+
+async def test_strange_requests_are_refused_and_never_break_us(house: TestHouse) -> None:
     async with house.web() as client:
         for path in (PATH, f"{PATH}/status/{uuid4()}", f"{PATH}/status/x"):
-            response = await client.post(path, content=content, headers={"Content-Type": kind})
-            assert 400 <= response.status_code < 500
+            for content in CONTENTS:
+                for kind in KINDS:
+                    response = await client.post(path, content=content, headers={"Content-Type": kind})
+                    assert 400 <= response.status_code < 500, (path, content, kind)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ async def test_an_invented_token_opens_nothing_and_becomes_another(client: httpx
 async def test_without_a_valid_token_every_door_is_shut(
     house: TestHouse, client: httpx.AsyncClient, header: str | None
 ) -> None:
-    headers = {} if header is None else {b"Authorization": header.encode("latin-1")}
+    headers = httpx.Headers([] if header is None else [(b"Authorization", header.encode("latin-1"))])
     body = {"id": "12345678", "text": "x"}
     responses = [
         await client.get("/chat/messages", headers=headers),
@@ -301,9 +301,5 @@ async def test_the_naughtiest_strings_come_in_by_chat_without_an_error(
         str(m.provider_id).partition(":")[2]: m.body for m in await house.rows(Message, Message.direction == "inbound")
     }
     assert stored == sent
-    for browser in browsers:
-        await house.house.turns.take(await browser.thread_id())
-    assert {turn.outcome for turn in await house.rows(Turn)} <= {"acted", "answered"}
-    assert not any(turn.text.startswith("/") for turn in house.dialogue.asked)
-    offered = {f"/{goal}" for goal in GOALS}
-    assert {turn.payload for turn in house.dialogue.asked} <= {None, *offered}
+    shown = [message["text"] for browser in browsers for message in (await browser.read())["messages"]]
+    assert len(shown) == len(lines) + 2 * len(browsers)

@@ -3,16 +3,10 @@ slowness, a tracker that lists events.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-
-from tests.channels.conftest import free_port
-from tests.conftest import until
 
 
 class FakeRasa:
@@ -25,8 +19,13 @@ class FakeRasa:
         self.texts: dict[str, list[str]] = {}
         self.habit: dict[str, str] = {}
         self.app = FastAPI()
-        self.app.add_api_route("/webhooks/rest/webhook", self.webhook, methods=["POST"], response_model=None)
+        self.app.add_api_route("/webhooks/service/webhook", self.webhook, methods=["POST"], response_model=None)
         self.app.add_api_route("/conversations/{sender}/tracker", self.tracker, methods=["GET"], response_model=None)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        for kept in (self.calls, self.trackers, self.raw, self.texts, self.habit):
+            kept.clear()
 
     async def webhook(self, request: Request) -> Response:
         """One turn."""
@@ -44,7 +43,9 @@ class FakeRasa:
         events += [{"event": "bot", "data": {"custom": one}} for one in custom]
         if habit != "cut off":
             events.append({"event": "action", "name": "action_listen"})
-        return JSONResponse([{"recipient_id": call["sender"], "custom": one} for one in custom])
+        return JSONResponse(
+            {"messages": [{"custom": one} for one in custom], "intent": "inform", "confidence": 0.9, "model": "fake"}
+        )
 
     async def tracker(self, sender: str) -> Response:
         """The events of a conversation."""
@@ -52,17 +53,3 @@ class FakeRasa:
             return self.raw[sender]
         head = [{"event": "action", "name": "action_session_start"}, {"event": "action", "name": "action_listen"}]
         return JSONResponse({"sender_id": sender, "events": head + self.trackers.get(sender, [])})
-
-
-@asynccontextmanager
-async def serve(app: FastAPI) -> AsyncIterator[str]:
-    """An application on a port of its own; its address."""
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off")
-    )
-    serving = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving

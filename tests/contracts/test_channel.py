@@ -8,16 +8,13 @@ import pytest
 from channels.sms.channel import SmsChannel
 from channels.webchat.channel import WebChatChannel
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
-from tests.channels.conftest import served
 from tests.house import TestHouse
-
-__all__ = ["served"]
 
 
 @pytest.fixture(params=["sms", "webchat"])
-async def channel(request: pytest.FixtureRequest, served: TestHouse) -> AsyncIterator[Channel]:
+async def channel(request: pytest.FixtureRequest, house: TestHouse) -> AsyncIterator[Channel]:
     """Each implementation, as the house built it."""
-    yield served.house.channels[request.param]
+    yield house.house.channels[request.param]
 
 
 def outgoing(body: str = "dzień dobry", address: str = "+48600100200") -> Outgoing:
@@ -25,10 +22,10 @@ def outgoing(body: str = "dzień dobry", address: str = "+48600100200") -> Outgo
     return Outgoing(uuid4(), address, body, 1)
 
 
-def test_a_channel_is_registered_under_its_own_name(served: TestHouse) -> None:
-    assert {name: one.name for name, one in served.house.channels.items()} == {"sms": "sms", "webchat": "webchat"}
-    assert isinstance(served.house.channels["sms"], SmsChannel)
-    assert isinstance(served.house.channels["webchat"], WebChatChannel)
+def test_a_channel_is_registered_under_its_own_name(house: TestHouse) -> None:
+    assert {name: one.name for name, one in house.house.channels.items()} == {"sms": "sms", "webchat": "webchat"}
+    assert isinstance(house.house.channels["sms"], SmsChannel)
+    assert isinstance(house.house.channels["webchat"], WebChatChannel)
 
 
 async def test_a_composed_body_keeps_the_words_and_is_never_empty(channel: Channel) -> None:
@@ -36,8 +33,9 @@ async def test_a_composed_body_keeps_the_words_and_is_never_empty(channel: Chann
     assert channel.compose("Na kiedy?", ()) == "Na kiedy?"
 
 
-async def test_a_message_is_taken(channel: Channel) -> None:
-    assert isinstance(await channel.send(outgoing()), Sent)
+@pytest.mark.parametrize("name", ["sms", "webchat"])
+async def test_a_message_is_taken(served: TestHouse, name: str) -> None:
+    assert isinstance(await served.house.channels[name].send(outgoing()), Sent)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +45,8 @@ async def test_an_address_of_another_is_not_fetched(channel: Channel, url: str) 
     assert await channel.fetch(url, 1000) is None
 
 
-async def test_sms_writes_choices_as_numbered_lines(served: TestHouse) -> None:
-    body = served.house.channels["sms"].compose("Na kiedy?", ("jutro", "pojutrze"))
+async def test_sms_writes_choices_as_numbered_lines(house: TestHouse) -> None:
+    body = house.house.channels["sms"].compose("Na kiedy?", ("jutro", "pojutrze"))
     assert body == "Na kiedy?\n1) jutro\n2) pojutrze"
 
 

@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse, Response
 
 from conversations.dialogue import RasaDialogue
 from conversations.protocols import Dialogue, DialogueFailed, DialogueTurn
-from tests.contracts.fake_rasa import FakeRasa, serve
+from tests.contracts.fake_rasa import FakeRasa
 from tests.scripted import ScriptedDialogue
+from tests.serving import serve
 
 TIMEOUT = 0.5
 
@@ -20,19 +21,27 @@ def turn(text: str = "hej", payload: str | None = None) -> DialogueTurn:
     return DialogueTurn(uuid4(), uuid4(), "lease", "sms", "pl", text, payload)
 
 
-@pytest.fixture
-async def rasa() -> FakeRasa:
-    """The loopback Rasa's script."""
-    return FakeRasa()
+@pytest.fixture(scope="module")
+async def loopback() -> AsyncIterator[tuple[FakeRasa, str]]:
+    """One Rasa for this page, and its address."""
+    fake = FakeRasa()
+    async with serve(fake.app) as url:
+        yield fake, url
 
 
 @pytest.fixture
-async def over_http(rasa: FakeRasa) -> AsyncIterator[RasaDialogue]:
+def rasa(loopback: tuple[FakeRasa, str]) -> FakeRasa:
+    """Its script, unwritten."""
+    loopback[0].forget()
+    return loopback[0]
+
+
+@pytest.fixture
+async def over_http(rasa: FakeRasa, loopback: tuple[FakeRasa, str]) -> AsyncIterator[RasaDialogue]:
     """Our client, talking to it."""
-    async with serve(rasa.app) as url:
-        dialogue = RasaDialogue(url, "token", TIMEOUT)
-        yield dialogue
-        await dialogue.close()
+    dialogue = RasaDialogue(loopback[1], "token", TIMEOUT)
+    yield dialogue
+    await dialogue.close()
 
 
 @pytest.fixture(params=["rasa", "scripted"])
@@ -85,6 +94,7 @@ GARBLED = {
     "choices are a number": JSONResponse([{"custom": {"key": "x", "choices": 7}}]),
     "a choice lacks its payload": JSONResponse([{"custom": {"key": "x", "choices": [{"id": "a", "key": "b"}]}}]),
     "an object without messages": JSONResponse({"intent": "x"}),
+    "messages are null": JSONResponse({"messages": None}),
 }
 
 
@@ -98,8 +108,9 @@ async def test_an_answer_that_cannot_be_read_is_a_failure(
     assert failure.value.reason == "garbled"
 
 
-async def test_an_empty_list_with_200_is_silence(rasa: FakeRasa, over_http: RasaDialogue) -> None:
-    rasa.habit["x"] = "silent"
+@pytest.mark.parametrize("response", [JSONResponse([]), JSONResponse({"messages": []})], ids=["rest", "ours"])
+async def test_an_empty_list_with_200_is_silence(rasa: FakeRasa, over_http: RasaDialogue, response: Response) -> None:
+    rasa.raw["x"] = response
     with pytest.raises(DialogueFailed, match="silent"):
         await over_http.respond(turn("x"))
 

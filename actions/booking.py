@@ -83,6 +83,9 @@ class ValidateBooking(HouseAction):
             return
         specialties = await specialties_of(call, reading)
         if len(specialties) == 1 and specialties[0] != call.slot("specialty"):
+            if call.slot("specialty"):
+                call.set("visit_kind", None)  # a first visit is first with one specialist
+                call.set("referral_code", None)
             call.set("specialty", specialties[0])
             call.set("clinician", None)
             drop_offer(call)

@@ -15,7 +15,7 @@ from actions.offers import (
     private_price,
     window,
 )
-from actions.persons import ask_person
+from actions.persons import ask_person, person_said
 from care.appointments import service as appointments
 from conversations.protocols import Choice
 
@@ -123,6 +123,11 @@ class AskConfirmation(HouseAction):
         price = await private_price(call) if call.slot("payer") == "private" else {}
         key = "confirm-booking-private" if price else f"confirm-booking-{call.slot('payer')}"
         yes, no = Choice("yes", "choice-yes-book", "/affirm"), Choice("no", "choice-no-other", inform(OTHER_TIME))
-        place = offer["site_name"]
-        call.say(key, (yes, no), at={"when": offer["start"]}, clinician=offer["clinician_name"], site=place, **price)
+        said = {
+            "at": {"when": offer["start"]},
+            "clinician": offer["clinician_name"],
+            "site": offer["site_name"],
+            **person_said(call),
+        }
+        call.say(key, (yes, no), **said, **(price or {"price": 0}))
         return []

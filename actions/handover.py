@@ -33,7 +33,9 @@ class StopTask(HouseAction):
     async def act(self, call: Call) -> Events:
         """Say so, unless something else begins at once, and forget the answers."""
         is_busy = bool((call.tracker.active_loop or {}).get("name"))
-        if call.intent not in ("book", "list_visits", "cancel_visit"):
+        if call.intent in ("book", "list_visits", "cancel_visit"):
+            call.say("task-switched")
+        else:
             call.say("task-stopped" if is_busy else "task-none", menu())
         for name in (*SLOTS, "visit", "cancel_confirmed"):
             if call.slot(name) is not None:

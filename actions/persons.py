@@ -1,6 +1,7 @@
 """Whom a request concerns: asked by name and birth date, never guessed from the number, never told to anyone."""
 
 from datetime import date
+from typing import Any
 
 from actions.context import Call
 from actions.reading import read_name, same_or_other
@@ -10,6 +11,9 @@ from conversations.protocols import Choice
 from core.errors import Refused
 
 SAME, OTHER = "same", "other"
+NOT_ANSWERS = frozenset(
+    {"cancel_visit", "list_visits", "book", "price", "prepare", "clinic_info", "stop_task", "human"}
+)
 
 
 def ask_person(call: Call, key: str) -> None:
@@ -49,6 +53,8 @@ def read_person(call: Call, requested: str | None) -> bool:
         call.set("person", chosen)
         return True
     name, born = read_name(call.text, call.language, call.now)
+    if born is None and call.intent in NOT_ANSWERS and call.confidence >= 0.35:
+        name = None  # "cancel it" is nobody's name
     taken = False
     if requested == "patient_name" and name is not None:
         call.set("patient_name", name)
@@ -101,3 +107,11 @@ def forget_person(call: Call) -> None:
     """Clear the answers about the person; the case keeps its patient."""
     for slot in ("person", "patient_name", "birth_date"):
         call.set(slot, None)
+
+
+def person_said(call: Call) -> dict[str, Any]:
+    """Name and birth date as given in this request, for the read-back; nothing of anyone known from before."""
+    if call.slot("person") == SAME or not call.slot("patient_name") or not call.slot("birth_date"):
+        return {"name": "none", "born": ""}
+    born = date.fromisoformat(str(call.slot("birth_date")))
+    return {"name": call.slot("patient_name"), "born": {"pl": f"{born:%d.%m.%Y}", "en": f"{born:%d %B %Y}"}}

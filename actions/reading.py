@@ -129,7 +129,7 @@ def yes_or_no(text: str, intent: str) -> bool | None:
     words = [fold(word) for word in re.findall(r"[^\W_]+", text)]
     if not words:
         return None
-    if words[0] in NO:
+    if words[0] in NO and words[1:2] not in (["mam"], ["wiem"], ["rozumiem"], ["idea"]):
         return False
     if words[0] in YES and not (set(words) & NO):
         return True

@@ -192,7 +192,17 @@ class Acting:
         promise = await self._cases.escalate(
             uow, Access.system("turn", case.id), case.id, act.reason, now, is_urgent=act.is_urgent
         )
-        if not act.is_silent:
+        if act.reason == "clinician-question":
+            await self._messages.say(
+                uow,
+                case,
+                route,
+                Utterance("handoff-because-clinician"),
+                {"by": "rule", "rule": "clinician-question"},
+                now,
+            )
+        # After a red flag it must be said if nobody reads now; while people are there, the safety words stand alone.
+        if not act.is_silent or not promise.is_open:
             utterance = promise_utterance(promise, act.reason)
             await self._messages.say(uow, case, route, utterance, {"by": "rule", "rule": f"handoff:{act.reason}"}, now)
 

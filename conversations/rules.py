@@ -132,6 +132,8 @@ def _bot(facts: Facts) -> tuple[Act, ...]:
         return (Say("bot-too-long", "length"),)
     if facts.asks_for_human:
         return (Escalate("asked"),)
+    if facts.screening.level is Level.support:
+        return (Escalate("clinician-question"),)
     if facts.payload is not None:
         return (AskDialogue(facts.text, facts.payload),)
     if facts.unreadable is Unreadable.empty:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from conversations.cases import Cases, lock_case
@@ -117,6 +117,13 @@ class Desk:
             return Refused("handoff-taken", {"name": owner.name if owner else ""})
         handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.active, person.staff_id, now
         record(uow, access, "accept", "case", case_id, now)
+        # Who takes the case takes its red flags with it.
+        await uow.session.execute(
+            update(SafetyAlert)
+            .where(SafetyAlert.case_id == case_id, SafetyAlert.claimed_by.is_(None))
+            .values(claimed_by=person.staff_id, claimed_at=now)
+        )
+        await uow.publish("alert", id=str(case_id))
         await self._cases.take_over(uow, access, case_id, person.staff_id, person.name, now)
         await uow.publish("queue", id=str(handoff.id))
         return None

@@ -5,6 +5,7 @@ Fields of medicine the clinic may not have, and everyday words close to a term. 
 
 OTHER_WORDS: tuple[str, ...] = (
     # other fields of medicine, Polish and English
+    "kolan",
     "nefrolog",
     "onkolog",
     "hematolog",

@@ -32,8 +32,8 @@ def facts(**changes: Any) -> Facts:
 
 
 HUMAN, WAITING = {"state": CaseState.human}, {"state": CaseState.waiting}
-TOLD = {"waiting_told_at": NOW - timedelta(minutes=4, seconds=59)}
-TOLD_LONG_AGO = {"waiting_told_at": NOW - timedelta(minutes=5)}
+TOLD = {"waiting_told_at": NOW - timedelta(seconds=59)}
+TOLD_LONG_AGO = {"waiting_told_at": NOW - timedelta(minutes=1)}
 
 TABLE: list[tuple[str, dict[str, Any], tuple[Act, ...]]] = [
     ("a plain message goes to the dialogue core", {}, (AskDialogue("hej"),)),
@@ -51,7 +51,7 @@ TABLE: list[tuple[str, dict[str, Any], tuple[Act, ...]]] = [
     ("files of both kinds", {"refused_media": 1, "kept_media": 1}, (Say("media-refused", "media"), Escalate("attachment"))),
     ("waiting, never told", WAITING, (SayWaiting(),)),
     ("waiting, just told", {**WAITING, **TOLD}, ()),
-    ("waiting, told five minutes ago", {**WAITING, **TOLD_LONG_AGO}, (SayWaiting(),)),
+    ("waiting, told a minute ago", {**WAITING, **TOLD_LONG_AGO}, (SayWaiting(),)),
     ("waiting and asking again", {**WAITING, **TOLD, "asks_for_human": True}, (SayWaiting(),)),
     ("a file while waiting", {**WAITING, **TOLD, "kept_media": 1}, (Say("media-kept", "media"),)),
     ("with a person the bot is silent", HUMAN, ()),

@@ -24,6 +24,7 @@ utter-goodbye = Goodbye, and take care!
 utter-out-of-scope = We cannot help with that, but you can book a visit here, ask about prices, hours and how to prepare for tests, or talk to a person.
 utter-going-on = We are just doing that.
 task-stopped = All right, stopped. Nothing was saved. What else can we do for you?
+task-switched = All right, this first. What was under way has been stopped.
 task-none = Nothing is under way. How can we help?
 repeat-in-form = Once more:
 language-pl = All right, in Polish from now on.
@@ -79,11 +80,17 @@ ask-referral-code = A public (NFZ) visit needs a referral. Please give the 4-dig
 choice-no-referral = I have no referral
 referral-none = Without a referral a public (NFZ) visit is not possible; a private one is.
 referral-malformed = An e-referral code has 4 digits.
-confirm-booking-nfz = Let us check: { $at }, { $clinician }, { $site }, public (NFZ). Shall we book it?
+confirm-booking-nfz = Let us check: { $at }, { $clinician }, { $site }, public (NFZ).{ $name ->
+        [none] {""}
+       *[other] {" "}For: { $name }, born { $born }.
+    } Shall we book it?
 confirm-booking-private = Let us check: { $at }, { $clinician }, { $site }, private{ $price ->
         [0] {""}
        *[other] , { $price }
-    }. Shall we book it?
+    }.{ $name ->
+        [none] {""}
+       *[other] {" "}For: { $name }, born { $born }.
+    } Shall we book it?
 choice-yes-book = Yes, book it
 choice-no-other = No, another time
 booking-not-this = All right, let us choose again.
@@ -129,6 +136,7 @@ handoff-queued-closed = People answer during opening hours. The answer will come
 handoff-attachment = Thank you, the file is in the conversation. A person will look at it when it is your turn. Your place in the queue: { $position }.
 handoff-attachment-closed = Thank you, the file is in the conversation. A person will look at it at the earliest { $opens }. In an emergency call 112.
 handoff-because-staff-request = A person of the clinic takes care of that.
+handoff-because-clinician = Questions about medicines and doses are answered by a person of the clinic, not by a machine.
 handoff-because-not-understood = We could not make sense of it, so a person will take over.
 human-joined = { $name } ({ -clinic }) is answering now.
 bot-again = The AI assistant (a machine) is answering again. What else can we do for you?

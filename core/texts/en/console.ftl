@@ -93,6 +93,7 @@ delivery-replay = Send again
 handoff-reason-asked = Asked for a person
 handoff-reason-attachment = Sent a file
 handoff-reason-staff-request = Something for staff
+handoff-reason-clinician-question = A question about a medicine or dose
 handoff-reason-not-understood = The bot did not understand
 handoff-reason-bot-failed = The bot failed
 handoff-reason-emergency = Possible emergency

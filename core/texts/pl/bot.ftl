@@ -24,6 +24,7 @@ utter-goodbye = Do zobaczenia, dużo zdrowia!
 utter-out-of-scope = W tym nie pomożemy, ale można tu umówić wizytę, zapytać o ceny, godziny i przygotowanie do badań albo porozmawiać z konsultantem.
 utter-going-on = Właśnie to załatwiamy.
 task-stopped = Dobrze, przerywamy. Nic nie zostało zapisane. W czym jeszcze można pomóc?
+task-switched = Dobrze, najpierw to. Poprzednia sprawa została przerwana.
 task-none = Nic nie jest w toku. W czym można pomóc?
 repeat-in-form = Jeszcze raz:
 language-pl = Dobrze, dalej po polsku. W czym można pomóc?
@@ -79,11 +80,17 @@ ask-referral-code = Na NFZ potrzebne jest skierowanie. Proszę podać 4-cyfrowy 
 choice-no-referral = Nie mam skierowania
 referral-none = Bez skierowania wizyta na NFZ nie jest możliwa; można umówić ją prywatnie.
 referral-malformed = Kod e-skierowania ma 4 cyfry.
-confirm-booking-nfz = Sprawdźmy: { $at }, { $clinician }, { $site }, na NFZ. Umówić?
+confirm-booking-nfz = Sprawdźmy: { $at }, { $clinician }, { $site }, na NFZ.{ $name ->
+        [none] {""}
+       *[other] {" "}Dla: { $name }, ur. { $born }.
+    } Umówić?
 confirm-booking-private = Sprawdźmy: { $at }, { $clinician }, { $site }, prywatnie{ $price ->
         [0] {""}
        *[other] , { $price }
-    }. Umówić?
+    }.{ $name ->
+        [none] {""}
+       *[other] {" "}Dla: { $name }, ur. { $born }.
+    } Umówić?
 choice-yes-book = Tak, umów
 choice-no-other = Nie, inny termin
 booking-not-this = Dobrze, wybierzmy jeszcze raz.
@@ -129,6 +136,7 @@ handoff-queued-closed = Konsultanci odpowiadają w godzinach pracy. Odpowiedź p
 handoff-attachment = Dziękujemy, plik jest w rozmowie. Obejrzy go konsultant, gdy przyjdzie kolej. Miejsce w kolejce: { $position }.
 handoff-attachment-closed = Dziękujemy, plik jest w rozmowie. Konsultant obejrzy go najwcześniej { $opens }. W nagłym przypadku 112.
 handoff-because-staff-request = Tym zajmuje się człowiek z placówki.
+handoff-because-clinician = Na pytania o leki i dawki odpowiada człowiek z placówki, nie automat.
 handoff-because-not-understood = Nie udało się tego zrozumieć, więc przekazujemy rozmowę człowiekowi.
 human-joined = Rozmowę prowadzi teraz { $name } ({ -clinic }).
 bot-again = Rozmowę przejmuje znów asystent AI (automat). W czym jeszcze można pomóc?

@@ -94,6 +94,7 @@ delivery-replay = Wyślij ponownie
 handoff-reason-asked = Prośba o człowieka
 handoff-reason-attachment = Przysłany plik
 handoff-reason-staff-request = Sprawa dla personelu
+handoff-reason-clinician-question = Pytanie o lek lub dawkę
 handoff-reason-not-understood = Automat nie zrozumiał
 handoff-reason-bot-failed = Awaria automatu
 handoff-reason-emergency = Możliwy nagły przypadek

@@ -35,7 +35,7 @@ class FakeRasa:
         if text in self.raw:
             return self.raw[text]
         if habit == "slow":
-            await asyncio.sleep(2)
+            await asyncio.sleep(30)
         said = [] if habit == "silent" else self.texts.get(text, [f"echo {text}"])
         events = self.trackers.setdefault(call["sender"], [])
         events.append({"event": "user", "text": text, "metadata": call["metadata"]})

@@ -13,7 +13,7 @@ from tests.contracts.fake_rasa import FakeRasa
 from tests.scripted import ScriptedDialogue
 from tests.serving import serve
 
-TIMEOUT = 0.5
+TIMEOUT = 3.0
 
 
 def turn(text: str = "hej", payload: str | None = None) -> DialogueTurn:

@@ -12,7 +12,7 @@ from core.settings import ROOT
 
 def eval_folder() -> Path | None:
     """The folder, or None."""
-    candidates = [os.environ.get("PORADNIA_EVAL"), ROOT.parent / "shared" / "eval", "/work/shared/eval"]
+    candidates = [os.environ.get("PORADNIA_EVAL"), ROOT.parent / "shared" / "eval"]
     return next((Path(one) for one in candidates if one and Path(one).is_dir()), None)
 
 

@@ -1,5 +1,9 @@
 """The beginning of a case in Rasa: what is known already is loaded as slots."""
 
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
+from rasa_sdk.types import DomainDict
+
 from actions.context import Call, Events, HouseAction
 
 
@@ -14,7 +18,7 @@ class SessionStart(HouseAction):
             call.set(name, value)
         return [{"event": "session_started", "timestamp": None}]
 
-    async def run(self, dispatcher, tracker, domain):  # type: ignore[no-untyped-def]
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """As every action, with the listening that ends a session's start."""
         events = await super().run(dispatcher, tracker, domain)
         return [

@@ -1,4 +1,4 @@
-"""Delivery: outgoing messages leave in the order of their thread, are retried with back-off, and end visibly.
+"""Delivery: outgoing messages leave in the order of their thread (red flags first), are retried with back-off, and end visibly.
 
 The rows are the outbox. A drain claims the first queued row of a thread by moving its next attempt into the future, commits,
 hands it to the provider, and writes down what happened. A crash in between means one more attempt after the claim ran out.
@@ -23,6 +23,8 @@ from core.logging import describe
 log = structlog.get_logger()
 CLAIM = timedelta(seconds=30)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900))
+# Oldest first; but a red flag's words never wait behind a message that is being retried.
+_LEAVES = (case((Message.provenance["rule"].as_string().startswith("safety:"), 0), else_=1), Message.seq)
 _ORDER = (DeliveryState.queued, DeliveryState.sent, DeliveryState.delivered, DeliveryState.read)
 
 
@@ -76,7 +78,7 @@ class Deliverer:
             .join(Delivery, Delivery.message_id == Message.id)
             .where(Delivery.state == DeliveryState.queued)
             .ext(distinct_on(Message.thread_id))
-            .order_by(Message.thread_id, Message.seq)
+            .order_by(Message.thread_id, *_LEAVES)
             .subquery()
         )
         async with self._database.unit_of_work() as uow:
@@ -92,7 +94,7 @@ class Deliverer:
                 .join(Message, Message.id == Delivery.message_id)
                 .join(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
                 .where(Message.thread_id == thread_id, Delivery.state == DeliveryState.queued)
-                .order_by(Message.seq)
+                .order_by(*_LEAVES)
                 .limit(1)
                 .with_for_update(of=Delivery)
             )

@@ -6,8 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
-
 from core.postgres import libpq_url
 from core.settings import ROOT, Settings
 from service.bootstrap import stop_embedded
@@ -108,15 +106,3 @@ def _greet(settings: Settings, *, with_bot: bool) -> None:
         lines.append("  !! WITHOUT the bot (no Python 3.10): every message goes to a person.")
     lines.append("  Stop with Ctrl-C.\n")
     print("\n".join(lines), file=sys.stderr, flush=True)
-
-
-def wait_for(url: str, seconds: float) -> bool:
-    """True once an address answers 200."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(url, timeout=2).status_code == 200:
-                return True
-        except httpx.HTTPError:
-            time.sleep(0.2)
-    return False

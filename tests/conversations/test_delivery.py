@@ -229,3 +229,16 @@ async def test_every_outgoing_message_has_a_delivery_and_inbound_ones_none(house
     await house.text("hej")
     outgoing = {m.id for m in await house.rows(Message, Message.direction == Direction.outbound)}
     assert {d.message_id for d in await house.rows(Delivery)} == outgoing
+
+
+async def test_a_red_flags_words_do_not_wait_behind_a_message_in_back_off(
+    house: TestHouse, provider: FakeProvider
+) -> None:
+    deliverer, thread_id, _ = await _queued(house, provider, "pierwsza")
+    provider.results = [NotSent("503", may_retry=True)]
+    await deliverer.drain(thread_id)
+    assert provider.taken == []
+    await house.text("boli mnie w klatce")
+    assert await deliverer.due() == [thread_id]
+    await deliverer.drain(thread_id)
+    assert len(provider.taken) == 1 and "112" in provider.taken[0]

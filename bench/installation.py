@@ -10,8 +10,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,9 +61,28 @@ class Installation:
     processes: list[Child]
     postgres: EmbeddedPostgres
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor seconds used so far, by process; `bench` is this one (load, stub provider, the plain side's actions)."""
+        roots = {child.name: child.process.pid for child in self.processes if child.process}
+        roots |= {"postgres": self.postgres.pid() or 0, "bench": os.getpid()}
+        used: dict[str, float] = {}
+        for name, root in roots.items():
+            family = [psutil.Process(root)]
+            family += family[0].children(recursive=True) if name == "postgres" else []
+            used[name] = sum(sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family)
+        return used
+
+    @contextmanager
+    def cores(self, what: str) -> Iterator[None]:
+        """Say which processes used how many cores meanwhile."""
+        before, began = self.cpu_seconds(), time.perf_counter()
+        yield
+        took = time.perf_counter() - began
+        progress(f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }")
+
     def resident_mb(self) -> float:
         """Memory of everything `up` starts, shared pages counted once (proportional set size), in MB."""
-        roots = [child.process.pid for child in self.processes if child.process]
+        roots = [child.process.pid for child in self.processes if child.process and child.name != "plain"]
         roots += [self.postgres.pid() or 0]
         total = 0
         for root in roots:
@@ -117,9 +136,11 @@ async def installation() -> AsyncIterator[Installation]:
         **os.environ, **rasa_environment(settings, _second_database(postgres)),
         "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{plain_actions}/webhook",
     }  # fmt: skip
+    plain_credentials = folder / "credentials.yml"  # Rasa as it ships: its REST channel alone, none of our additions.
+    plain_credentials.write_text("rest:\n")
     plain_process = Child(
         "plain",
-        rasa_command(python, model, plain, "unused"),
+        rasa_command(python, model, plain, "unused", str(plain_credentials)),
         plain_environment,
         f"http://127.0.0.1:{plain}/",
         str(ROOT / "bot"),
@@ -132,7 +153,7 @@ async def installation() -> AsyncIterator[Installation]:
                 await house.library.warm(uow)
             await _all_answer([child.health_url for child in processes] + [f"http://127.0.0.1:{plain}/"])
             progress("everything runs")
-            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", processes, postgres)
+            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", [*processes, plain_process], postgres)
         except BaseException:
             for file in sorted((folder / "logs").glob("*.log")):
                 progress(f"{file.name}: {file.read_text()[-2000:]}")

@@ -58,9 +58,12 @@ async def _run(quick: bool) -> dict[str, float]:
         rates: dict[str, list[float]] = {"ours": [], "plain": []}
         for round_number in range(1 if quick else 3):
             progress(f"sixteen conversations at once, round {round_number + 1}")
-            rates["plain"].append(await _throughput(lambda: plain.conversation(str(uuid4())), 1 if quick else 3))
-            rates["ours"].append(await _throughput(lambda: ours.conversation(number()), 1 if quick else 3))
-        acks = await _saturate(ours, seconds=8 if quick else 60)
+            with place.cores("plain"):
+                rates["plain"].append(await _throughput(lambda: plain.conversation(str(uuid4())), 1 if quick else 3))
+            with place.cores("ours"):
+                rates["ours"].append(await _throughput(lambda: ours.conversation(number()), 1 if quick else 3))
+        with place.cores("saturated"):
+            acks = await _saturate(ours, seconds=8 if quick else 60)
         lost, breaks = await _count_after(place, ours.sent)
         resident = place.resident_mb()
         await ours.close()

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from conversations.attachments import declared_type
-from conversations.messages import Messages, Route, next_seq
+from conversations.messages import Messages, Route
 from conversations.models import (
     Attachment,
     Author,
@@ -21,6 +21,7 @@ from conversations.models import (
     Message,
     Thread,
     Turn,
+    TurnState,
 )
 from conversations.protocols import InboundMessage, Utterance
 from core.clock import Clock
@@ -93,21 +94,35 @@ class Inbox:
 
     async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
         now = self._clock.now()
-        point, thread_id = await find_or_open_contact(uow, inbound.address_kind, inbound.address, now)
-        seq = await next_seq(uow, thread_id)
+        numbered = await _number(uow, inbound)
+        if numbered is None:
+            await find_or_open_contact(uow, inbound.address_kind, inbound.address, now)
+            numbered = await _number(uow, inbound)
+        assert numbered is not None, "a contact point has its thread"
+        point_id, thread_id, seq = numbered
         case = await self._open_case(uow, thread_id, now)
-        message = Message(
-            id=new_id(), thread_id=thread_id, case_id=case.id, seq=seq, direction=Direction.inbound, author=Author.patient,
-            channel=inbound.channel, contact_point_id=point.id, provider_id=inbound.provider_id, body=inbound.text,
-            content=_extras(inbound), language=inbound.language_hint, created_at=now,
+        message_id = new_id()
+        stored = (
+            insert(Message)
+            .values(
+                id=message_id, thread_id=thread_id, case_id=case.id, seq=seq, direction=Direction.inbound, author=Author.patient,
+                channel=inbound.channel, contact_point_id=point_id, provider_id=inbound.provider_id, body=inbound.text,
+                content=_extras(inbound), language=inbound.language_hint, created_at=now,
+            )
+            .returning(Message.id, Message.thread_id, Message.seq, Message.created_at)
+            .cte("stored")
         )  # fmt: skip
-        uow.session.add(message)
-        await uow.session.flush()
-        uow.session.add(Turn(message_id=message.id, thread_id=thread_id, seq=seq, created_at=now))
+        # The message and its turn in one statement: who waits for the answer to a webhook pays for each round trip.
+        await uow.session.execute(
+            insert(Turn).from_select(
+                [Turn.message_id, Turn.thread_id, Turn.seq, Turn.created_at, Turn.state, Turn.attempts],
+                select(stored, literal(TurnState.pending.value), literal(0)),
+            )
+        )
         for media in inbound.media:
             uow.session.add(
                 Attachment(
-                    message_id=message.id,
+                    message_id=message_id,
                     media_type=declared_type(media.media_type),
                     source_url=media.url,
                     content=media.content,
@@ -117,7 +132,7 @@ class Inbox:
             )
         await uow.publish("turn", id=str(thread_id))
         await uow.publish("thread", id=str(thread_id), seq=seq)
-        return Accepted(message.id, thread_id, seq, True)
+        return Accepted(message_id, thread_id, seq, True)
 
     async def _open_case(self, uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:
         case = await open_case(uow, thread_id)
@@ -151,6 +166,24 @@ async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:
         select(Case).where(Case.thread_id == thread_id, Case.state != CaseState.closed)
     )
     return case
+
+
+async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID, int] | None:
+    """A known contact point, its thread, and the message's number there; locks the thread. None if nobody wrote from there yet."""
+    row = (
+        await uow.session.execute(
+            update(Thread)
+            .where(
+                Thread.correspondent_id == ContactPoint.correspondent_id,
+                ContactPoint.kind == inbound.address_kind,
+                ContactPoint.address_token == keyring.token(f"{inbound.address_kind}:{inbound.address}"),
+            )
+            .values(last_seq=Thread.last_seq + 1)
+            .returning(ContactPoint.id, Thread.id, Thread.last_seq)
+            .execution_options(synchronize_session=False)
+        )
+    ).first()
+    return (row[0], row[1], row[2]) if row else None
 
 
 async def find_or_open_contact(uow: UnitOfWork, kind: str, address: str, now: datetime) -> tuple[ContactPoint, UUID]:

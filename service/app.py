@@ -1,12 +1,15 @@
 """The public application: webhooks, widget API, pages, health. Runs in the web process; answers nobody's questions itself."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
 
 from channels.sms.routes import router as sms_router
 from channels.sms.simulator.routes import router as simulator_router
@@ -14,6 +17,7 @@ from channels.webchat.routes import WebChat
 from channels.webchat.routes import router as webchat_router
 from core.errors import Forbidden, NotFound
 from core.logging import describe
+from core.settings import Settings
 from service.bootstrap import House
 from web.pages import mount_pages
 
@@ -76,32 +80,55 @@ def create_app(house: House) -> FastAPI:
 
 def _guard(app: FastAPI, house: House) -> None:
     """Security headers on everything, and the three kinds of error every route may raise."""
-    origins = " ".join(["'self'", *house.settings.widget_origins])
-
-    @app.middleware("http")
-    async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        is_frame = request.url.path.startswith("/widget/frame")
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; manifest-src 'self'; "
-            f"frame-ancestors {origins if is_frame else chr(39) + 'none' + chr(39)}",
-        )
-        if not is_frame:
-            response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if house.settings.public_url.startswith("https://"):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if not request.url.path.startswith("/assets/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    app.add_middleware(SecurityHeaders, settings=house.settings)
 
     @app.exception_handler(NotFound)
     @app.exception_handler(Forbidden)
     async def hidden(_: Request, __: Exception) -> JSONResponse:
         """Unknown and forbidden look the same."""
         return JSONResponse({"detail": "Not Found"}, status_code=404)
+
+
+class SecurityHeaders:
+    """Adds the security headers to every answer that has none of its own. Plain ASGI: every webhook passes here."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        everywhere = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if settings.public_url.startswith("https://"):
+            everywhere["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        ours = " ".join(["'self'", *settings.widget_origins])
+        self._page = {**everywhere, "Content-Security-Policy": _policy("'none'"), "X-Frame-Options": "DENY"}
+        self._frame = {**everywhere, "Content-Security-Policy": _policy(ours)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; only the start of an answer is changed."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        added = self._frame if path.startswith("/widget/frame") else self._page
+
+        async def start(message: ASGIMessage) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers.setdefault(name, value)
+                if not path.startswith("/assets/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, start)
+
+
+def _policy(ancestors: str) -> str:
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; manifest-src 'self'; "
+        f"frame-ancestors {ancestors}"
+    )

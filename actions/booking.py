@@ -1,5 +1,7 @@
 """Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
 
+from uuid import UUID
+
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.offers import (
     NO_REFERRAL,
@@ -17,7 +19,7 @@ from actions.offers import (
     specialties_of,
     specialty_choice,
 )
-from actions.persons import needs_person, read_person, registered
+from actions.persons import needs_person, read_introduction, read_person, registered
 from actions.reading import Reading, read, read_code, window_of, yes_or_no
 from care.appointments import service as appointments
 from care.appointments.offers import parse_offer_key
@@ -74,6 +76,7 @@ class ValidateBooking(HouseAction):
                     drop_offer(call)
                     call.say("booking-not-this")
                 return
+        read_introduction(call)
         await self._read_plan(call, reading, requested, option)
 
     async def _read_plan(self, call: Call, reading: Reading, requested: str | None, option: str | None) -> None:
@@ -179,16 +182,17 @@ class Book(HouseAction):
             "booked", at={"when": visit.start.isoformat()}, clinician=visit.clinician_name, site=visit.site_name,
             address=visit.site_address,
         )  # fmt: skip
-        await self._tie(call, PatientId(patient.id))
+        made.booked_by_case_id = await self._tie(call, PatientId(patient.id))
         for name in SLOTS:
             call.set(name, None)
         return []
 
-    async def _tie(self, call: Call, patient_id: PatientId) -> None:
-        """The case now concerns that patient. Somebody else's booking opens a case of its own, with nothing carried over."""
+    async def _tie(self, call: Call, patient_id: PatientId) -> UUID:
+        """The case that concerns the patient: this one, or for somebody else's booking a new one, with nothing carried over."""
         cases = self.parts.cases
-        if await cases.concern(call.uow, call.case.id, patient_id) is not None:
-            await cases.open_next(call.uow, call.case.id, patient_id, {}, call.now)
+        if await cases.concern(call.uow, call.case.id, patient_id) is None:
+            return call.case.id
+        return (await cases.open_next(call.uow, call.case.id, patient_id, {}, call.now)).id
 
 
 def interrupts(call: Call, reading: Reading, requested: str) -> bool:

@@ -45,25 +45,27 @@ class Parts:
             self.lexicon = await load_lexicon(uow)
         return self.lexicon
 
-    async def open(self, uow: UnitOfWork, tracker: Tracker) -> "Call":
-        """The call behind a leased turn. Raises `Forbidden` when there is none."""
+    async def open(self, uow: UnitOfWork, tracker: Tracker, *, is_lasting: bool = False) -> "Call":
+        """The call behind a leased turn. Raises `Forbidden` when there is none.
+
+        A call with lasting effects locks the turn, so that the same step called twice at once is done once.
+        """
         metadata = tracker.latest_message.get("metadata") or tracker.get_slot("session_started_metadata") or {}
         try:
             message_id = UUID(str(metadata.get("message_id")))
         except ValueError as error:
             raise Forbidden("no turn") from error
-        row = (
-            await uow.session.execute(
-                select(Turn, Message, Case)
-                .join(Message, Message.id == Turn.message_id)
-                .join(Case, Case.id == Turn.case_id)
-                .where(
-                    Turn.message_id == message_id,
-                    Turn.state == TurnState.asking,
-                    Turn.lease == str(metadata.get("lease")),
-                )
+        behind = (
+            select(Turn, Message, Case)
+            .join(Message, Message.id == Turn.message_id)
+            .join(Case, Case.id == Turn.case_id)
+            .where(
+                Turn.message_id == message_id,
+                Turn.state == TurnState.asking,
+                Turn.lease == str(metadata.get("lease")),
             )
-        ).first()
+        )
+        row = (await uow.session.execute(behind.with_for_update(of=Turn) if is_lasting else behind)).first()
         if row is None or str(row.Case.id) != tracker.sender_id:
             raise Forbidden("no leased turn")
         access = Access.system("dialogue action", row.Case.id)
@@ -155,7 +157,7 @@ class HouseAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """Open the turn, act, say. Raises `Forbidden` when no leased turn stands behind the call."""
         async with self.parts.database.unit_of_work() as uow:
-            call = await self.parts.open(uow, tracker)
+            call = await self.parts.open(uow, tracker, is_lasting=self.is_lasting)
             kept = await self._kept(call)
             if kept is None:
                 events = await self.act(call)

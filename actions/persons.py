@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from actions.context import Call
-from actions.reading import read_name, same_or_other
+from actions.reading import introduced, read_name, same_or_other
 from care.patients import service as patients
 from care.patients.models import Patient
 from conversations.protocols import Choice
@@ -37,6 +37,17 @@ def needs_person(call: Call) -> str | None:
     if not call.slot("patient_name"):
         return "patient_name"
     return None if call.slot("birth_date") else "birth_date"
+
+
+def read_introduction(call: Call) -> None:
+    """Keep a name and a birth date given before they were asked for, while nobody is known in the case."""
+    if call.case.patient_id is not None or call.slot("patient_name"):
+        return
+    name, born = introduced(call.text, call.language, call.now)
+    if name is not None:
+        call.set("patient_name", name)
+    if born is not None and born <= call.now.date():
+        call.set("birth_date", born.isoformat())
 
 
 def read_person(call: Call, requested: str | None) -> bool:

@@ -118,6 +118,26 @@ def read_name(text: str, language: Language, now: datetime) -> tuple[str | None,
     return " ".join(word[:1].upper() + word[1:] for word in words), born
 
 
+_INTRODUCES = re.compile(
+    r"\b(?:nazywam się|nazywam sie|mam na imię|mam na imie|my name is|my name's|the name is|tu|jestem|i am|i'm|this is)\s+",
+    re.IGNORECASE,
+)
+_SAYS_BORN = re.compile(r"\b(?:ur\.?|urodzon[yae]|born|dob|data urodzenia|date of birth)\b", re.IGNORECASE)
+_NAME = re.compile(r"([A-ZŁŚŻŹĆÓĄĘŃ][^\W\d_]+)\s+([A-ZŁŚŻŹĆÓĄĘŃ][^\W\d_]+(?:-[^\W\d_]+)?)(?=[\s,.;!]|$)")
+
+
+def introduced(text: str, language: Language, now: datetime) -> tuple[str | None, date | None]:
+    """Name and birth date that a person gives unasked: only after words that introduce them, a name with its capitals."""
+    name = born = None
+    for opening in _INTRODUCES.finditer(text):
+        if (found := _NAME.match(text, opening.end())) is not None:
+            name = f"{found[1]} {found[2]}"
+            break
+    if name is not None and (said := _SAYS_BORN.search(text)):
+        born = find_date(text[said.end() :], now=now, language=language)
+    return name, born
+
+
 def read_code(text: str) -> str | None:
     """The four digits of an e-referral code, if the message holds exactly one such group."""
     found = _CODE.findall(text)

@@ -4,6 +4,7 @@ The SMS provider is a stub in this process that takes every message at once: a r
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import socket
@@ -69,7 +70,9 @@ class Installation:
         for name, root in roots.items():
             family = [psutil.Process(root)]
             family += family[0].children(recursive=True) if name == "postgres" else []
-            used[name] = sum(sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family)
+            used[name] = sum(
+                sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family
+            )
         return used
 
     @contextmanager
@@ -78,7 +81,9 @@ class Installation:
         before, began = self.cpu_seconds(), time.perf_counter()
         yield
         took = time.perf_counter() - began
-        progress(f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }")
+        progress(
+            f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }"
+        )
 
     def resident_mb(self) -> float:
         """Memory of everything `up` starts, shared pages counted once (proportional set size), in MB."""
@@ -87,8 +92,9 @@ class Installation:
         total = 0
         for root in roots:
             for process in [psutil.Process(root), *psutil.Process(root).children(recursive=True)]:
-                info = process.memory_full_info()
-                total += getattr(info, "pss", info.rss)
+                with contextlib.suppress(psutil.NoSuchProcess):  # A database backend that ended meanwhile.
+                    info = process.memory_full_info()
+                    total += getattr(info, "pss", info.rss)
         return total / 1e6
 
 

@@ -14,7 +14,7 @@ from core.ids import new_id
 class UnleasedParts(Parts):
     """Opens a call from Rasa's own words. For benchmarks only: it trusts the caller."""
 
-    async def open(self, uow: UnitOfWork, tracker: Tracker) -> Call:
+    async def open(self, uow: UnitOfWork, tracker: Tracker, *, is_lasting: bool = False) -> Call:
         """A call on rows that are not stored: cheaper than ours, which favours the plain side."""
         now = self.clock.now()
         case = Case(id=UUID(tracker.sender_id), thread_id=new_id(), state=CaseState.bot, opened_at=now, active_at=now)

@@ -55,22 +55,20 @@ def children(settings: Settings, url: str, bot_python: Path | None, model: Path 
         child("web", [python, "-m", "service", "web"], environment, f"{settings.local_url}/readyz", ROOT, 0),
         child(
             "worker", [python, "-m", "service", "worker"], environment,
-            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, 8,
+            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, 6,
         ),
     ]  # fmt: skip
     if bot_python is not None and model is not None:
         found.append(
             child(
                 "bot", rasa_command(bot_python, model, settings.rasa_port, settings.secrets["actions"]),
-                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", 12,
+                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", 6,
             )
         )  # fmt: skip
     return found
 
 
-def rasa_command(
-    python: Path, model: Path, port: int, token: str, credentials: str = "credentials.yml"
-) -> list[str]:
+def rasa_command(python: Path, model: Path, port: int, token: str, credentials: str = "credentials.yml") -> list[str]:
     """Rasa on loopback, with its HTTP API behind a token, and no way to load a model from elsewhere."""
     return [
         str(python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model),

@@ -11,7 +11,7 @@ import pytest
 from actions.server import SECRET_HEADER
 from care.appointments.models import Appointment
 from care.patients.models import Patient
-from conversations.models import ActionResult, CaseState
+from conversations.models import ActionResult, Case, CaseState
 from conversations.protocols import DialogueReply, DialogueTurn
 from handoff.models import Handoff
 from tests.actions.bot import Bot, body_of, booking, free_offers
@@ -133,10 +133,21 @@ async def test_an_action_called_at_once_from_two_sides_books_once(house: TestHou
 
     async def act(turn: DialogueTurn) -> None:
         responses = await asyncio.gather(*(bot.call(turn, "action_book", slots) for _ in range(5)))
-        assert 200 in {r.status_code for r in responses}
+        assert [r.status_code for r in responses] == [200] * 5
+        assert len({r.text for r in responses}) == 1
 
     await _within(bot, act)
     assert len(await _booked(house)) == len(await house.rows(Patient)) == 1
+
+
+async def test_a_second_persons_visit_belongs_to_the_second_persons_case(house: TestHouse, bot: Bot) -> None:
+    first, second = (await free_offers(house))[:2]
+    await bot.says("tak", ("action_book", booking(first, NAME, BORN)))
+    await bot.says("tak", ("action_book", booking(second, "Ewa Nowak", "1983-02-01")))
+    cases = {case.id: case.patient_id for case in await house.rows(Case)}
+    visits = await _booked(house)
+    assert len(visits) == len({visit.patient_id for visit in visits}) == 2
+    assert all(cases[visit.booked_by_case_id] == visit.patient_id for visit in visits)
 
 
 async def test_asking_for_a_person_twice_queues_once(house: TestHouse, bot: Bot) -> None:

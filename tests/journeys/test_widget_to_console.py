@@ -37,6 +37,7 @@ async def test_an_english_visitor_books_in_the_widget_and_talks_to_a_person(
     await last(frame, "ree times")
     await frame.locator("button", has_text="Tue").first.click()
     await last(frame, "public (NFZ) or private")
+    assert await frame.locator(".offered li:visible").count() >= 2, "what was offered can be read back"
     await frame.get_by_role("button", name="Private").click()
     await last(frame, "first visit")
     await say(frame, "how much is it?")

@@ -27,6 +27,7 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
     text.textContent = said.text;
     element.append(text);
   }
+  if (said.choices.length > 0) element.append(offered(said));
   for (const file of said.files) {
     const line = document.createElement("p");
     line.className = "text";
@@ -39,6 +40,20 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
   if (said.author === "patient") foot.append(` · ${words("own-sent")}`);
   element.append(foot);
   return element;
+}
+
+/** What was offered, for reading back later; while it can be tapped below, the buttons say it. */
+function offered(said: Said): HTMLElement {
+  const list = document.createElement("ul");
+  list.className = "offered";
+  list.hidden = true;
+  list.lang = said.language;
+  for (const choice of said.choices) {
+    const line = document.createElement("li");
+    line.textContent = choice.label;
+    list.append(line);
+  }
+  return list;
 }
 
 export function ownBubble(text: string, words: Words): HTMLElement {

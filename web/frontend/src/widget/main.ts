@@ -203,6 +203,8 @@ class PoradniaChat extends HTMLElement {
       }),
     );
     this.choices.hidden = newest.choices.length === 0;
+    for (const list of this.log.querySelectorAll<HTMLElement>(".offered"))
+      list.hidden = !this.choices.hidden && list.closest<HTMLElement>(".said")?.dataset["seq"] === String(newest.seq);
   }
 
   private sendTyped(): void {
@@ -231,6 +233,7 @@ class PoradniaChat extends HTMLElement {
   /** Shows it at once; on failure it can be sent again, with the same id, so that it is stored once. */
   private async attempt(element: HTMLElement, deliver: () => Promise<number>): Promise<void> {
     this.choices.hidden = true;
+    for (const list of this.log.querySelectorAll<HTMLElement>(".offered")) list.hidden = false;
     if (!element.isConnected) this.log.append(element);
     this.sending.add(element);
     mark(element, "sending", this.words);

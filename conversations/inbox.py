@@ -81,7 +81,9 @@ class Inbox:
         """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id."""
         async with self._database.unit_of_work() as uow:
             now = self._clock.now()
-            point, thread_id = await find_or_open_contact(uow, kind, address, now)
+            known = await _contact(uow, kind, address)
+            point_id, thread_id = known or await _open_contact(uow, kind, address, now)
+            point = await uow.session.get_one(ContactPoint, point_id)
             person = await uow.session.get_one(Correspondent, point.correspondent_id, with_for_update=True)
             if channel not in person.noticed:
                 case = await self._open_case(uow, thread_id, now)
@@ -95,12 +97,13 @@ class Inbox:
     async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
         now = self._clock.now()
         numbered = await _number(uow, inbound)
-        if numbered is None:
-            await find_or_open_contact(uow, inbound.address_kind, inbound.address, now)
-            numbered = await _number(uow, inbound)
-        assert numbered is not None, "a contact point has its thread"
-        point_id, thread_id, seq = numbered
-        case = await self._open_case(uow, thread_id, now)
+        if numbered is not None:
+            point_id, thread_id, seq = numbered
+            case = await self._open_case(uow, thread_id, now)
+        else:
+            seq = 1
+            point_id, thread_id = await _open_contact(uow, inbound.address_kind, inbound.address, now, last_seq=seq)
+            case = await _new_case(uow, thread_id, now)
         message_id = new_id()
         stored = (
             insert(Message)
@@ -141,10 +144,8 @@ class Inbox:
             await uow.session.flush()
             case = None
         if case is None:
-            case = Case(id=new_id(), thread_id=thread_id, state=CaseState.bot, opened_at=now, active_at=now)
-            uow.session.add(case)
-            await uow.session.flush()
-        elif case.active_at + ACTIVITY_GRAIN < now:
+            return await _new_case(uow, thread_id, now)
+        if case.active_at + ACTIVITY_GRAIN < now:
             case.active_at = now
         return case
 
@@ -168,6 +169,13 @@ async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:
     return case
 
 
+async def _new_case(uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:
+    case = Case(id=new_id(), thread_id=thread_id, state=CaseState.bot, opened_at=now, active_at=now)
+    uow.session.add(case)
+    await uow.session.flush()
+    return case
+
+
 async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID, int] | None:
     """A known contact point, its thread, and the message's number there; locks the thread. None if nobody wrote from there yet."""
     row = (
@@ -186,27 +194,33 @@ async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID,
     return (row[0], row[1], row[2]) if row else None
 
 
-async def find_or_open_contact(uow: UnitOfWork, kind: str, address: str, now: datetime) -> tuple[ContactPoint, UUID]:
-    """The contact point and its thread, with a new correspondent the first time it is seen."""
-    token = keyring.token(f"{kind}:{address}")
-    known = (
+async def _contact(uow: UnitOfWork, kind: str, address: str) -> tuple[UUID, UUID] | None:
+    """A known contact point and its thread."""
+    row = (
         await uow.session.execute(
-            select(ContactPoint, Thread.id)
+            select(ContactPoint.id, Thread.id)
             .join(Thread, Thread.correspondent_id == ContactPoint.correspondent_id)
-            .where(ContactPoint.kind == kind, ContactPoint.address_token == token)
+            .where(ContactPoint.kind == kind, ContactPoint.address_token == keyring.token(f"{kind}:{address}"))
         )
     ).first()
-    if known is not None:
-        return known[0], known[1]
-    person = Correspondent(id=new_id(), noticed={}, created_at=now)
-    thread = Thread(id=new_id(), correspondent_id=person.id, last_seq=0, created_at=now)
-    point = ContactPoint(
-        id=new_id(), kind=kind, address=address, address_token=token, correspondent_id=person.id, created_at=now
+    return (row[0], row[1]) if row else None
+
+
+async def _open_contact(
+    uow: UnitOfWork, kind: str, address: str, now: datetime, last_seq: int = 0
+) -> tuple[UUID, UUID]:
+    """A contact point seen for the first time, with a new correspondent and thread, in one statement."""
+    person_id, thread_id, point_id = new_id(), new_id(), new_id()
+    person = insert(Correspondent).values(id=person_id, noticed={}, created_at=now).cte("person")
+    thread = (
+        insert(Thread).values(id=thread_id, correspondent_id=person_id, last_seq=last_seq, created_at=now).cte("thread")
     )
-    for row in (person, thread, point):
-        uow.session.add(row)
-        await uow.session.flush()
-    return point, thread.id
+    point = insert(ContactPoint).values(
+        id=point_id, kind=kind, address=address, address_token=keyring.token(f"{kind}:{address}"),
+        correspondent_id=person_id, created_at=now,
+    )  # fmt: skip
+    await uow.session.execute(point.add_cte(person, thread))
+    return point_id, thread_id
 
 
 def _extras(inbound: InboundMessage) -> dict[str, Any] | None:

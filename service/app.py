@@ -18,7 +18,7 @@ from channels.webchat.routes import router as webchat_router
 from core.errors import Forbidden, NotFound
 from core.logging import describe
 from core.settings import Settings
-from service.bootstrap import House
+from service.bootstrap import House, settle_memory
 from web.pages import mount_pages
 
 log = structlog.get_logger()
@@ -30,6 +30,8 @@ def create_app(house: House) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await house.bus.start()
+        await house.database.warm()
+        settle_memory()
         yield
         await house.bus.stop()
         await house.close()

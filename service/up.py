@@ -59,14 +59,14 @@ def children(settings: Settings, url: str, bot_python: Path | None, model: Path 
         child("web", [python, "-m", "service", "web"], environment, f"{settings.local_url}/readyz", ROOT, 0),
         child(
             "worker", [python, "-m", "service", "worker"], environment,
-            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, 6,
+            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, 15,
         ),
     ]  # fmt: skip
     if bot_python is not None and model is not None:
         found.append(
             child(
                 "bot", rasa_command(bot_python, model, settings.rasa_port, settings.secrets["actions"]),
-                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", 6,
+                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", 15,
             )
         )  # fmt: skip
     return found

@@ -13,7 +13,7 @@ from actions.registry import build_actions
 from actions.server import create_app
 from conversations.models import ActionResult, Turn, TurnState
 from core.accounts import SESSION_LIFETIME, StaffSession
-from service.bootstrap import House
+from service.bootstrap import House, settle_memory
 
 log = structlog.get_logger()
 
@@ -29,6 +29,8 @@ async def run(house: House) -> None:
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
         await house.library.warm(uow)
+    await house.database.warm()
+    settle_memory()
     server = action_server(house)
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]

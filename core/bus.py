@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import contextmanager
@@ -58,11 +59,10 @@ class Subscription:
             yield await self._queue.get()
 
 
-class PostgresBus:
-    """PostgreSQL LISTEN on one connection per process, reconnecting with a `reconnected` event to every subscriber."""
+class Mailboxes:
+    """Who listens to what in this process: the half of a bus that does not depend on who carries the events."""
 
-    def __init__(self, database_url: str) -> None:
-        self._url = libpq_url(database_url)
+    def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
@@ -91,23 +91,16 @@ class PostgresBus:
             for topic in topics:
                 self._subscriptions[topic].discard(subscription)
 
+    @abstractmethod
     async def _listen(self) -> None:
-        first = True
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
-                    await connection.execute(f"LISTEN {NOTIFY_CHANNEL}")
-                    self._listening.set()
-                    if not first:
-                        self._broadcast({"topic": "reconnected"})
-                    first = False
-                    async for notice in connection.notifies():
-                        self._dispatch(notice.payload)
-            except psycopg.Error as error:
-                log.warning("bus lost its connection", error=type(error).__name__)
-                await asyncio.sleep(0.5)
+        """Listen for ever, through lost connections; sets `_listening` once it hears, and tells `reconnected` after a break."""
 
-    def _dispatch(self, payload: str) -> None:
+    def _heard(self, *, is_first: bool) -> None:
+        self._listening.set()
+        if not is_first:
+            self._broadcast({"topic": "reconnected"})
+
+    def _dispatch(self, payload: str | bytes) -> None:
         try:
             event = json.loads(payload)
         except ValueError:
@@ -121,3 +114,25 @@ class PostgresBus:
     def _broadcast(self, event: Event) -> None:
         for subscription in {one for group in self._subscriptions.values() for one in group}:
             subscription.put(event)
+
+
+class PostgresBus(Mailboxes):
+    """PostgreSQL LISTEN on one connection per process, reconnecting with a `reconnected` event to every subscriber."""
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__()
+        self._url = libpq_url(database_url)
+
+    async def _listen(self) -> None:
+        is_first = True
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {NOTIFY_CHANNEL}")
+                    self._heard(is_first=is_first)
+                    is_first = False
+                    async for notice in connection.notifies():
+                        self._dispatch(notice.payload)
+            except psycopg.Error as error:
+                log.warning("bus lost its connection", error=type(error).__name__)
+                await asyncio.sleep(0.5)

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import DateTime, Enum, MetaData, Uuid, text
@@ -39,11 +39,20 @@ class Base(DeclarativeBase):
 _NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
 
 
+class Publisher(Protocol):
+    """Carries notices to other processes once they are true."""
+
+    async def publish(self, payloads: list[str]) -> None:
+        """Send them, in order. Must not raise: what is not heard is found by those who look for missed work."""
+        ...
+
+
 class UnitOfWork:
     """One transaction: `session` reads and writes, `publish` wakes others once (and only if) it commits."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, publisher: Publisher | None = None) -> None:
         self.session = session
+        self._publisher = publisher
         self._notices: dict[str, None] = {}
 
     async def publish(self, topic: str, **ids: str | int) -> None:
@@ -51,10 +60,13 @@ class UnitOfWork:
         self._notices[json.dumps({"topic": topic, **ids}, separators=(",", ":"))] = None
 
     async def commit(self) -> None:
-        """Send the notices with the transaction, in one statement."""
-        if self._notices:
-            await self.session.execute(_NOTIFY, {"channel": NOTIFY_CHANNEL, "payloads": list(self._notices)})
+        """Send the notices with the transaction, in one statement; by another publisher right after it."""
+        notices, self._notices = list(self._notices), {}
+        if notices and self._publisher is None:
+            await self.session.execute(_NOTIFY, {"channel": NOTIFY_CHANNEL, "payloads": notices})
         await self.session.commit()
+        if notices and self._publisher is not None:
+            await self._publisher.publish(notices)
 
     async def connection(self) -> AsyncConnection:
         """The transaction's own connection, for libraries that must join it."""
@@ -64,8 +76,9 @@ class UnitOfWork:
 class Database:
     """A pool of connections and the maker of units of work."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, publisher: Publisher | None = None) -> None:
         self.url = url
+        self._publisher = publisher
         # The connection given back last is taken first: a few stay busy, with their statements prepared.
         self.engine = create_async_engine(
             url, pool_size=pool_size, max_overflow=10, pool_pre_ping=False, pool_use_lifo=True
@@ -77,7 +90,7 @@ class Database:
         """Commit at the end of the block, roll back if it raises."""
         async with self._sessions() as session:
             try:
-                uow = UnitOfWork(session)
+                uow = UnitOfWork(session, self._publisher)
                 yield uow
                 await uow.commit()
             except BaseException:

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = "demo"
     data_folder: Path = Field(default_factory=default_data_folder)
     database_url: str = ""
+    redis_url: str = ""
     public_url: str = "http://127.0.0.1:8100"
     web_host: str = "127.0.0.1"
     web_port: int = 8100

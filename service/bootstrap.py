@@ -26,7 +26,9 @@ from core.db import Database
 from core.errors import ConfigurationError
 from core.jobs import Jobs
 from core.postgres import EmbeddedPostgres
+from core.presence import LASTS, PostgresPresence, Presence
 from core.ratelimit import MemoryRateLimiter, RateLimiter
+from core.redis import RedisBus, RedisPresence, RedisRateLimiter
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
@@ -47,6 +49,7 @@ class House:
     bus: Bus
     jobs: Jobs
     limiter: RateLimiter
+    presence: Presence
     channels: dict[str, Channel]
     dialogue: Dialogue
     hours: OpeningHours
@@ -70,6 +73,8 @@ class House:
 
     async def close(self) -> None:
         """Let the connections go."""
+        if isinstance(self.bus, RedisBus):
+            await self.bus.close()
         await self.database.close()
         if isinstance(self.dialogue, RasaDialogue):
             await self.dialogue.close()
@@ -96,6 +101,24 @@ def database_url(settings: Settings) -> str:
     return EmbeddedPostgres(settings.data_folder / "postgres").start()
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """What processes share: the database, and what stands on Redis where there is one."""
+
+    database: Database
+    bus: Bus
+    limiter: RateLimiter
+    presence: Presence
+
+
+def _shared(settings: Settings, url: str) -> _Shared:
+    if not settings.redis_url:
+        database = Database(url)
+        return _Shared(database, PostgresBus(url), MemoryRateLimiter(), PostgresPresence(database, LASTS))
+    bus = RedisBus(settings.redis_url)
+    return _Shared(Database(url, publisher=bus), bus, RedisRateLimiter(bus.redis), RedisPresence(bus.redis, LASTS))
+
+
 def stop_embedded(settings: Settings) -> None:
     """Stop the embedded database; it keeps what was committed."""
     server = EmbeddedPostgres(settings.data_folder / "postgres")
@@ -115,7 +138,8 @@ def build(
     settings.check()
     keyring.load(settings.secrets["encryption"], settings.secrets["lookup"])
     clock = clock or SystemClock(settings.zone)
-    database = Database(url)
+    shared = _shared(settings, url)
+    database = shared.database
     hours = hours or ClinicHours()
     dialogue = dialogue or RasaDialogue(settings.rasa_url, settings.secrets["actions"], settings.rasa_timeout_seconds)
     public = settings.public_url.rstrip("/")
@@ -152,9 +176,10 @@ def build(
         settings=settings,
         clock=clock,
         database=database,
-        bus=PostgresBus(url),
+        bus=shared.bus,
         jobs=Jobs(url),
-        limiter=MemoryRateLimiter(),
+        limiter=shared.limiter,
+        presence=shared.presence,
         channels=channels,
         dialogue=dialogue,
         hours=hours,

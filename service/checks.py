@@ -33,7 +33,8 @@ PACKAGES = (
 def test(arguments: list[str]) -> int:
     """Run pytest after making sure of pages and browser; further arguments are pytest's."""
     build_assets()
-    _chromium()
+    _from_debian("chromium", ("chromium", "chromium-browser", "google-chrome"), "browser tests are skipped")
+    _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
     arguments = [one for one in arguments if one != "--"]
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
@@ -83,12 +84,13 @@ def _migrations() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _chromium() -> None:
-    """A browser for the page tests: this machine's, or Debian's where we may install it."""
-    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+def _from_debian(package: str, programs: tuple[str, ...], without: str) -> None:
+    """A program the tests use: this machine's, or Debian's where we may install it."""
+    if any(shutil.which(name) for name in programs):
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, stdout=subprocess.DEVNULL)
-    if not shutil.which("chromium"):
-        print("no Chromium found: browser tests are skipped (apt install chromium)", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False, stdout=subprocess.DEVNULL, env=quiet)
+    if not any(shutil.which(name) for name in programs):
+        print(f"no {package} found: {without} (apt install {package})", flush=True)

@@ -1,7 +1,9 @@
 """Real parts for the tests: one embedded PostgreSQL per run, a fresh migrated database per test."""
 
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +13,8 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from psycopg import sql
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core.clock import FixedClock
 from core.crypto import keyring
@@ -65,6 +69,29 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis for the whole run, kept nowhere."""
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("no redis-server here (apt-get install redis-server)")
+    port, folder = free_port(), tmp_path_factory.mktemp("redis")
+    process = subprocess.Popen(
+        [server, "--port", str(port), "--save", "", "--dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    url = f"redis://127.0.0.1:{port}"
+    with Redis.from_url(url) as probe:
+        for _ in range(200):
+            try:
+                probe.ping()
+                break
+            except RedisConnectionError:
+                time.sleep(0.02)
+    yield url
+    process.terminate()
+    process.wait()
 
 
 @pytest.fixture

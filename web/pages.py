@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from web.console.acts import router as acts_router
 from web.console.events import router as events_router
+from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
 from web.demo.routes import router as demo_router
 from web.login.routes import router as login_router
@@ -39,6 +40,7 @@ def mount_pages(app: FastAPI, house: House) -> None:
     app.include_router(console_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
+    app.include_router(presence_router(house, pages, sessions))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:
         app.include_router(phone_router(house, house.simulator, pages))

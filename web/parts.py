@@ -7,6 +7,7 @@ from conversations.delivery import Deliverer
 from core.bus import Bus
 from core.clock import Clock
 from core.db import Database
+from core.presence import Presence
 from core.ratelimit import RateLimiter
 from core.settings import Settings
 from handoff.desk import Desk
@@ -33,6 +34,11 @@ class House(Protocol):
     @property
     def bus(self) -> Bus:
         """Tells what has changed."""
+        ...
+
+    @property
+    def presence(self) -> Presence:
+        """Who is in which thread."""
         ...
 
     @property

@@ -87,9 +87,16 @@ class Sessions:
         """`agent`, as a dependency of routes that a person asked for."""
         return await self.agent(request)
 
+    async def present_agent(self, request: Request) -> SignedIn:
+        """`acting_agent` for what a page sends by itself: it does not prolong an idle session."""
+        return await self._acting(request, is_automatic=True)
+
     async def acting_agent(self, request: Request) -> SignedIn:
         """As `agent`, for a form: it must carry the session's own token. Raises `ForgedForm` otherwise."""
-        person = await self.agent(request)
+        return await self._acting(request, is_automatic=False)
+
+    async def _acting(self, request: Request, *, is_automatic: bool) -> SignedIn:
+        person = await self.agent(request, is_automatic=is_automatic)
         given = str((await request.form()).get("csrf", ""))
         if not hmac.compare_digest(given.encode(), person.csrf_token.encode()):
             raise ForgedForm

@@ -5,28 +5,46 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from redis import Redis
 
 from core.bus import Bus, PostgresBus, Subscription
 from core.db import Database
 from core.postgres import libpq_url
-from tests.conftest import emptied
+from core.redis import RedisBus
+from tests.conftest import emptied, free_port
 
 
-@pytest.fixture(params=["postgres"])
+@pytest.fixture(params=["postgres", "redis"])
 async def bus(request: pytest.FixtureRequest, house_url: str) -> AsyncIterator[Bus]:
     """Each implementation, listening."""
-    bus = PostgresBus(emptied(house_url))
+    emptied(house_url)
+    on_redis = request.param == "redis"
+    bus = RedisBus(request.getfixturevalue("redis_url")) if on_redis else PostgresBus(house_url)
     await bus.start()
     yield bus
     await bus.stop()
+    if isinstance(bus, RedisBus):
+        await bus.close()
 
 
 @pytest.fixture
 async def shared(house_url: str, bus: Bus) -> AsyncIterator[Database]:
     """The database whose units of work publish to that bus."""
-    database = Database(house_url)
+    database = Database(house_url, publisher=bus if isinstance(bus, RedisBus) else None)
     yield database
     await database.close()
+
+
+def cut(bus: Bus, house_url: str) -> None:
+    """Break the connection that the bus listens on, from the server's side."""
+    if isinstance(bus, RedisBus):
+        with Redis.from_url(bus.url) as redis:
+            redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        return
+    with psycopg.connect(libpq_url(house_url), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+        )
 
 
 async def test_what_is_published_arrives_after_the_commit_and_only_for_its_topic(bus: Bus, shared: Database) -> None:
@@ -66,10 +84,7 @@ async def test_after_a_lost_connection_subscribers_are_told_to_read_again_and_he
     bus: Bus, shared: Database, house_url: str
 ) -> None:
     with bus.subscribe("turn") as turns:
-        with psycopg.connect(libpq_url(house_url), autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
-            )
+        cut(bus, house_url)
         assert await turns.get(5) == {"topic": "reconnected"}
         async with shared.unit_of_work() as uow:
             await uow.publish("turn", id="1")
@@ -81,8 +96,11 @@ async def test_a_strange_notice_does_not_silence_the_bus(
     bus: Bus, shared: Database, house_url: str, payload: str
 ) -> None:
     with bus.subscribe("turn") as turns:
-        with psycopg.connect(libpq_url(house_url), autocommit=True) as connection:
-            connection.execute("SELECT pg_notify('poradnia', %s)", (payload,))
+        if isinstance(bus, RedisBus):
+            await bus.publish([payload])
+        else:
+            with psycopg.connect(libpq_url(house_url), autocommit=True) as connection:
+                connection.execute("SELECT pg_notify('poradnia', %s)", (payload,))
         async with shared.unit_of_work() as uow:
             await uow.publish("turn", id="1")
         assert await turns.get(2) == {"topic": "turn", "id": "1"}
@@ -100,3 +118,13 @@ async def test_the_bus_stops_at_once(house_url: str) -> None:
     await bus.start()
     async with asyncio.timeout(2):
         await bus.stop()
+
+
+async def test_without_redis_a_unit_of_work_commits_all_the_same(house_url: str) -> None:
+    emptied(house_url)
+    bus = RedisBus(f"redis://127.0.0.1:{free_port()}")
+    database = Database(house_url, publisher=bus)
+    async with asyncio.timeout(6), database.unit_of_work() as uow:
+        await uow.publish("turn", id="1")
+    await database.close()
+    await bus.close()

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from web.parts import House
 from web.session import Sessions
 
-TOPICS = ("queue", "thread", "case", "alert")
+TOPICS = ("queue", "thread", "case", "alert", "presence")
 PING_SECONDS = 15.0
 
 

@@ -6,6 +6,7 @@ import { defineReplyBox } from "./composer";
 import { listenToKeys } from "./keys";
 import { keepLog } from "./log";
 import { watchSession } from "./session";
+import { tellPresence } from "./presence";
 import { markOpenRow, moveFocusAfterOpening } from "./places";
 import { defineTimeWaited } from "./waited";
 
@@ -17,4 +18,5 @@ watchAlerts();
 watchSession();
 markOpenRow();
 moveFocusAfterOpening();
+tellPresence();
 startLive(document.body.dataset["stream"] ?? "");

@@ -26,7 +26,8 @@ from bench.unleased import UnleasedParts
 from core.clock import SystemClock
 from core.errors import ConfigurationError
 from core.migrations import upgrade
-from core.postgres import EmbeddedPostgres
+from core.postgres import EmbeddedPostgres, as_role, libpq_url
+from core.roles import APP
 from core.settings import ROOT, Secrets, Settings
 from service.bootstrap import House, build
 from service.cli import bot_python
@@ -69,7 +70,9 @@ class Installation:
         for name, root in roots.items():
             family = [psutil.Process(root)]
             family += family[0].children(recursive=True) if name == "postgres" else []
-            used[name] = sum(sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family)
+            used[name] = sum(
+                sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family
+            )
         return used
 
     @contextmanager
@@ -78,7 +81,9 @@ class Installation:
         before, began = self.cpu_seconds(), time.perf_counter()
         yield
         took = time.perf_counter() - began
-        progress(f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }")
+        progress(
+            f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }"
+        )
 
     def resident_mb(self) -> float:
         """Memory of everything `up` starts, shared pages counted once (proportional set size), in MB."""
@@ -109,8 +114,9 @@ async def installation() -> AsyncIterator[Installation]:
     if python is None:
         raise ConfigurationError("benchmarks need the bot: see ./poradnia doctor")
     progress("setting up")
-    url = postgres.start()
-    upgrade(url)
+    owner = postgres.start()
+    upgrade(owner)
+    url = as_role(owner, APP)
     await seed(settings, url)
     model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
     house = build(settings, url)
@@ -133,14 +139,22 @@ async def installation() -> AsyncIterator[Installation]:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}
         child.start()
     plain_environment = {
-        **os.environ, **rasa_environment(settings, _second_database(postgres)),
+        **os.environ, **rasa_environment(settings, url),
         "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{plain_actions}/webhook",
+        "PORADNIA_TRACKER_URL": libpq_url(_second_database(postgres)),
     }  # fmt: skip
     plain_credentials = folder / "credentials.yml"  # Rasa as it ships: its REST channel alone, none of our additions.
     plain_credentials.write_text("rest:\n")
+    plain_endpoints = folder / "endpoints.yml"  # And its own tracker store, which keeps events as they are.
+    plain_endpoints.write_text(
+        (ROOT / "bot" / "endpoints.yml")
+        .read_text()
+        .replace("type: components.tracker_store.EncryptedTrackerStore", "type: SQL")
+        .replace("  key: ${PORADNIA_TRACKER_KEY}\n", "")
+    )
     plain_process = Child(
         "plain",
-        rasa_command(python, model, plain, "unused", str(plain_credentials)),
+        rasa_command(python, model, plain, "unused", str(plain_credentials), str(plain_endpoints)),
         plain_environment,
         f"http://127.0.0.1:{plain}/",
         str(ROOT / "bot"),
@@ -173,8 +187,6 @@ async def installation() -> AsyncIterator[Installation]:
 def _second_database(postgres: EmbeddedPostgres) -> str:
     """A database of the plain Rasa's own on the same server, for its trackers."""
     import psycopg
-
-    from core.postgres import libpq_url
 
     with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as connection:
         connection.execute("CREATE DATABASE plain")

@@ -13,7 +13,6 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-
 check_schema_once()
 
 

@@ -24,8 +24,8 @@ from conversations.models import (
     TurnState,
 )
 from conversations.protocols import InboundMessage, Utterance
+from conversations.search import contact_token, tokens_of
 from core.clock import Clock
-from core.crypto import keyring
 from core.db import Database, UnitOfWork
 from core.errors import Retriable
 from core.i18n import Language
@@ -107,7 +107,7 @@ class Inbox:
             .values(
                 id=message_id, thread_id=thread_id, case_id=case.id, seq=seq, direction=Direction.inbound, author=Author.patient,
                 channel=inbound.channel, contact_point_id=point_id, provider_id=inbound.provider_id, body=inbound.text,
-                content=_extras(inbound), language=inbound.language_hint, created_at=now,
+                tokens=tokens_of(inbound.text), content=_extras(inbound), language=inbound.language_hint, created_at=now,
             )
             .returning(Message.id, Message.thread_id, Message.seq, Message.created_at)
             .cte("stored")
@@ -176,7 +176,7 @@ async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID,
             .where(
                 Thread.correspondent_id == ContactPoint.correspondent_id,
                 ContactPoint.kind == inbound.address_kind,
-                ContactPoint.address_token == keyring.token(f"{inbound.address_kind}:{inbound.address}"),
+                ContactPoint.address_token == contact_token(inbound.address_kind, inbound.address),
             )
             .values(last_seq=Thread.last_seq + 1)
             .returning(ContactPoint.id, Thread.id, Thread.last_seq)
@@ -188,7 +188,7 @@ async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID,
 
 async def find_or_open_contact(uow: UnitOfWork, kind: str, address: str, now: datetime) -> tuple[ContactPoint, UUID]:
     """The contact point and its thread, with a new correspondent the first time it is seen."""
-    token = keyring.token(f"{kind}:{address}")
+    token = contact_token(kind, address)
     known = (
         await uow.session.execute(
             select(ContactPoint, Thread.id)

@@ -42,8 +42,9 @@ _NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads A
 class UnitOfWork:
     """One transaction: `session` reads and writes, `publish` wakes others once (and only if) it commits."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, *, is_audited: bool = True) -> None:
         self.session = session
+        self.is_audited = is_audited
         self._notices: dict[str, None] = {}
 
     async def publish(self, topic: str, **ids: str | int) -> None:
@@ -64,8 +65,10 @@ class UnitOfWork:
 class Database:
     """A pool of connections and the maker of units of work."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, *, is_audited: bool = True) -> None:
+        """`is_audited` is for benchmarks, which measure what the audit costs; no setting reaches it."""
         self.url = url
+        self._is_audited = is_audited
         self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=False)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
@@ -74,7 +77,7 @@ class Database:
         """Commit at the end of the block, roll back if it raises."""
         async with self._sessions() as session:
             try:
-                uow = UnitOfWork(session)
+                uow = UnitOfWork(session, is_audited=self._is_audited)
                 yield uow
                 await uow.commit()
             except BaseException:

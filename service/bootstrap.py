@@ -1,5 +1,6 @@
 """Builds every part once, from settings. Adapters are arguments, so tests give their own; nothing here runs anything."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,12 +21,15 @@ from conversations.safety import default_screen
 from conversations.turns import Turns
 from core.bus import Bus, PostgresBus
 from core.clock import Clock, SystemClock
-from core.crypto import keyring
 from core.db import Database
 from core.errors import ConfigurationError
 from core.jobs import Jobs
-from core.postgres import EmbeddedPostgres
+from core.keys import SecretsSource, open_keys
+from core.postgres import EmbeddedPostgres, as_role
 from core.ratelimit import MemoryRateLimiter, RateLimiter
+from core.roles import APP
+from core.rotation import Rotation
+from core.sealing import Head, Sealer
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
@@ -59,6 +63,9 @@ class House:
     deliverer: Deliverer
     twilio_token: str
     simulator: SimulatedProvider | None
+    sealer: Sealer
+    rotation: Rotation
+    head: Head
 
     def runners(self) -> tuple[ThreadRunner, ThreadRunner]:
         """The background work of the worker: turns and deliveries."""
@@ -75,14 +82,27 @@ class House:
 
 
 def database_url(settings: Settings) -> str:
-    """The configured database, or the embedded one (which must be running: the supervisor starts it)."""
+    """The configured database, or the embedded one as its application role (set-up has migrated it and made the role)."""
     if settings.database_url:
-        if not settings.database_url.startswith("postgresql"):
-            raise ConfigurationError("PORADNIA_DATABASE_URL must be a postgresql:// address")
-        return settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return _with_driver(settings.database_url, "PORADNIA_DATABASE_URL")
+    return as_role(owner_url(settings), APP)
+
+
+def owner_url(settings: Settings) -> str:
+    """The same database as its owner, for migrations. Without an owner's address of its own: the application's."""
+    if settings.database_owner_url:
+        return _with_driver(settings.database_owner_url, "PORADNIA_DATABASE_OWNER_URL")
+    if settings.database_url:
+        return database_url(settings)
     if settings.mode == "production":
         raise ConfigurationError("production needs PORADNIA_DATABASE_URL")
     return EmbeddedPostgres(settings.data_folder / "postgres").start()
+
+
+def _with_driver(url: str, setting: str) -> str:
+    if not url.startswith("postgresql"):
+        raise ConfigurationError(f"{setting} must be a postgresql:// address")
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def stop_embedded(settings: Settings) -> None:
@@ -99,12 +119,18 @@ def build(
     clock: Clock | None = None,
     dialogue: Dialogue | None = None,
     hours: OpeningHours | None = None,
+    load_keys: Callable[[str, SecretsSource], None] = open_keys,
+    is_audited: bool = True,
 ) -> House:
-    """Wire a house on a database. Refuses settings that production must not run with."""
+    """Wire a house on a database. Refuses settings that production must not run with, and keys that do not fit.
+
+    `load_keys` and `is_audited` are for benchmarks, which measure what encryption and audit cost.
+    """
     settings.check()
-    keyring.load(settings.secrets["encryption"], settings.secrets["lookup"])
+    load_keys(url, settings.secrets_now)
     clock = clock or SystemClock(settings.zone)
-    database = Database(url)
+    database = Database(url, is_audited=is_audited)
+    head = Head(settings.data_folder / "audit-head.json")
     hours = hours or ClinicHours()
     dialogue = dialogue or RasaDialogue(settings.rasa_url, settings.secrets["actions"], settings.rasa_timeout_seconds)
     public = settings.public_url.rstrip("/")
@@ -157,4 +183,7 @@ def build(
         deliverer=Deliverer(database, clock, channels),
         twilio_token=token,
         simulator=simulator,
+        sealer=Sealer(database, clock, bytes.fromhex(settings.secrets["audit"]), head),
+        rotation=Rotation(database, settings.secrets_now),
+        head=head,
     )

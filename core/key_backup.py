@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import secrets as random
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +94,6 @@ def restore_keys(connection: psycopg.Connection[Any], backup: dict[str, Any]) ->
         )
         count += done.rowcount
     return count
-
-
-def new_lookup() -> str:
-    """A fresh lookup key."""
-    return random.token_hex(32)
-
-
-def keep_lookup(file: Path, fresh: str) -> None:
-    """Note the lookup key in the secrets file."""
-    Secrets.write(file, {**json.loads(file.read_text()), "lookup": fresh})
 
 
 def _stretched(passphrase: str, salt: bytes) -> bytes:

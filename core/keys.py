@@ -147,18 +147,11 @@ def open_keys(url: str, secrets: SecretsSource) -> None:
 
     with connected(url) as connection:
         rows = rows_of(connection) or make_first(connection, secrets())
-        check_lookup(rows, secrets())
+    held = secrets()
     for row in rows:
         if row.purpose == "tracker":
-            unwrap(row, secrets())
+            unwrap(row, held)
     load(rows)
-
-
-def check_lookup(rows: list[KeyRow], secrets: Secrets) -> None:
-    """Refuse a lookup secret that is not the one the tokens were made with."""
-    stored = next(unwrap(row, secrets) for row in rows if row.purpose == "lookup")
-    if not hmac.compare_digest(stored, bytes.fromhex(secrets["lookup"])):
-        raise ConfigurationError("the secret 'lookup' is not the one of this database. Nothing was changed")
 
 
 def make_first(connection: psycopg.Connection[Any], secrets: Secrets) -> list[KeyRow]:
@@ -204,14 +197,12 @@ def rewrap(connection: psycopg.Connection[Any], secrets: Secrets) -> int:
     return changed
 
 
-async def set_lookup(uow: UnitOfWork, secrets: Secrets, fresh: str) -> None:
-    """Take another lookup key, 64 hexadecimal digits, in the caller's transaction and in this process's keyring."""
-    wrapping = wrapping_keys(secrets, "lookup")[0]
-    row = await uow.session.scalar(select(DataKey).where(DataKey.purpose == "lookup"))
-    assert row is not None, "made with the first keys"
-    row.wrapped = wrap(bytes.fromhex(fresh), wrapping, "lookup", row.version)
-    row.wrapped_by = fingerprint(wrapping)
-    keyring.take_lookup(bytes.fromhex(fresh))
+async def new_lookup(uow: UnitOfWork, secrets: Secrets) -> None:
+    """Another lookup key, in the caller's transaction and in this process's keyring. The caller makes all tokens again."""
+    key, wrapping = os.urandom(32), wrapping_keys(secrets, "lookup")[0]
+    row = (await uow.session.scalars(select(DataKey).where(DataKey.purpose == "lookup"))).one()
+    row.wrapped, row.wrapped_by = wrap(key, wrapping, "lookup", row.version), fingerprint(wrapping)
+    keyring.take_lookup(key)
 
 
 def tracker_keys(rows: list[KeyRow], secrets: Secrets) -> tuple[Mapping[int, AESGCM], int]:

@@ -17,7 +17,7 @@ from core.audit import record
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import ConfigurationError
-from core.keys import ROTATED, add_version, connected, open_keys, rewrap, rows_of, set_lookup, tracker_keys
+from core.keys import ROTATED, add_version, connected, new_lookup, open_keys, rewrap, rows_of, tracker_keys
 from core.rotation import Rotation
 from core.settings import Settings
 from service.bootstrap import database_url
@@ -122,28 +122,36 @@ def _rewrap(settings: Settings, url: str, _: argparse.Namespace) -> int:
 
 
 def _retoken(settings: Settings, url: str, _: argparse.Namespace) -> int:
-    fresh = key_backup.new_lookup()
-    settings.secrets.write(
-        settings.data_folder / "secrets.json.retoken", {"lookup": fresh}
-    )  # kept until the end, so that an interrupted run is repeated with a key that is known
-    count = asyncio.run(_make_tokens_with(settings, url, fresh))
+    with connected(url) as connection:
+        others = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
+            "AND pid <> pg_backend_pid()"
+        ).fetchone()
+    if others is None or others[0]:
+        raise ConfigurationError("other processes use the database: stop Poradnia first. Nothing was changed")
+    count = asyncio.run(_with_new_lookup(settings, url))
     print(f"  tokens of {count} rows made again; start Poradnia now")
     return 0
 
 
-async def _make_tokens_with(settings: Settings, url: str, fresh: str) -> int:
-    """Tokens, the wrapped lookup key and the audit in one transaction; the secrets file right after it."""
+async def _with_new_lookup(settings: Settings, url: str) -> int:
+    """The key, every token and the audit in one transaction."""
     database = Database(url)
     try:
         async with database.unit_of_work() as uow:
-            await set_lookup(uow, settings.secrets, fresh)
+            await new_lookup(uow, settings.secrets)
             count = sum([await make(uow) for make in TOKEN_MAKERS])
-            record(uow, Access.system("keys"), "keys.retokened", "keys", str(count), SystemClock(settings.zone).now())
+            record(
+                uow,
+                Access.system("command line"),
+                "keys.retokened",
+                "keys",
+                str(count),
+                SystemClock(settings.zone).now(),
+            )
+            return count
     finally:
         await database.close()
-    key_backup.keep_lookup(settings.data_folder / "secrets.json", fresh)
-    (settings.data_folder / "secrets.json.retoken").unlink()
-    return count
 
 
 def _export(settings: Settings, url: str, options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from core.bus import Bus
 from core.clock import Clock
 from core.db import Database
 from core.ratelimit import RateLimiter
+from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
 
@@ -48,6 +49,11 @@ class House(Protocol):
     @property
     def deliverer(self) -> Deliverer:
         """Sends again what was given up."""
+        ...
+
+    @property
+    def head(self) -> Head:
+        """The newest batch of the audit, as noted outside the database."""
         ...
 
     @property

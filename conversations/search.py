@@ -75,7 +75,7 @@ class MessageSearch:
         query = (
             select(Message)
             .where(Message.tokens.contains(begins))
-            .order_by(Message.tokens.contains(whole).desc(), Message.created_at.desc(), Message.id)
+            .order_by(Message.tokens.contains(whole).desc(), Message.created_at.desc(), Message.id.desc())
             .limit(limit * 5)
         )
         if self._access.case_id is not None:

@@ -1,7 +1,7 @@
 # Pages of the privacy officer.
 audit-title = Access log
 audit-lead = Who opened or changed what. Ids only, no content. Opening and downloading the log is logged too.
-audit-whole = The record is whole: the newest { $batches } batches were checked, the last has number { $head }. Waiting to be sealed: { $unsealed }.
+audit-whole = The record is whole. Batches checked: { $batches }; newest: { $head }; entries waiting to be sealed: { $unsealed }.
 audit-broken = The record was tampered with, first at batch { $batch }. Please run “./poradnia audit verify” and secure the database.
 audit-fault-rows-changed = Entries were changed.
 audit-fault-rows-missing = Entries are missing.

@@ -1,7 +1,7 @@
 # Strony inspektora ochrony danych.
 audit-title = Dziennik dostępu
 audit-lead = Kto co otworzył lub zmienił. Tylko identyfikatory, bez treści. Otwarcie i pobranie dziennika też jest odnotowywane.
-audit-whole = Zapis jest nienaruszony: sprawdzono { $batches } ostatnich partii, najnowsza ma numer { $head }. Czeka na zapieczętowanie: { $unsealed }.
+audit-whole = Zapis jest nienaruszony. Sprawdzone partie: { $batches }; najnowsza: { $head }; wpisy czekające na zapieczętowanie: { $unsealed }.
 audit-broken = Zapis został naruszony, pierwsza błędna partia: { $batch }. Proszę uruchomić „./poradnia audit verify” i zabezpieczyć bazę.
 audit-fault-rows-changed = Zmieniono wpisy.
 audit-fault-rows-missing = Brakuje wpisów.

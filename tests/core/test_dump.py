@@ -55,8 +55,7 @@ def spellings(text: str) -> set[bytes]:
         found |= {raw, raw.hex().encode()}
         for shift in range(3):
             coded = base64.b64encode(b"\0" * shift + raw)
-            cut = coded[(0, 2, 3)[shift] :].rstrip(b"=")
-            found.add(cut[: -1 if len(cut) > 8 else None])
+            found.add(coded[(0, 2, 3)[shift] : 8 * (shift + len(raw)) // 6])  # what its neighbours cannot change
     found.add(text.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00"))
     found |= {one.hex().encode() for one in tuple(found)}
     return {one for one in found if len(one) >= 6}

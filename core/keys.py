@@ -107,6 +107,8 @@ def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
             yield connection
     except psycopg.errors.UndefinedTable as error:
         raise ConfigurationError("the database has no table of keys yet: run ./poradnia up") from error
+    except psycopg.OperationalError as error:
+        raise ConfigurationError("the database does not answer, or has no such role yet: run ./poradnia up") from error
 
 
 def rows_of(connection: psycopg.Connection[Any]) -> list[KeyRow]:

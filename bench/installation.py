@@ -27,7 +27,8 @@ from bench.unleased import UnleasedParts
 from core.clock import SystemClock
 from core.errors import ConfigurationError
 from core.migrations import upgrade
-from core.postgres import EmbeddedPostgres
+from core.postgres import EmbeddedPostgres, as_role, libpq_url
+from core.roles import APP
 from core.settings import ROOT, Secrets, Settings
 from service.bootstrap import House, build
 from service.cli import bot_python
@@ -115,8 +116,9 @@ async def installation() -> AsyncIterator[Installation]:
     if python is None:
         raise ConfigurationError("benchmarks need the bot: see ./poradnia doctor")
     progress("setting up")
-    url = postgres.start()
-    upgrade(url)
+    owner = postgres.start()
+    upgrade(owner)
+    url = as_role(owner, APP)
     await seed(settings, url)
     model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
     house = build(settings, url)
@@ -139,14 +141,22 @@ async def installation() -> AsyncIterator[Installation]:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}
         child.start()
     plain_environment = {
-        **os.environ, **rasa_environment(settings, _second_database(postgres)),
+        **os.environ, **rasa_environment(settings, url),
         "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{plain_actions}/webhook",
+        "PORADNIA_TRACKER_URL": libpq_url(_second_database(postgres)),
     }  # fmt: skip
     plain_credentials = folder / "credentials.yml"  # Rasa as it ships: its REST channel alone, none of our additions.
     plain_credentials.write_text("rest:\n")
+    plain_endpoints = folder / "endpoints.yml"  # And its own tracker store, which keeps events as they are.
+    plain_endpoints.write_text(
+        (ROOT / "bot" / "endpoints.yml")
+        .read_text()
+        .replace("type: components.tracker_store.EncryptedTrackerStore", "type: SQL")
+        .replace("  key: ${PORADNIA_TRACKER_KEY}\n", "")
+    )
     plain_process = Child(
         "plain",
-        rasa_command(python, model, plain, "unused", str(plain_credentials)),
+        rasa_command(python, model, plain, "unused", str(plain_credentials), str(plain_endpoints)),
         plain_environment,
         f"http://127.0.0.1:{plain}/",
         str(ROOT / "bot"),
@@ -179,8 +189,6 @@ async def installation() -> AsyncIterator[Installation]:
 def _second_database(postgres: EmbeddedPostgres) -> str:
     """A database of the plain Rasa's own on the same server, for its trackers."""
     import psycopg
-
-    from core.postgres import libpq_url
 
     with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as connection:
         connection.execute("CREATE DATABASE plain")

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 CLAIM = timedelta(seconds=30)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900))
 # Oldest first; but a red flag's words never wait behind a message that is being retried.
-_LEAVES = (case((Message.provenance["rule"].as_string().startswith("safety:"), 0), else_=1), Message.seq)
+_LEAVES = (Message.goes_first.desc(), Message.seq)
 _ORDER = (DeliveryState.queued, DeliveryState.sent, DeliveryState.delivered, DeliveryState.read)
 
 

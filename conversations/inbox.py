@@ -24,8 +24,8 @@ from conversations.models import (
     TurnState,
 )
 from conversations.protocols import InboundMessage, Utterance
+from conversations.search import contact_token, tokens_of
 from core.clock import Clock
-from core.crypto import keyring
 from core.db import Database, UnitOfWork
 from core.errors import Retriable
 from core.i18n import Language
@@ -110,7 +110,7 @@ class Inbox:
             .values(
                 id=message_id, thread_id=thread_id, case_id=case.id, seq=seq, direction=Direction.inbound, author=Author.patient,
                 channel=inbound.channel, contact_point_id=point_id, provider_id=inbound.provider_id, body=inbound.text,
-                content=_extras(inbound), language=inbound.language_hint, created_at=now,
+                tokens=tokens_of(inbound.text), content=_extras(inbound), language=inbound.language_hint, created_at=now,
             )
             .returning(Message.id, Message.thread_id, Message.seq, Message.created_at)
             .cte("stored")
@@ -184,7 +184,7 @@ async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID,
             .where(
                 Thread.correspondent_id == ContactPoint.correspondent_id,
                 ContactPoint.kind == inbound.address_kind,
-                ContactPoint.address_token == keyring.token(f"{inbound.address_kind}:{inbound.address}"),
+                ContactPoint.address_token == contact_token(inbound.address_kind, inbound.address),
             )
             .values(last_seq=Thread.last_seq + 1)
             .returning(ContactPoint.id, Thread.id, Thread.last_seq)
@@ -200,7 +200,7 @@ async def _contact(uow: UnitOfWork, kind: str, address: str) -> tuple[UUID, UUID
         await uow.session.execute(
             select(ContactPoint.id, Thread.id)
             .join(Thread, Thread.correspondent_id == ContactPoint.correspondent_id)
-            .where(ContactPoint.kind == kind, ContactPoint.address_token == keyring.token(f"{kind}:{address}"))
+            .where(ContactPoint.kind == kind, ContactPoint.address_token == contact_token(kind, address))
         )
     ).first()
     return (row[0], row[1]) if row else None
@@ -216,7 +216,7 @@ async def _open_contact(
         insert(Thread).values(id=thread_id, correspondent_id=person_id, last_seq=last_seq, created_at=now).cte("thread")
     )
     point = insert(ContactPoint).values(
-        id=point_id, kind=kind, address=address, address_token=keyring.token(f"{kind}:{address}"),
+        id=point_id, kind=kind, address=address, address_token=contact_token(kind, address),
         correspondent_id=person_id, created_at=now,
     )  # fmt: skip
     await uow.session.execute(point.add_cte(person, thread))

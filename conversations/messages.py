@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from conversations.models import Author, Case, Delivery, Direction, Message, Thread
 from conversations.protocols import Channel, Utterance
 from conversations.rendering import as_content, render
+from conversations.search import tokens_of
 from core.db import UnitOfWork
 from core.i18n import Language
 from core.ids import new_id
@@ -84,7 +85,8 @@ class Messages:
         """Add a private note. It never leaves the house."""
         message = Message(
             thread_id=case.thread_id, case_id=case.id, seq=await next_seq(uow, case.thread_id), direction=Direction.note,
-            author=Author.agent, author_id=staff_id, channel="console", body=body, content={"text": body, "name": staff_name},
+            author=Author.agent, author_id=staff_id, channel="console", body=body, tokens=tokens_of(body),
+            content={"text": body, "name": staff_name},
             created_at=now,
         )  # fmt: skip
         uow.session.add(message)
@@ -100,6 +102,8 @@ class Messages:
                 id=new_id(), thread_id=case.thread_id, case_id=case.id, seq=seq, direction=Direction.outbound, author=line.author,
                 author_id=line.author_id, channel=route.channel, contact_point_id=route.contact_point_id, body=line.body,
                 content=line.content, language=route.language, provenance=line.provenance, created_at=now,
+                goes_first=str(line.provenance.get("rule", "")).startswith("safety:"),
+                tokens=tokens_of(line.body) if line.author is Author.agent else None,
             )
             for seq, line in enumerate(lines, start=last - len(lines) + 1)
         ]  # fmt: skip

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.crypto import EncryptedBytes, EncryptedJson, EncryptedText
@@ -113,7 +114,10 @@ class Case(Base):
 
 
 class Message(Base):
-    """One message or private note. `content` keeps key, arguments and choices of what the bot said."""
+    """One message or private note. `content` keeps key, arguments and choices of what the bot said.
+
+    `goes_first` marks the words of a red flag for delivery; `tokens` are what search finds the message by.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -125,6 +129,7 @@ class Message(Base):
             unique=True,
             postgresql_where=text("provider_id IS NOT NULL"),
         ),
+        Index("ix_messages_tokens", "tokens", postgresql_using="gin"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     thread_id: Mapped[UUID] = mapped_column(ForeignKey("threads.id"))
@@ -139,7 +144,9 @@ class Message(Base):
     body: Mapped[str] = mapped_column(EncryptedText("messages.body"))
     content: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("messages.content"))
     language: Mapped[str | None]
-    provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    provenance: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson("messages.provenance"))
+    goes_first: Mapped[bool] = mapped_column(server_default=text("false"))
+    tokens: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger), deferred=True)
     created_at: Mapped[datetime]
 
 
@@ -211,7 +218,7 @@ class SafetyAlert(Base):
     thread_id: Mapped[UUID] = mapped_column(ForeignKey("threads.id"))
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
     level: Mapped[str]
-    rules: Mapped[list[Any]] = mapped_column(JSON)
+    rules: Mapped[list[Any]] = mapped_column(EncryptedJson("safety_alerts.rules"))
     rules_version: Mapped[str]
     raised_at: Mapped[datetime] = mapped_column(index=True)
     claimed_by: Mapped[UUID | None]

@@ -50,8 +50,9 @@ class Publisher(Protocol):
 class UnitOfWork:
     """One transaction: `session` reads and writes, `publish` wakes others once (and only if) it commits."""
 
-    def __init__(self, session: AsyncSession, publisher: Publisher | None = None) -> None:
+    def __init__(self, session: AsyncSession, publisher: Publisher | None = None, *, is_audited: bool = True) -> None:
         self.session = session
+        self.is_audited = is_audited
         self._publisher = publisher
         self._notices: dict[str, None] = {}
 
@@ -76,9 +77,13 @@ class UnitOfWork:
 class Database:
     """A pool of connections and the maker of units of work."""
 
-    def __init__(self, url: str, pool_size: int = 10, publisher: Publisher | None = None) -> None:
+    def __init__(
+        self, url: str, pool_size: int = 10, publisher: Publisher | None = None, *, is_audited: bool = True
+    ) -> None:
+        """`is_audited` is for benchmarks, which measure what the audit costs; no setting reaches it."""
         self.url = url
         self._publisher = publisher
+        self._is_audited = is_audited
         # The connection given back last is taken first: a few stay busy, with their statements prepared.
         self.engine = create_async_engine(
             url, pool_size=pool_size, max_overflow=10, pool_pre_ping=False, pool_use_lifo=True
@@ -90,7 +95,7 @@ class Database:
         """Commit at the end of the block, roll back if it raises."""
         async with self._sessions() as session:
             try:
-                uow = UnitOfWork(session, self._publisher)
+                uow = UnitOfWork(session, self._publisher, is_audited=self._is_audited)
                 yield uow
                 await uow.commit()
             except BaseException:

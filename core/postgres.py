@@ -4,6 +4,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
 from core.errors import ConfigurationError
 
 DATABASE = "poradnia"
@@ -50,3 +52,8 @@ def libpq_url(url: str) -> str:
     if not url.startswith("postgresql"):
         raise ConfigurationError("PORADNIA_DATABASE_URL must be a postgresql:// address")
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database as another role: for the embedded server, which trusts its socket."""
+    return make_url(url).set(username=role, password=None).render_as_string(hide_password=False)

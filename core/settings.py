@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = "demo"
     data_folder: Path = Field(default_factory=default_data_folder)
     database_url: str = ""
+    database_owner_url: str = ""
+    database_bot_url: str = ""
     redis_url: str = ""
     public_url: str = "http://127.0.0.1:8100"
     web_host: str = "127.0.0.1"
@@ -80,6 +82,10 @@ class Settings(BaseSettings):
         """The keys of this installation."""
         return Secrets.load(self.data_folder / "secrets.json")
 
+    def secrets_now(self) -> "Secrets":
+        """The keys as the file has them now, for what must see a change without a restart."""
+        return Secrets.load(self.data_folder / "secrets.json")
+
     def check(self) -> None:
         """Refuse what production must not run with."""
         if self.mode == "production":
@@ -92,7 +98,9 @@ class Settings(BaseSettings):
 class Secrets:
     """Named random keys in a file only its owner may read; made once, never shipped."""
 
-    NAMES = ("encryption", "session", "actions", "simulator", "lookup")
+    NAMES = ("encryption", "session", "actions", "simulator", "lookup", "audit", "tracker")
+    ADDED = ("audit", "tracker")
+    """Came with later releases: an older file gets them at the next start."""
 
     def __init__(self, values: dict[str, str]) -> None:
         self._values = values
@@ -117,10 +125,33 @@ class Secrets:
 
     @classmethod
     def make(cls, path: Path) -> None:
-        """Write the file with fresh keys unless it is there already."""
+        """Write the file with fresh keys unless it is there already; one of an older release gets what was added since."""
         if path.exists():
+            cls._complete(path)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump({name: secrets.token_hex(32) for name in cls.NAMES}, file)
+
+    @classmethod
+    def _complete(cls, path: Path) -> None:
+        try:
+            values = json.loads(path.read_text())
+        except (OSError, ValueError):
+            return  # `load` says what is wrong
+        added = {name: secrets.token_hex(32) for name in cls.ADDED if name not in values}
+        if added:
+            cls.write(path, {**values, **added})
+
+    @classmethod
+    def write(cls, path: Path, values: dict[str, str]) -> None:
+        """Replace the file at once, so that a crash leaves the old one or the new one."""
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(values, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)

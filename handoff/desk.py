@@ -142,6 +142,7 @@ class Desk:
         route = await route_of(uow, case)
         if route is None:
             return Refused("reply-no-route")
+        record(uow, access, "reply", "case", case_id, now)
         return await self._messages.reply(uow, case, route, body.strip(), person.staff_id, person.name, now)
 
     async def note(
@@ -153,6 +154,7 @@ class Desk:
         case = await lock_case(uow, case_id)
         if not body.strip():
             return Refused("reply-empty")
+        record(uow, access, "note", "case", case_id, now)
         return await self._messages.note(uow, case, body.strip(), person.staff_id, person.name, now)
 
     async def hand_back(self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> Refused | None:

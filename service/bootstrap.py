@@ -1,6 +1,7 @@
 """Builds every part once, from settings. Adapters are arguments, so tests give their own; nothing here runs anything."""
 
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,14 +22,17 @@ from conversations.safety import default_screen
 from conversations.turns import Turns
 from core.bus import Bus, PostgresBus
 from core.clock import Clock, SystemClock
-from core.crypto import keyring
 from core.db import Database
 from core.errors import ConfigurationError
 from core.jobs import Jobs
-from core.postgres import EmbeddedPostgres
+from core.keys import SecretsSource, open_keys
+from core.postgres import EmbeddedPostgres, as_role
 from core.presence import LASTS, PostgresPresence, Presence
 from core.ratelimit import MemoryRateLimiter, RateLimiter
 from core.redis import RedisBus, RedisPresence, RedisRateLimiter
+from core.roles import APP
+from core.rotation import Rotation
+from core.sealing import Head, Sealer
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
@@ -63,6 +67,9 @@ class House:
     deliverer: Deliverer
     twilio_token: str
     simulator: SimulatedProvider | None
+    sealer: Sealer
+    rotation: Rotation
+    head: Head
 
     def runners(self) -> tuple[ThreadRunner, ThreadRunner]:
         """The background work of the worker: turns and deliveries."""
@@ -91,14 +98,27 @@ def settle_memory() -> None:
 
 
 def database_url(settings: Settings) -> str:
-    """The configured database, or the embedded one (which must be running: the supervisor starts it)."""
+    """The configured database, or the embedded one as its application role (set-up has migrated it and made the role)."""
     if settings.database_url:
-        if not settings.database_url.startswith("postgresql"):
-            raise ConfigurationError("PORADNIA_DATABASE_URL must be a postgresql:// address")
-        return settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return _with_driver(settings.database_url, "PORADNIA_DATABASE_URL")
+    return as_role(owner_url(settings), APP)
+
+
+def owner_url(settings: Settings) -> str:
+    """The same database as its owner, for migrations. Without an owner's address of its own: the application's."""
+    if settings.database_owner_url:
+        return _with_driver(settings.database_owner_url, "PORADNIA_DATABASE_OWNER_URL")
+    if settings.database_url:
+        return database_url(settings)
     if settings.mode == "production":
         raise ConfigurationError("production needs PORADNIA_DATABASE_URL")
     return EmbeddedPostgres(settings.data_folder / "postgres").start()
+
+
+def _with_driver(url: str, setting: str) -> str:
+    if not url.startswith("postgresql"):
+        raise ConfigurationError(f"{setting} must be a postgresql:// address")
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @dataclass(frozen=True)
@@ -111,12 +131,13 @@ class _Shared:
     presence: Presence
 
 
-def _shared(settings: Settings, url: str) -> _Shared:
+def _shared(settings: Settings, url: str, *, is_audited: bool) -> _Shared:
     if not settings.redis_url:
-        database = Database(url)
+        database = Database(url, is_audited=is_audited)
         return _Shared(database, PostgresBus(url), MemoryRateLimiter(), PostgresPresence(database, LASTS))
     bus = RedisBus(settings.redis_url)
-    return _Shared(Database(url, publisher=bus), bus, RedisRateLimiter(bus.redis), RedisPresence(bus.redis, LASTS))
+    database = Database(url, publisher=bus, is_audited=is_audited)
+    return _Shared(database, bus, RedisRateLimiter(bus.redis), RedisPresence(bus.redis, LASTS))
 
 
 def stop_embedded(settings: Settings) -> None:
@@ -133,13 +154,19 @@ def build(
     clock: Clock | None = None,
     dialogue: Dialogue | None = None,
     hours: OpeningHours | None = None,
+    load_keys: Callable[[str, SecretsSource], None] = open_keys,
+    is_audited: bool = True,
 ) -> House:
-    """Wire a house on a database. Refuses settings that production must not run with."""
+    """Wire a house on a database. Refuses settings that production must not run with, and keys that do not fit.
+
+    `load_keys` and `is_audited` are for benchmarks, which measure what encryption and audit cost.
+    """
     settings.check()
-    keyring.load(settings.secrets["encryption"], settings.secrets["lookup"])
+    load_keys(url, settings.secrets_now)
     clock = clock or SystemClock(settings.zone)
-    shared = _shared(settings, url)
+    shared = _shared(settings, url, is_audited=is_audited)
     database = shared.database
+    head = Head(settings.data_folder / "audit-head.json")
     hours = hours or ClinicHours()
     dialogue = dialogue or RasaDialogue(settings.rasa_url, settings.secrets["actions"], settings.rasa_timeout_seconds)
     public = settings.public_url.rstrip("/")
@@ -193,4 +220,7 @@ def build(
         deliverer=Deliverer(database, clock, channels),
         twilio_token=token,
         simulator=simulator,
+        sealer=Sealer(database, clock, bytes.fromhex(settings.secrets["audit"]), head),
+        rotation=Rotation(database, settings.secrets_now),
+        head=head,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from core import logging as logs
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
+from service import audit, keys
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +26,8 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("seed", help="fill an empty database with the synthetic clinic")
     commands.add_parser("screen", help="safety screen: a message a line in, JSON out")
     commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
+    keys.arguments(commands.add_parser("keys", help="data keys: status, rotate, rewrap, retoken, export, import"))
+    audit.arguments(commands.add_parser("audit", help="the audit's hash chain: verify"))
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
     bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
@@ -35,7 +38,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
-        "test": _test, "lint": _lint, "bench": _bench,
+        "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main,
     }  # fmt: skip
     try:
         return handlers[options.command](options)
@@ -107,16 +110,15 @@ def _train(_: argparse.Namespace) -> int:
 def _seed(_: argparse.Namespace) -> int:
     from core.migrations import upgrade
     from core.settings import Secrets
-    from service.bootstrap import database_url
+    from service.bootstrap import database_url, owner_url
     from service.setup import seed
 
     settings = Settings()
     if settings.mode == "production":
         raise ConfigurationError("production is not filled with synthetic people")
     Secrets.make(settings.data_folder / "secrets.json")
-    url = database_url(settings)
-    upgrade(url)
-    asyncio.run(seed(settings, url))
+    upgrade(owner_url(settings))
+    asyncio.run(seed(settings, database_url(settings)))
     return 0
 
 

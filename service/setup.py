@@ -13,12 +13,13 @@ from pathlib import Path
 
 from core.accounts import Staff, hash_password
 from core.clock import SystemClock
-from core.crypto import keyring
 from core.db import Database
 from core.errors import ConfigurationError
+from core.keys import open_keys
 from core.migrations import upgrade
 from core.settings import ROOT, Secrets, Settings
-from service.bootstrap import database_url
+from service.bootstrap import database_url, owner_url
+from service.keys import complete
 from service.training import train
 
 WEB = ROOT / "web" / "frontend"
@@ -50,9 +51,12 @@ def prepare(settings: Settings, bot_python: Path | None) -> tuple[str, Path | No
     with step("pages"):
         build_assets()
     with step("database"):
-        url = database_url(settings)
+        owner = owner_url(settings)
     with step("migrations"):
-        upgrade(url)
+        upgrade(owner)
+    url = database_url(settings)
+    with step("data keys"):
+        asyncio.run(complete(settings, url))
     if settings.mode == "demo":
         with step("synthetic clinic"):
             asyncio.run(seed(settings, url))
@@ -68,7 +72,7 @@ async def seed(settings: Settings, url: str) -> None:
     from care.seed import seed as seed_clinic
     from knowledge.seed import seed as seed_knowledge
 
-    keyring.load(settings.secrets["encryption"], settings.secrets["lookup"])
+    open_keys(url, settings.secrets_now)
     database = Database(url)
     now = SystemClock(settings.zone).now()
     async with database.unit_of_work() as uow:

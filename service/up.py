@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from core.postgres import libpq_url
+from core.postgres import as_role, libpq_url
+from core.roles import BOT
 from core.settings import ROOT, Settings
 from service.bootstrap import stop_embedded
 from service.setup import DEMO_PASSWORD, DEMO_STAFF, prepare
@@ -72,11 +73,18 @@ def children(settings: Settings, url: str, bot_python: Path | None, model: Path 
     return found
 
 
-def rasa_command(python: Path, model: Path, port: int, token: str, credentials: str = "credentials.yml") -> list[str]:
+def rasa_command(
+    python: Path,
+    model: Path,
+    port: int,
+    token: str,
+    credentials: str = "credentials.yml",
+    endpoints: str = "endpoints.yml",
+) -> list[str]:
     """Rasa on loopback, with its HTTP API behind a token, and no way to load a model from elsewhere."""
     return [
         str(python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model),
-        "--endpoints", "endpoints.yml", "--credentials", credentials, "--enable-api", "--auth-token", token,
+        "--endpoints", endpoints, "--credentials", credentials, "--enable-api", "--auth-token", token,
     ]  # fmt: skip
 
 
@@ -87,9 +95,19 @@ def rasa_environment(settings: Settings, url: str) -> dict[str, str]:
         **ONE_THREAD,
         "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
         "PORADNIA_ACTIONS_SECRET": settings.secrets["actions"],
-        "PORADNIA_TRACKER_URL": libpq_url(url),
+        "PORADNIA_TRACKER_URL": tracker_url(settings, url),
+        "PORADNIA_TRACKER_KEY": settings.secrets["tracker"],
         "POSTGRESQL_POOL_SIZE": "5",
     }
+
+
+def tracker_url(settings: Settings, url: str) -> str:
+    """Where Rasa keeps its events: the schema `bot`, as the bot's own role, which sees nothing else."""
+    if settings.database_bot_url:
+        place = libpq_url(settings.database_bot_url)
+    else:
+        place = libpq_url(url if settings.database_url else as_role(url, BOT))
+    return f"{place}{'&' if '?' in place else '?'}options=-csearch_path%3Dbot"
 
 
 def _greet(settings: Settings, *, with_bot: bool) -> None:

@@ -34,6 +34,7 @@ async def run(house: House) -> None:
     server = action_server(house)
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
+    tasks += [asyncio.create_task(house.sealer.run()), asyncio.create_task(house.rotation.run())]
     log.info("worker ready", process="worker")
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)

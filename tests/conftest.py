@@ -20,7 +20,8 @@ from core.clock import FixedClock
 from core.crypto import keyring
 from core.db import Database
 from core.migrations import upgrade
-from core.postgres import EmbeddedPostgres, libpq_url
+from core.postgres import EmbeddedPostgres, as_role, libpq_url
+from core.roles import APP, OWNER
 from service.app import create_app
 from tests.house import TestHouse, open_house
 from tests.serving import free_port, serve, until
@@ -55,11 +56,11 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """The address of a fresh, migrated, empty database."""
+    """The address of a fresh, migrated, empty database, as the application's own role."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_poradnia")
-        yield postgres.url(name)
+        yield as_role(postgres.url(name), APP)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -105,12 +106,17 @@ def house_url(postgres: EmbeddedPostgres) -> str:
     """A database that the houses of a run use one after the other."""
     with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as connection:
         connection.execute("CREATE DATABASE houses TEMPLATE template_poradnia")
-    return postgres.url("houses")
+    return as_role(postgres.url("houses"), APP)
+
+
+def owner(url: str) -> str:
+    """The same database as its owner, for psycopg: what an intruder with all rights would have."""
+    return libpq_url(as_role(url, OWNER))
 
 
 def emptied(url: str) -> str:
     """The same database with every row gone and nobody connected: far quicker than making another."""
-    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+    with psycopg.connect(owner(url), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -119,6 +125,7 @@ def emptied(url: str) -> str:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'knowledge_state')"
         ).fetchall()
         connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM bot.events")
         for (table,) in tables:
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
     return url

@@ -12,6 +12,7 @@ from web.console.routes import router as console_router
 from web.demo.routes import router as demo_router
 from web.login.routes import router as login_router
 from web.parts import House
+from web.privacy.routes import router as privacy_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
 from web.simulator.routes import router as phone_router
@@ -41,6 +42,7 @@ def mount_pages(app: FastAPI, house: House) -> None:
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))
+    app.include_router(privacy_router(house, pages, sessions))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:
         app.include_router(phone_router(house, house.simulator, pages))

@@ -9,6 +9,7 @@ from core.clock import Clock
 from core.db import Database
 from core.presence import Presence
 from core.ratelimit import RateLimiter
+from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
 
@@ -54,6 +55,11 @@ class House(Protocol):
     @property
     def deliverer(self) -> Deliverer:
         """Sends again what was given up."""
+        ...
+
+    @property
+    def head(self) -> Head:
+        """The newest batch of the audit, as noted outside the database."""
         ...
 
     @property

@@ -133,6 +133,6 @@ def to_login(request: Request) -> Response:
 
 
 def safe_next(path: str) -> str:
-    """A path of the console to go to after login; anything else becomes the console itself."""
-    is_ours = path == "/console" or path.startswith("/console/threads/")
+    """A path of the staff's pages to go to after login; anything else becomes the console itself."""
+    is_ours = path in ("/console", "/privacy/audit") or path.startswith("/console/threads/")
     return path if is_ours and "\\" not in path and "//" not in path else "/console"

@@ -1,13 +1,13 @@
-"""The tables of patients. Names, numbers and PESEL are ciphertext; equality and prefix search use keyed tokens."""
+"""The tables of patients. Names, birth dates, numbers, addresses and PESEL are ciphertext, found by keyed tokens."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.crypto import EncryptedText
+from core.crypto import EncryptedDate, EncryptedText
 from core.db import Base
 from core.ids import new_id
 
@@ -20,17 +20,23 @@ class Patient(Base):
         Index("ix_patients_name_tokens", "name_tokens", postgresql_using="gin"),
         Index("ix_patients_match_token", "match_token"),
         Index("ix_patients_phone_token", "phone_token"),
-        Index("ix_patients_birth_date", "birth_date"),
+        Index("ix_patients_birth_token", "birth_token"),
+        Index("ix_patients_pesel_token", "pesel_token"),
+        Index("ix_patients_mail_token", "mail_token"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     given_name: Mapped[str] = mapped_column(EncryptedText("patients.given_name"))
     family_name: Mapped[str] = mapped_column(EncryptedText("patients.family_name"))
     name_tokens: Mapped[list[str]] = mapped_column(ARRAY(String))
     match_token: Mapped[str]
-    birth_date: Mapped[date] = mapped_column(Date)
+    birth_date: Mapped[date] = mapped_column(EncryptedDate("patients.birth_date"))
+    birth_token: Mapped[str | None]
     pesel: Mapped[str | None] = mapped_column(EncryptedText("patients.pesel"))
+    pesel_token: Mapped[str | None]
     phone: Mapped[str | None] = mapped_column(EncryptedText("patients.phone"))
     phone_token: Mapped[str | None]
+    mail: Mapped[str | None] = mapped_column(EncryptedText("patients.mail"))
+    mail_token: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="pl")
     created_at: Mapped[datetime]
     is_synthetic: Mapped[bool] = mapped_column(default=False)

@@ -3,12 +3,20 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from care.patients import rules
 from care.patients.models import Patient, PatientContactPoint
+from care.patients.tokens import (
+    birth_token,
+    give_tokens,
+    mail_token,
+    name_token,
+    pesel_token,
+    phone_token,
+    whole_name_token,
+)
 from core.access import Access
-from core.crypto import keyring
 from core.db import UnitOfWork
 from core.errors import Forbidden
 
@@ -75,52 +83,42 @@ class Patients:
 
     def add(self, patient: Patient) -> Patient:
         """Keep a new record, with the tokens it is found by."""
-        patient.name_tokens = sorted(
-            name_token(term) for term in rules.search_terms(patient.given_name, patient.family_name)
-        )
-        patient.match_token = match_token(patient.given_name, patient.family_name, patient.birth_date)
-        patient.phone_token = phone_token(patient.phone) if patient.phone else None
+        give_tokens(patient)
         self._session.add(patient)
         return patient
 
     async def by_name(self, query: str, limit: int) -> list[Patient]:
-        """Those whose names begin with the words of the query, newest first."""
+        """Those whose names begin with the words of the query: who is called exactly so first, then the newest."""
         terms = rules.query_terms(query)
         if not terms:
             return []
+        whole = [whole_name_token(word) for word in rules.name_words(query)]
         found = await self._session.scalars(
             select(Patient)
             .where(Patient.name_tokens.contains([name_token(term) for term in terms]))
-            .order_by(Patient.created_at.desc(), Patient.id)
+            .order_by(Patient.name_tokens.contains(whole).desc(), Patient.created_at.desc(), Patient.id)
             .limit(limit * 5)
         )
         return [p for p in found if rules.answers_query(p.given_name, p.family_name, query)][:limit]
 
     async def by_phone(self, e164: str, limit: int) -> list[Patient]:
         """Those with that number."""
-        found = await self._session.scalars(
-            select(Patient).where(Patient.phone_token == phone_token(e164)).limit(limit)
-        )
-        return list(found)
+        return await self._by(Patient.phone_token == phone_token(e164), limit)
 
     async def by_birth_date(self, birth_date: date, limit: int) -> list[Patient]:
         """Those born on that day."""
+        return await self._by(Patient.birth_token == birth_token(birth_date), limit)
+
+    async def by_pesel(self, pesel: str, limit: int) -> list[Patient]:
+        """Those with that personal number: one, unless a record stands twice."""
+        return await self._by(Patient.pesel_token == pesel_token(pesel), limit)
+
+    async def by_mail(self, mail: str, limit: int) -> list[Patient]:
+        """Those with that mail address."""
+        return await self._by(Patient.mail_token == mail_token(mail), limit)
+
+    async def _by(self, condition: ColumnElement[bool], limit: int) -> list[Patient]:
         found = await self._session.scalars(
-            select(Patient).where(Patient.birth_date == birth_date).order_by(Patient.created_at.desc()).limit(limit)
+            select(Patient).where(condition).order_by(Patient.created_at.desc(), Patient.id).limit(limit)
         )
         return list(found)
-
-
-def name_token(term: str) -> str:
-    """The keyed token of a folded word or prefix of a name."""
-    return keyring.token(f"name:{term}")
-
-
-def match_token(given_name: str, family_name: str, birth_date: date) -> str:
-    """The keyed token of a person's folded name and birth date."""
-    return keyring.token(f"person:{rules.match_key(given_name, family_name, birth_date)}")
-
-
-def phone_token(e164: str) -> str:
-    """The keyed token of a telephone number."""
-    return keyring.token(f"phone:{e164}")

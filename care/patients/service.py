@@ -5,12 +5,14 @@ from typing import Literal
 from uuid import UUID
 
 from care.patients.models import Patient
-from care.patients.repository import Patients, match_token
+from care.patients.repository import Patients
+from care.patients.tokens import match_token
 from core import audit
 from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound
 from core.phone import parse_number
+from core.redaction import is_pesel
 
 PersonRole = Literal["self", "child", "parent", "partner", "other"]
 
@@ -105,7 +107,7 @@ async def get(uow: UnitOfWork, access: Access, patient_id: UUID, now: datetime) 
 
 
 async def search(uow: UnitOfWork, access: Access, text: str, limit: int = 20) -> list[Patient]:
-    """For staff: by the beginnings of names, a telephone number, or a birth date (2026-11-23 or 23.11.2026).
+    """For staff: by the beginnings of names, telephone number, PESEL, mail, or birth date (2026-11-23 or 23.11.2026).
 
     Rows of a list are not audited; opening one by `get` is.
     """
@@ -115,7 +117,12 @@ async def search(uow: UnitOfWork, access: Access, text: str, limit: int = 20) ->
     born = _as_date(wanted)
     if born is not None:
         return await patients.by_birth_date(born, limit)
-    if sum(character.isdigit() for character in wanted) >= 7:
+    if "@" in wanted:
+        return await patients.by_mail(wanted, limit)
+    digits = "".join(character for character in wanted if character.isdigit())
+    if is_pesel(digits) and not wanted.startswith("+"):
+        return await patients.by_pesel(digits, limit)
+    if len(digits) >= 7:
         number = parse_number(wanted)
         return await patients.by_phone(number, limit) if number else []
     return await patients.by_name(wanted, limit)

@@ -5,6 +5,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from core import roles
+
 
 def configuration(url: str) -> Config:
     """Alembic's configuration without an ini file."""
@@ -15,8 +17,9 @@ def configuration(url: str) -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Bring the database to the newest version; does nothing if it is there."""
+    """Bring the database to the newest version, as its owner, and give the roles their rights there."""
     command.upgrade(configuration(url), "head")
+    roles.grant(url)
 
 
 def differences(url: str) -> list[str]:

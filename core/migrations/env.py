@@ -11,6 +11,7 @@ from core.db import Base
 MODELS: tuple[str, ...] = (
     "core.accounts",
     "core.audit",
+    "core.keys",
     "conversations.models",
     "handoff.models",
     "channels.sms.simulator.models",

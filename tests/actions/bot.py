@@ -105,7 +105,7 @@ async def make(house: TestHouse, client: httpx.AsyncClient) -> Bot:
     async with house.house.database.unit_of_work() as uow:
         await seed(uow, house.clock.now())
         for table in ("appointments", "patient_contact_points", "patients"):  # nobody but the people of the test
-            await uow.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
+            await uow.session.execute(text(f"DELETE FROM {table}"))
     bot = Bot(house, client)
     house.dialogue.always = bot.respond
     return bot

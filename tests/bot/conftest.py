@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import time
 import uuid
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from conversations.understanding import normalise
+from core.keys import wrap
 from core.settings import Settings
 from service.training import QUIET, train
 
@@ -20,6 +22,17 @@ from .stand_in_actions import StandInActions
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
+
+
+TRACKER_KEY = "ab" * 32
+
+
+def give_key(file: Path) -> None:
+    """The key of events, as the service keeps it in the real database."""
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE keys (version INTEGER, wrapped BLOB, state TEXT)")
+        wrapped = wrap(os.urandom(32), bytes.fromhex(TRACKER_KEY), "tracker", 1)
+        connection.execute("INSERT INTO keys VALUES (1, ?, 'active')", (wrapped,))
 
 
 class Rasa:
@@ -80,6 +93,7 @@ def rasa(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    give_key(folder / "trackers.db")
     environment = (
         os.environ
         | QUIET
@@ -87,6 +101,7 @@ def rasa(
             "PORADNIA_ACTIONS_URL": actions.url,
             "PORADNIA_ACTIONS_SECRET": "told-to-rasa-alone",
             "PORADNIA_TRACKER_URL": f"sqlite:///{folder}/trackers.db",
+            "PORADNIA_TRACKER_KEY": TRACKER_KEY,
         }
     )
     command = [

@@ -22,7 +22,8 @@ from care.seed import seed as seed_clinic
 from core.clock import ShiftedClock
 from core.db import Database
 from core.migrations import upgrade
-from core.postgres import EmbeddedPostgres, libpq_url
+from core.postgres import EmbeddedPostgres, as_role, libpq_url
+from core.roles import APP
 from core.settings import Secrets, Settings
 from knowledge.seed import seed as seed_knowledge
 from service.app import create_app
@@ -62,7 +63,7 @@ def journey_url(postgres: EmbeddedPostgres) -> str:
         connection.execute("CREATE DATABASE journeys TEMPLATE template_poradnia")
     url = postgres.url("journeys")
     upgrade(url)
-    return url
+    return as_role(url, APP)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from conversations.models import Case, Message
 from core.access import Permission
 from core.accounts import SignedIn
+from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from web.console.routes import ConsolePages
@@ -99,6 +100,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             raise NotFound("message")
 
         async def again(uow: UnitOfWork, person: SignedIn, _: UUID, now: datetime) -> object:
+            record(uow, person.access, "replay", "message", message_id, house.clock.now())
             await house.deliverer.replay(uow, message_id)
             return None
 

@@ -17,7 +17,8 @@ class SimulatedSms(Base):
     __tablename__ = "simulated_sms"
     sid: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(Identity())
-    phone: Mapped[str] = mapped_column(index=True)
+    phone: Mapped[str] = mapped_column(EncryptedText("simulated_sms.phone"))
+    phone_token: Mapped[str] = mapped_column(index=True)
     is_from_phone: Mapped[bool]
     body: Mapped[str] = mapped_column(EncryptedText("simulated_sms.body"))
     status: Mapped[str]
@@ -40,4 +41,4 @@ class SimulatedOptOut(Base):
     """A phone whose owner sent STOP: the provider refuses with 21610 until START."""
 
     __tablename__ = "simulated_opt_outs"
-    phone: Mapped[str] = mapped_column(primary_key=True)
+    phone_token: Mapped[str] = mapped_column(primary_key=True)

@@ -16,7 +16,8 @@ from twilio.request_validator import RequestValidator
 from channels.sms.segments import measure
 from channels.sms.simulator.models import SimulatedMedia, SimulatedOptOut, SimulatedSms
 from core.clock import Clock
-from core.db import Database
+from core.crypto import keyring
+from core.db import Database, UnitOfWork
 from core.logging import describe
 
 log = structlog.get_logger()
@@ -69,10 +70,10 @@ class SimulatedProvider:
         if not body or len(body) > 1600:
             raise ProviderError(400, 21602 if not body else 21617, "Message body is required or too long")
         async with self._database.unit_of_work() as uow:
-            if await uow.session.get(SimulatedOptOut, to):
+            if await uow.session.get(SimulatedOptOut, phone_token(to)):
                 raise ProviderError(400, 21610, "Attempt to send to unsubscribed recipient")
             message = SimulatedSms(
-                sid="SM" + secrets.token_hex(16), phone=to, is_from_phone=False, body=body, status="queued",
+                sid="SM" + secrets.token_hex(16), phone=to, phone_token=phone_token(to), is_from_phone=False, body=body, status="queued",
                 status_callback=form.get("StatusCallback"), segments=measure(body).count, created_at=self._clock.now(),
             )  # fmt: skip
             uow.session.add(message)
@@ -90,8 +91,8 @@ class SimulatedProvider:
         async with self._database.unit_of_work() as uow:
             uow.session.add(
                 SimulatedSms(
-                    sid=sid, phone=phone, is_from_phone=True, body=body, status="received", segments=measure(body).count,
-                    created_at=self._clock.now(),
+                    sid=sid, phone=phone, phone_token=phone_token(phone), is_from_phone=True, body=body, status="received",
+                    segments=measure(body).count, created_at=self._clock.now(),
                 )
             )  # fmt: skip
             if media:
@@ -104,9 +105,11 @@ class SimulatedProvider:
                 }
             word = body.strip().upper()
             if word in STOP_WORDS:
-                await uow.session.merge(SimulatedOptOut(phone=phone))
+                await uow.session.merge(SimulatedOptOut(phone_token=phone_token(phone)))
             elif word in START_WORDS:
-                await uow.session.execute(delete(SimulatedOptOut).where(SimulatedOptOut.phone == phone))
+                await uow.session.execute(
+                    delete(SimulatedOptOut).where(SimulatedOptOut.phone_token == phone_token(phone))
+                )
             await uow.publish("simulator", phone=phone)
         status = await self._post(self._webhook_url, form)
         await self._set_status(sid, "delivered" if status == 200 else "failed")
@@ -117,7 +120,7 @@ class SimulatedProvider:
         async with self._database.unit_of_work() as uow:
             rows = await uow.session.scalars(
                 select(SimulatedSms)
-                .where(SimulatedSms.phone == phone)
+                .where(SimulatedSms.phone_token == phone_token(phone))
                 .order_by(SimulatedSms.position.desc())
                 .limit(200)
             )
@@ -186,5 +189,18 @@ class SimulatedProvider:
         }  # fmt: skip
 
 
+def phone_token(phone: str) -> str:
+    """The keyed token of a simulated phone's number."""
+    return keyring.token(f"simulated:{phone}")
+
+
 def _rfc2822(at: datetime) -> str:
     return format_datetime(at)
+
+
+async def make_tokens_again(uow: UnitOfWork) -> int:
+    """Set the tokens of all simulated messages, after another lookup key or an upgrade; returns how many there are."""
+    rows = list(await uow.session.scalars(select(SimulatedSms)))
+    for row in rows:
+        row.phone_token = phone_token(row.phone)
+    return len(rows)

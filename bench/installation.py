@@ -69,7 +69,9 @@ class Installation:
         for name, root in roots.items():
             family = [psutil.Process(root)]
             family += family[0].children(recursive=True) if name == "postgres" else []
-            used[name] = sum(sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family)
+            used[name] = sum(
+                sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family
+            )
         return used
 
     @contextmanager
@@ -78,7 +80,9 @@ class Installation:
         before, began = self.cpu_seconds(), time.perf_counter()
         yield
         took = time.perf_counter() - began
-        progress(f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }")
+        progress(
+            f"cores, {what}: { {name: round((used - before[name]) / took, 2) for name, used in self.cpu_seconds().items()} }"
+        )
 
     def resident_mb(self) -> float:
         """Memory of everything `up` starts, shared pages counted once (proportional set size), in MB."""

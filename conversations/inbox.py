@@ -24,12 +24,14 @@ from conversations.models import (
     TurnState,
 )
 from conversations.protocols import InboundMessage, Utterance
+from core import metrics
 from core.clock import Clock
 from core.crypto import keyring
 from core.db import Database, UnitOfWork
 from core.errors import Retriable
 from core.i18n import Language
 from core.ids import new_id
+from core.tracing import tracing
 
 NOTICE_VERSION = "2026-11-1"
 TRIES = 4
@@ -58,9 +60,11 @@ class Inbox:
     async def accept(self, inbound: InboundMessage) -> Accepted:
         """Store the message, wake the turns. Safe to call twice: the second call finds the first."""
         for _ in range(TRIES):
+            message_id = new_id()
             try:
-                async with self._database.unit_of_work() as uow:
-                    return await self._store(uow, inbound)
+                with tracing.span("accept", message_id, begins=True, channel=inbound.channel):
+                    async with self._database.unit_of_work() as uow:
+                        return await self._store(uow, inbound, message_id)
             except IntegrityError:
                 # A replay; or two first messages of one person met in the same instant, and the other has won.
                 async with self._database.unit_of_work() as uow:
@@ -92,7 +96,7 @@ class Inbox:
                 )
             return point.id
 
-    async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
+    async def _store(self, uow: UnitOfWork, inbound: InboundMessage, message_id: UUID) -> Accepted:
         now = self._clock.now()
         numbered = await _number(uow, inbound)
         if numbered is None:
@@ -101,7 +105,6 @@ class Inbox:
         assert numbered is not None, "a contact point has its thread"
         point_id, thread_id, seq = numbered
         case = await self._open_case(uow, thread_id, now)
-        message_id = new_id()
         stored = (
             insert(Message)
             .values(
@@ -132,6 +135,8 @@ class Inbox:
             )
         await uow.publish("turn", id=str(thread_id))
         await uow.publish("thread", id=str(thread_id), seq=seq)
+        count = metrics.messages.labels("in", metrics.bounded("channel", inbound.channel))
+        uow.afterwards(count.inc)
         return Accepted(message_id, thread_id, seq, True)
 
     async def _open_case(self, uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:

@@ -2,7 +2,7 @@
 
 import enum
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,7 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
         self._notices: dict[str, None] = {}
+        self._afterwards: list[Callable[[], object]] = []
 
     async def publish(self, topic: str, **ids: str | int) -> None:
         """Tell the bus after commit. Ids only, never health data. The same notice twice is sent once."""
@@ -55,6 +56,13 @@ class UnitOfWork:
         if self._notices:
             await self.session.execute(_NOTIFY, {"channel": NOTIFY_CHANNEL, "payloads": list(self._notices)})
         await self.session.commit()
+        for call in self._afterwards:
+            call()
+        self._afterwards.clear()
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Call it once this is committed, and never if it is not: for counting what really happened."""
+        self._afterwards.append(call)
 
     async def connection(self) -> AsyncConnection:
         """The transaction's own connection, for libraries that must join it."""

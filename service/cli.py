@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
     bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
     bench.add_argument("name")
     bench.add_argument("--quick", action="store_true")
+    prepare = commands.add_parser("prepare", help="keys, pages and the bot's model, for a start without `up`")
+    prepare.add_argument("--without-keys", action="store_true", help="another place keeps the keys (an image)")
+    commands.add_parser("bot", help="the dialogue core alone, on loopback")
     add_commands(commands)
     options, rest = _parse(parser, arguments)
     options.rest = rest
@@ -38,7 +41,7 @@ def main(arguments: list[str]) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
         "test": _test, "lint": _lint, "bench": _bench,
-        "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
+        "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
         return handlers[options.command](options)
@@ -100,6 +103,18 @@ def _worker(_: argparse.Namespace) -> int:
     require_current(url)
     asyncio.run(run(build(settings, url)))
     return 0
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from service.production import prepare
+
+    return prepare(options, bot_python())
+
+
+def _bot(_: argparse.Namespace) -> int:
+    from service.production import bot
+
+    return bot(bot_python())
 
 
 def _train(_: argparse.Namespace) -> int:

@@ -76,12 +76,12 @@ def rasa_command(python: Path, model: Path, port: int, token: str, credentials: 
     ]  # fmt: skip
 
 
-def rasa_environment(settings: Settings, url: str) -> dict[str, str]:
+def rasa_environment(settings: Settings, url: str, secret: str = "") -> dict[str, str]:
     """What bot/endpoints.yml expects."""
     return {
         **QUIET,
         "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
-        "PORADNIA_ACTIONS_SECRET": settings.secrets["actions"],
+        "PORADNIA_ACTIONS_SECRET": secret or settings.secrets["actions"],
         "PORADNIA_TRACKER_URL": libpq_url(url),
         "POSTGRESQL_POOL_SIZE": "5",
     }

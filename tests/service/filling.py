@@ -3,6 +3,7 @@
 import enum
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -62,7 +63,8 @@ def _value(table: str, name: str, kind: Any, number: int, place: int, choices: l
         return choices[number % len(choices)]
     simple: dict[type, Any] = {
         types.Uuid: uuid5(SPACE, f"{table}.{name}.{number}"), types.Boolean: number == 1, types.Integer: number + 1,
-        types.Float: float(number), types.Numeric: number, types.DateTime: NOW + timedelta(days=number, minutes=place), types.Time: time(8 + number, place),
+        types.Float: float(number), types.Numeric: number, types.DateTime: NOW + timedelta(days=number, minutes=place),
+        types.Time: time(8 + number, place),
         types.Date: date(2026, 11, 1 + number) + timedelta(place), types.JSON: {"made": number}, postgresql.JSONB: {"made": number},
         postgresql.ARRAY: [f"{number}"], types.ARRAY: [f"{number}"], types.String: f"{name}-{number}",
     }  # fmt: skip
@@ -93,8 +95,8 @@ def _choices(table: str, name: str) -> list[str]:
     kind = _model(table, name)
     if not isinstance(kind, types.Enum):
         return []
-    words = kind.enum_class or ()
-    return [one.value for one in words if isinstance(one, enum.Enum)] or list(kind.enums)
+    words: Iterable[enum.Enum] = kind.enum_class or ()
+    return [str(one.value) for one in words] or list(kind.enums)
 
 
 def _sealed(table: str, name: str, number: int) -> bytes:

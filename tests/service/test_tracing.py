@@ -41,7 +41,7 @@ def named(exporter: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
 def trace_of(span: ReadableSpan) -> int:
     """Its trace."""
     assert span.context is not None
-    return span.context.trace_id
+    return int(span.context.trace_id)
 
 
 async def test_a_message_has_one_trace_from_the_webhook_to_the_provider(

@@ -6,6 +6,7 @@ What an action may do comes from the turn's lease in the database, never from th
 import hmac
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import structlog
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from rasa_sdk.interfaces import Action, ActionExecutionRejection, ActionNotFound
 from core.db import Database
 from core.errors import Forbidden
 from core.logging import describe
+from core.tracing import tracing
 
 log = structlog.get_logger()
 SECRET_HEADER = "X-Poradnia-Secret"  # noqa: S105 - the header's name
@@ -39,7 +41,8 @@ def create_app(actions: Sequence[Action], secret: str, database: Database) -> Fa
         if call is None:
             return JSONResponse({"error": "no call"}, status_code=400)
         try:
-            result = await executor.run(call)
+            with tracing.span("action", _message_of(call), action=str(call["next_action"])):
+                result = await executor.run(call)
         except ActionExecutionRejection as error:
             return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=400)
         except ActionNotFoundException as error:
@@ -69,3 +72,13 @@ async def _call(request: Request) -> dict[str, Any] | None:
     if not isinstance(body, dict) or not body.get("next_action") or not isinstance(body.get("tracker"), dict):
         return None
     return {"domain": {}, **body}  # Rasa need not send it: no action of ours reads the domain.
+
+
+def _message_of(call: dict[str, Any]) -> UUID | None:
+    """The message a call says it is about, for its trace only: what it may do comes from the lease."""
+    latest = call["tracker"].get("latest_message")
+    metadata = latest.get("metadata") if isinstance(latest, dict) else None
+    try:
+        return UUID(metadata["message_id"]) if isinstance(metadata, dict) else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

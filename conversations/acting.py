@@ -26,6 +26,7 @@ from conversations.understanding import (
     speaks_clearly,
     unreadable,
 )
+from core import metrics
 from core.access import Access
 from core.db import UnitOfWork
 from core.i18n import Language, as_language
@@ -214,6 +215,7 @@ class Acting:
         )
 
     async def _alert(self, uow: UnitOfWork, message: Message, case: Case, facts: rules.Facts, now: datetime) -> None:
+        uow.afterwards(metrics.safety_firings.labels(metrics.bounded("level", facts.screening.level.name)).inc)
         uow.session.add(
             SafetyAlert(
                 message_id=message.id,

@@ -11,20 +11,24 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from conversations.models import ContactPoint, Delivery, DeliveryState, Message
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
+from core import metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.logging import describe
+from core.tracing import tracing
 
 log = structlog.get_logger()
 CLAIM = timedelta(seconds=30)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 900))
 # Oldest first; but a red flag's words never wait behind a message that is being retried.
 _LEAVES = (Message.goes_first.desc(), Message.seq)
+CLOCK_MOVED = 2 * BACK_OFF[-1]
+"""No attempt is ever planned so far ahead: such a row was written before the clock was set back, and is due."""
 _ORDER = (DeliveryState.queued, DeliveryState.sent, DeliveryState.delivered, DeliveryState.read)
 
 
@@ -51,11 +55,13 @@ class Deliverer:
         async with self._database.unit_of_work() as uow:
             claimed = await self._claim(uow, thread_id)
         while claimed is not None:
-            try:
-                result = await self._channels[claimed.channel].send(claimed.outgoing)
-            except Exception as error:
-                log.warning("sending failed", message=str(claimed.outgoing.message_id), **describe(error))
-                result = NotSent(type(error).__name__, may_retry=True)
+            outgoing = claimed.outgoing
+            with tracing.span("delivery", outgoing.message_id, channel=claimed.channel, attempt=outgoing.attempt):
+                try:
+                    result = await self._channels[claimed.channel].send(outgoing)
+                except Exception as error:
+                    log.warning("sending failed", message=str(outgoing.message_id), **describe(error))
+                    result = NotSent(type(error).__name__, may_retry=True)
             sent += isinstance(result, Sent)
             async with self._database.unit_of_work() as uow:
                 await self._note(uow, thread_id, claimed, result)
@@ -81,9 +87,14 @@ class Deliverer:
             .order_by(Message.thread_id, *_LEAVES)
             .subquery()
         )
+        now = self._clock.now()
         async with self._database.unit_of_work() as uow:
             rows = await uow.session.scalars(
-                select(first.c.thread_id).where(first.c.next_attempt_at <= self._clock.now()).limit(200)
+                select(first.c.thread_id)
+                .where(
+                    or_(first.c.next_attempt_at <= now, first.c.next_attempt_at > now + CLOCK_MOVED),
+                )
+                .limit(200)
             )
             return list(rows)
 
@@ -100,7 +111,11 @@ class Deliverer:
             )
         ).first()
         now = self._clock.now()
-        if first is None or first.Delivery.state is not DeliveryState.queued or first.Delivery.next_attempt_at > now:
+        if (
+            first is None
+            or first.Delivery.state is not DeliveryState.queued
+            or now < first.Delivery.next_attempt_at <= now + CLOCK_MOVED
+        ):
             return None
         row, message, point = first
         row.attempts += 1
@@ -113,14 +128,17 @@ class Deliverer:
         is_queued = Delivery.state == DeliveryState.queued
         unless_overtaken = () if isinstance(result, Sent) else (is_queued,)
         if isinstance(result, Sent):
+            outcome = "sent"
             values: dict[str, Any] = {
                 "provider_id": result.provider_id,
                 "state": case((is_queued, DeliveryState.sent.value), else_=Delivery.state),
                 "error_code": case((is_queued, None), else_=Delivery.error_code),
             }
         elif result.may_retry and attempt <= len(BACK_OFF):
+            outcome = "retry"
             values = {"next_attempt_at": now + BACK_OFF[attempt - 1], "error_code": result.code}
         else:
+            outcome = "dead"
             values = {"state": DeliveryState.dead, "error_code": result.code}
             log.warning("delivery given up", message=str(claimed.outgoing.message_id), code=result.code)
         await uow.session.execute(
@@ -130,6 +148,7 @@ class Deliverer:
             .execution_options(synchronize_session=False)
         )
         await uow.publish("thread", id=str(thread_id), seq=claimed.seq)
+        uow.afterwards(metrics.delivery_attempts.labels(metrics.bounded("channel", claimed.channel), outcome).inc)
 
 
 def _rank(state: DeliveryState) -> int:

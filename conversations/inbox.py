@@ -25,11 +25,13 @@ from conversations.models import (
 )
 from conversations.protocols import InboundMessage, Utterance
 from conversations.search import contact_token, tokens_of
+from core import metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.errors import Retriable
 from core.i18n import Language
 from core.ids import new_id
+from core.tracing import tracing
 
 NOTICE_VERSION = "2026-11-1"
 TRIES = 4
@@ -58,9 +60,11 @@ class Inbox:
     async def accept(self, inbound: InboundMessage) -> Accepted:
         """Store the message, wake the turns. Safe to call twice: the second call finds the first."""
         for _ in range(TRIES):
+            message_id = new_id()
             try:
-                async with self._database.unit_of_work() as uow:
-                    return await self._store(uow, inbound)
+                with tracing.span("accept", message_id, begins=True, channel=inbound.channel):
+                    async with self._database.unit_of_work() as uow:
+                        return await self._store(uow, inbound, message_id)
             except IntegrityError:
                 # A replay; or two first messages of one person met in the same instant, and the other has won.
                 async with self._database.unit_of_work() as uow:
@@ -94,7 +98,7 @@ class Inbox:
                 )
             return point.id
 
-    async def _store(self, uow: UnitOfWork, inbound: InboundMessage) -> Accepted:
+    async def _store(self, uow: UnitOfWork, inbound: InboundMessage, message_id: UUID) -> Accepted:
         now = self._clock.now()
         numbered = await _number(uow, inbound)
         if numbered is not None:
@@ -104,7 +108,6 @@ class Inbox:
             seq = 1
             point_id, thread_id = await _open_contact(uow, inbound.address_kind, inbound.address, now, last_seq=seq)
             case = await _new_case(uow, thread_id, now)
-        message_id = new_id()
         stored = (
             insert(Message)
             .values(
@@ -135,6 +138,8 @@ class Inbox:
             )
         await uow.publish("turn", id=str(thread_id))
         await uow.publish("thread", id=str(thread_id), seq=seq)
+        count = metrics.messages.labels("in", metrics.bounded("channel", inbound.channel))
+        uow.afterwards(count.inc)
         return Accepted(message_id, thread_id, seq, True)
 
     async def _open_case(self, uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:

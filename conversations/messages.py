@@ -12,9 +12,11 @@ from conversations.models import Author, Case, Delivery, Direction, Message, Thr
 from conversations.protocols import Channel, Utterance
 from conversations.rendering import as_content, render
 from conversations.search import tokens_of
+from core import metrics
 from core.db import UnitOfWork
 from core.i18n import Language
 from core.ids import new_id
+from core.tracing import tracing
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,9 @@ class Messages:
         )
         for message in messages:
             await uow.publish("thread", id=str(case.thread_id), seq=message.seq)
+            tracing.said(message.id, route.channel)
+        count, many = metrics.messages.labels("out", metrics.bounded("channel", route.channel)), len(messages)
+        uow.afterwards(lambda: count.inc(many))
         await uow.publish("delivery", id=str(case.thread_id))
         return messages
 

@@ -5,22 +5,26 @@ is asked; after a crash the next holder first reads the tracker, and takes its r
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from conversations import rules
-from conversations.acting import Acting, next_scene
+from conversations.acting import Acting, Scene, next_scene
 from conversations.attachments import Attachments, counts
 from conversations.models import Thread, Turn, TurnState
 from conversations.protocols import Dialogue, DialogueFailed, DialogueReply, DialogueTurn
+from core import metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
+from core.tracing import tracing
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=30)
+CLOCK_MOVED = 2 * LEASE
+"""What lies further ahead than any clock of ours may differ: it was written before the clock was set back."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Turns:
         now = self._clock.now()
         claimed = await uow.session.scalar(
             update(Thread)
-            .where(Thread.id == thread_id, or_(Thread.lease_owner.is_(None), Thread.lease_expires_at < now))
+            .where(Thread.id == thread_id, _is_free(now))
             .values(lease_owner=lease, lease_expires_at=now + LEASE)
             .returning(Thread.id)
         )
@@ -99,12 +103,14 @@ class Turns:
             if (message.content or {}).get("media") and (await counts(uow, message.id)).get("arrived"):
                 return Step(thread_id, message.id, False, None)
             if turn.state is TurnState.asking and turn.attempts >= rules.MAX_ATTEMPTS:
-                await self._acting.give_up(uow, scene, "attempts", now)
-                await self._close(uow, turn, "gave-up")
+                with tracing.span("turn", message.id, channel=message.channel, outcome="gave-up"):
+                    await self._acting.give_up(uow, scene, "attempts", now)
+                await self._close(uow, scene, "gave-up")
                 continue
-            question = await self._acting.act(uow, scene, now)
+            with tracing.span("turn", message.id, channel=message.channel):
+                question = await self._acting.act(uow, scene, now)
             if question is None:
-                await self._close(uow, turn, "acted")
+                await self._close(uow, scene, "acted")
                 continue
             is_retry = turn.state is TurnState.asking
             case_id = (turn.case_id if is_retry else None) or scene.case.id  # The tracker that knows the message.
@@ -119,26 +125,38 @@ class Turns:
         if step.question is None:
             await self._attachments.fetch(step.message_id)
             return None
-        try:
-            reply = await self._dialogue.recall(step.question) if step.is_retry else None
-            return reply or await self._dialogue.respond(step.question)
-        except DialogueFailed as failure:
-            log.warning("dialogue failed", message=str(step.message_id), reason=failure.reason)
-            return failure
+        with (
+            metrics.dialogue_seconds.time(),
+            tracing.span("dialogue", step.message_id, is_retry=step.is_retry) as span,
+        ):
+            try:
+                reply = await self._dialogue.recall(step.question) if step.is_retry else None
+                return reply or await self._dialogue.respond(step.question)
+            except DialogueFailed as failure:
+                log.warning("dialogue failed", message=str(step.message_id), reason=failure.reason)
+                metrics.dialogue_failures.labels(metrics.bounded("reason", failure.reason)).inc()
+                span.set_attribute("reason", failure.reason)
+                return failure
 
     async def _finish(self, uow: UnitOfWork, step: Step, answer: DialogueReply | DialogueFailed) -> None:
         scene = await next_scene(uow, Turn.message_id == step.message_id)
         assert scene is not None and step.question is not None, "a recorded question has its turn"
-        if isinstance(answer, DialogueFailed):
-            await self._acting.give_up(uow, scene, answer.reason, self._clock.now())
-            await self._close(uow, scene.turn, f"failed:{answer.reason}")
-        else:
-            await self._acting.answer(uow, scene, answer, step.question.language, self._clock.now())
-            await self._close(uow, scene.turn, "answered")
+        outcome = f"failed:{answer.reason}" if isinstance(answer, DialogueFailed) else "answered"
+        with tracing.span("turn", step.message_id, channel=step.question.channel, outcome=outcome.partition(":")[0]):
+            if isinstance(answer, DialogueFailed):
+                await self._acting.give_up(uow, scene, answer.reason, self._clock.now())
+            else:
+                await self._acting.answer(uow, scene, answer, step.question.language, self._clock.now())
+        await self._close(uow, scene, outcome)
 
-    async def _close(self, uow: UnitOfWork, turn: Turn, outcome: str) -> None:
-        turn.state, turn.outcome, turn.done_at, turn.lease = TurnState.done, outcome, self._clock.now(), None
+    async def _close(self, uow: UnitOfWork, scene: Scene, outcome: str) -> None:
+        turn, now = scene.turn, self._clock.now()
+        turn.state, turn.outcome, turn.done_at, turn.lease = TurnState.done, outcome, now, None
         await uow.session.flush()
+        took = max(0.0, (now - turn.created_at).total_seconds())
+        seconds = metrics.turn_seconds.labels(metrics.bounded("channel", scene.message.channel))
+        uow.afterwards(lambda: seconds.observe(took))
+        uow.afterwards(metrics.turns.labels(metrics.bounded("outcome", outcome.partition(":")[0])).inc)
 
     async def overdue(self) -> list[UUID]:
         """Threads with unanswered messages that nobody holds, a second after they came."""
@@ -149,10 +167,15 @@ class Turns:
                 .join(Thread, Thread.id == Turn.thread_id)
                 .where(
                     Turn.state != TurnState.done,
-                    Turn.created_at < now - timedelta(seconds=1),
-                    or_(Thread.lease_owner.is_(None), Thread.lease_expires_at < now),
+                    or_(Turn.created_at < now - timedelta(seconds=1), Turn.created_at > now + CLOCK_MOVED),
+                    _is_free(now),
                 )
                 .distinct()
                 .limit(200)
             )
             return list(found)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    """Nobody holds the thread: no lease, one that ran out, or one from before the clock was set back."""
+    return or_(Thread.lease_owner.is_(None), Thread.lease_expires_at < now, Thread.lease_expires_at > now + CLOCK_MOVED)

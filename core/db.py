@@ -2,7 +2,7 @@
 
 import enum
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ class UnitOfWork:
         self.is_audited = is_audited
         self._publisher = publisher
         self._notices: dict[str, None] = {}
+        self._afterwards: list[Callable[[], object]] = []
 
     async def publish(self, topic: str, **ids: str | int) -> None:
         """Tell the bus after commit. Ids only, never health data. The same notice twice is sent once."""
@@ -68,6 +69,13 @@ class UnitOfWork:
         await self.session.commit()
         if notices and self._publisher is not None:
             await self._publisher.publish(notices)
+        for call in self._afterwards:
+            call()
+        self._afterwards.clear()
+
+    def afterwards(self, call: Callable[[], object]) -> None:
+        """Call it once this is committed, and never if it is not: for counting what really happened."""
+        self._afterwards.append(call)
 
     async def connection(self) -> AsyncConnection:
         """The transaction's own connection, for libraries that must join it."""

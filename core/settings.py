@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 5_000_000
     turns_at_once: int = 16
     case_idle_hours: int = 24
+    metrics_host: str = "127.0.0.1"
+    web_metrics_port: int = 8103
+    worker_metrics_port: int = 8104
+    otlp_endpoint: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as ASGIMessage
@@ -15,29 +16,42 @@ from channels.sms.routes import router as sms_router
 from channels.sms.simulator.routes import router as simulator_router
 from channels.webchat.routes import WebChat
 from channels.webchat.routes import router as webchat_router
-from core.errors import Forbidden, NotFound
+from core.access import Permission
+from core.errors import Forbidden, NotFound, Retriable
 from core.logging import describe
 from core.settings import Settings
+from service.answers import declare
 from service.bootstrap import House, settle_memory
+from service.health import OK, Readiness
+from service.operations import may_see_detail, observed
+from service.watching import Watched
 from web.pages import mount_pages
+from web.session import Sessions
 
 log = structlog.get_logger()
+RETRY_SECONDS = 5
+PASSING = frozenset({"08", "25", "53", "57"})
+"""Classes of SQLSTATE that pass: connection, read-only standby, resources (disk full is 53100), operator intervention."""
 
 
 def create_app(house: House) -> FastAPI:
-    """The application of a house."""
+    """The application of a house. Its description is served in demo mode only."""
+    settings, readiness = house.settings, Readiness(house)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await house.bus.start()
         await house.database.warm()
         settle_memory()
-        yield
+        async with observed(house, "web", readiness):
+            yield
         await house.bus.stop()
         await house.close()
 
-    app = FastAPI(title="Poradnia", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
-    settings = house.settings
+    description = "/openapi.json" if settings.mode == "demo" else None
+    app = FastAPI(
+        title="Poradnia", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=description
+    )
     app.include_router(
         sms_router(
             house.inbox, house.database, house.clock, house.twilio_token, settings.public_url, settings.default_region
@@ -60,35 +74,64 @@ def create_app(house: House) -> FastAPI:
         app.include_router(simulator_router(house.simulator))
     mount_pages(app, house)
 
+    _health_routes(app, house, readiness)
+    _guard(app, house)
+    declare(app)
+    return app
+
+
+def _health_routes(app: FastAPI, house: House, readiness: Readiness) -> None:
+    """`/healthz` and `/readyz`: one word for everybody; the parts for this machine and for who watches over deliveries."""
+    sessions = Sessions(house)
+
     @app.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:
         """The process is alive."""
-        return {"status": "ok"}
+        return {"status": OK}
 
     @app.get("/readyz", include_in_schema=False)
-    async def ready() -> JSONResponse:
-        """The database answers."""
-        try:
-            async with house.database.unit_of_work() as uow:
-                await uow.session.execute(text("SELECT 1"))
-        except Exception as error:
-            log.warning("not ready", **describe(error))
-            return JSONResponse({"status": "database unavailable"}, status_code=503)
-        return JSONResponse({"status": "ok"})
-
-    _guard(app, house)
-    return app
+    async def ready(request: Request) -> JSONResponse:
+        """The process can serve (503 if not), and whether something it uses is broken."""
+        found = await readiness.examine()
+        body: dict[str, object] = {"status": found.status}
+        is_known = may_see_detail(request)
+        if not is_known and found.is_ready:
+            person = await sessions.find(request, is_automatic=True)
+            is_known = person is not None and person.access.allows(Permission.replay_delivery)
+        return JSONResponse(body | ({"parts": found.parts} if is_known else {}), status_code=found.code)
 
 
 def _guard(app: FastAPI, house: House) -> None:
     """Security headers on everything, and the three kinds of error every route may raise."""
     app.add_middleware(SecurityHeaders, settings=house.settings)
+    app.add_middleware(Watched)
 
     @app.exception_handler(NotFound)
     @app.exception_handler(Forbidden)
     async def hidden(_: Request, __: Exception) -> JSONResponse:
         """Unknown and forbidden look the same."""
         return JSONResponse({"detail": "Not Found"}, status_code=404)
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(NoConnection)
+    @app.exception_handler(Retriable)
+    async def later(_: Request, error: Exception) -> JSONResponse:
+        """Nothing was stored, and it may work soon: providers and pages are asked to come again. Other errors stay errors."""
+        if not may_pass(error):
+            raise error
+        log.warning("database not available", **describe(error))
+        return JSONResponse({"detail": "Try again"}, status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def may_pass(error: Exception) -> bool:
+    """True for a database that is away, full, shutting down or out of connections; false for a statement that is wrong."""
+    if isinstance(error, (OperationalError, InterfaceError, NoConnection, Retriable)):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error)[:2] in PASSING)
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", "") or "")
 
 
 class SecurityHeaders:

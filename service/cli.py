@@ -13,6 +13,7 @@ from core import logging as logs
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
 from service import audit, keys
+from service.maintenance import add_commands, run_backup, run_migrate, run_restore
 
 
 def main(arguments: list[str]) -> int:
@@ -33,12 +34,17 @@ def main(arguments: list[str]) -> int:
     bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
     bench.add_argument("name")
     bench.add_argument("--quick", action="store_true")
+    prepare = commands.add_parser("prepare", help="keys, pages and the bot's model, for a start without `up`")
+    prepare.add_argument("--without-keys", action="store_true", help="another place keeps the keys (an image)")
+    commands.add_parser("bot", help="the dialogue core alone, on loopback")
+    add_commands(commands)
     options, rest = _parse(parser, arguments)
     options.rest = rest
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main,
+        "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
         return handlers[options.command](options)
@@ -70,11 +76,14 @@ def _up(_: argparse.Namespace) -> int:
 def _web(_: argparse.Namespace) -> int:
     import uvicorn
 
+    from core.migrations import require_current
     from service.app import create_app
     from service.bootstrap import build, database_url
 
     settings = Settings()
-    app = create_app(build(settings, database_url(settings)))
+    url = database_url(settings)
+    require_current(url)
+    app = create_app(build(settings, url))
     uvicorn.run(
         app,
         host=settings.web_host,
@@ -82,17 +91,33 @@ def _web(_: argparse.Namespace) -> int:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=3,
+        server_header=False,
     )
     return 0
 
 
 def _worker(_: argparse.Namespace) -> int:
+    from core.migrations import require_current
     from service.bootstrap import build, database_url
     from service.worker import run
 
     settings = Settings()
-    asyncio.run(run(build(settings, database_url(settings))))
+    url = database_url(settings)
+    require_current(url)
+    asyncio.run(run(build(settings, url)))
     return 0
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from service.production import prepare
+
+    return prepare(options, bot_python())
+
+
+def _bot(_: argparse.Namespace) -> int:
+    from service.production import bot
+
+    return bot(bot_python())
 
 
 def _train(_: argparse.Namespace) -> int:

@@ -88,13 +88,13 @@ def rasa_command(
     ]  # fmt: skip
 
 
-def rasa_environment(settings: Settings, url: str) -> dict[str, str]:
+def rasa_environment(settings: Settings, url: str, secret: str = "") -> dict[str, str]:
     """What bot/endpoints.yml expects."""
     return {
         **QUIET,
         **ONE_THREAD,
         "PORADNIA_ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
-        "PORADNIA_ACTIONS_SECRET": settings.secrets["actions"],
+        "PORADNIA_ACTIONS_SECRET": secret or settings.secrets["actions"],
         "PORADNIA_TRACKER_URL": tracker_url(settings, url),
         "PORADNIA_TRACKER_KEY": settings.secrets["tracker"],
         "POSTGRESQL_POOL_SIZE": "5",

@@ -14,6 +14,8 @@ from actions.server import create_app
 from conversations.models import ActionResult, Turn, TurnState
 from core.accounts import SESSION_LIFETIME, StaffSession
 from service.bootstrap import House, settle_memory
+from service.health import Readiness
+from service.operations import observed
 
 log = structlog.get_logger()
 
@@ -35,13 +37,14 @@ async def run(house: House) -> None:
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
     tasks += [asyncio.create_task(house.sealer.run()), asyncio.create_task(house.rotation.run())]
-    log.info("worker ready", process="worker")
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    server.should_exit = True
-    for task in tasks:
-        task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
+    async with observed(house, "worker", Readiness(house)):
+        log.info("worker ready", process="worker")
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
     with contextlib.suppress(Exception):
         await house.jobs.close()
     await house.bus.stop()
@@ -59,7 +62,13 @@ def action_server(house: House) -> uvicorn.Server:
         house.database,
     )
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=house.settings.actions_port, log_level="warning", access_log=False, lifespan="off"
+        app,
+        host="127.0.0.1",
+        port=house.settings.actions_port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

@@ -1,4 +1,4 @@
-"""Runs migrations in one transaction on the URL given by the caller."""
+"""Runs migrations on the URL given by the caller, each in a transaction of its own."""
 
 import importlib
 from typing import Any, Literal
@@ -12,6 +12,7 @@ MODELS: tuple[str, ...] = (
     "core.accounts",
     "core.audit",
     "core.keys",
+    "core.heartbeat",
     "conversations.models",
     "handoff.models",
     "channels.sms.simulator.models",
@@ -47,6 +48,7 @@ def run() -> None:
             include_object=include,
             compare_type=True,
             render_item=render,
+            transaction_per_migration=True,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -1,0 +1,35 @@
+"""The threat model is only worth the tests it names."""
+
+import ast
+import re
+
+from core.settings import ROOT
+
+PAGE = (ROOT / "docs/threat-model.md").read_text("utf-8")
+NAMED = frozenset(re.findall(r"`(test_[a-z0-9_]+)`", PAGE))
+
+
+def _tests() -> set[str]:
+    return {
+        node.name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+
+
+def test_every_proof_the_threat_model_names_exists() -> None:
+    assert NAMED - _tests() == set()
+
+
+def test_every_control_has_a_proof() -> None:
+    rows = [line for line in PAGE.partition("## Open")[0].splitlines() if line.startswith("|") and "---" not in line]
+    assert [row for row in rows if "Threat |" not in row and not re.search(r"`test_[a-z0-9_]+`", row)] == []
+
+
+def test_each_flow_names_its_threats() -> None:
+    flows = re.findall(r"^## (.+?)\n\n\| \| Threat(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(flows) >= 6
+    for name, table in flows:
+        letters = set(re.findall(r"^\| ([STRIDE]) \|", table, re.MULTILINE))
+        assert letters == set("STRIDE") or name.startswith("Logs"), name

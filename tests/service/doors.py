@@ -1,0 +1,46 @@
+"""Every way into the public application, as its own description lists them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from core.access import Role
+from core.accounts import Staff, hash_password, sign_in
+from tests.house import TestHouse
+
+COOKIE = "__Host-poradnia"
+STREAMS = ("/console/events", "/chat/stream", "/simulator/phone/events")
+"""They do not end by themselves."""
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path template and description of each."""
+    for path, methods in app.openapi()["paths"].items():
+        for method, described in methods.items():
+            yield method.upper(), path, described
+
+
+def filled(path: str) -> str:
+    """The path with ids in the places of its parameters."""
+    return re.sub(r"{[^}]+}", lambda _: str(uuid4()), path)
+
+
+async def signed_in(house: TestHouse, *roles: Role) -> dict[str, str]:
+    """The cookie of a person at the console; an agent unless said otherwise."""
+    email = f"{uuid4().hex}@clinic.example"
+    async with house.house.database.unit_of_work() as uow:
+        uow.session.add(
+            Staff(
+                email=email,
+                name="Marta",
+                password_hash=hash_password("p"),
+                roles=[one.value for one in roles or (Role.agent,)],
+            )
+        )
+    async with house.house.database.unit_of_work() as uow:
+        token = await sign_in(uow, email, "p", house.clock.now())
+    assert isinstance(token, str)
+    return {COOKIE: token}

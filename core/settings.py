@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 5_000_000
     turns_at_once: int = 16
     case_idle_hours: int = 24
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -63,6 +66,11 @@ class Settings(BaseSettings):
     def uses_simulator(self) -> bool:
         """True while no provider account is configured: SMS go to the local simulator."""
         return not (self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def is_https(self) -> bool:
+        """True if browsers reach us over HTTPS: cookies are then marked so."""
+        return self.public_url.startswith("https://")
 
     @property
     def local_url(self) -> str:
@@ -84,8 +92,12 @@ class Settings(BaseSettings):
         if self.mode == "production":
             if self.uses_simulator:
                 raise ConfigurationError("production needs PORADNIA_TWILIO_ACCOUNT_SID and PORADNIA_TWILIO_AUTH_TOKEN")
-            if not self.public_url.startswith("https://"):
+            if not self.is_https:
                 raise ConfigurationError("production needs an https:// PORADNIA_PUBLIC_URL")
+            if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
+                raise ConfigurationError("production needs an https:// PORADNIA_OIDC_ISSUER")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ConfigurationError("single sign-on needs PORADNIA_OIDC_CLIENT_ID and PORADNIA_OIDC_CLIENT_SECRET")
 
 
 class Secrets:

@@ -27,6 +27,11 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
+    staff = commands.add_parser("staff", help="staff from the command line: staff add EMAIL NAME ROLE…")
+    staff.add_argument("act", choices=["add"])
+    staff.add_argument("email")
+    staff.add_argument("name")
+    staff.add_argument("roles", nargs="+", metavar="ROLE")
     bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
     bench.add_argument("name")
     bench.add_argument("--quick", action="store_true")
@@ -35,7 +40,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
-        "test": _test, "lint": _lint, "bench": _bench,
+        "test": _test, "lint": _lint, "bench": _bench, "staff": _staff,
     }  # fmt: skip
     try:
         return handlers[options.command](options)
@@ -117,6 +122,15 @@ def _seed(_: argparse.Namespace) -> int:
     url = database_url(settings)
     upgrade(url)
     asyncio.run(seed(settings, url))
+    return 0
+
+
+def _staff(options: argparse.Namespace) -> int:
+    from service.bootstrap import database_url
+    from service.staff import add
+
+    settings = Settings()
+    print(asyncio.run(add(settings, database_url(settings), options.email, options.name, options.roles)))
     return 0
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from conversations.models import Attachment, Case, CaseState, ContactPoint, Delivery, Direction, Message, Thread
+from conversations.policy import require_thread
 from core.access import Access, Permission
 from core.audit import record
 from core.db import UnitOfWork
@@ -65,6 +66,7 @@ class Transcripts:
             raise Forbidden("thread")
         if await self._uow.session.get(Thread, thread_id) is None:
             raise NotFound("thread")
+        await require_thread(self._uow, self._access, thread_id, now)
         if after_seq == 0 and not is_refresh:
             record(self._uow, self._access, "open", "thread", thread_id, now)
         return await self._lines(thread_id, after_seq, with_notes=True, channel=None)
@@ -90,6 +92,7 @@ class Transcripts:
         )
         if row is None or row.content is None:
             raise NotFound("attachment")
+        await require_thread(self._uow, self._access, thread_id, now)
         record(self._uow, self._access, "open", "attachment", attachment_id, now)
         return row.media_type, row.content
 

@@ -19,6 +19,7 @@ class Role(StrEnum):
     clinician = "clinician"
     supervisor = "supervisor"
     admin = "admin"
+    privacy_officer = "privacy_officer"
     system = "system"
 
 
@@ -40,6 +41,8 @@ class Permission(StrEnum):
     edit_content = "edit_content"
     manage_staff = "manage_staff"
     read_audit = "read_audit"
+    manage_privacy = "manage_privacy"
+    break_glass = "break_glass"
     replay_delivery = "replay_delivery"
 
 
@@ -56,16 +59,25 @@ _AGENT = frozenset(
         P.read_appointments,
         P.book_appointment,
         P.cancel_appointment,
+        P.break_glass,
     }
 )
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.patient: frozenset({P.read_own_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}),
     Role.agent: _AGENT,
-    Role.clinician: frozenset({P.read_thread, P.note_thread, P.read_patient, P.read_appointments}),
+    Role.clinician: frozenset({P.read_thread, P.note_thread, P.read_patient, P.read_appointments, P.break_glass}),
     Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit},
     Role.admin: frozenset({P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery}),
+    Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),
     Role.system: frozenset(Permission),
 }
+
+
+STAFF_ROLES = (Role.agent, Role.clinician, Role.supervisor, Role.admin, Role.privacy_officer)
+"""What a person who works here can be given."""
+
+Scopes = tuple[tuple[Role, frozenset[UUID]], ...]
+"""Roles that hold only at some sites, each with those sites. A role that is not named here holds at all sites."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ class Access:
     purpose: str
     case_id: UUID | None = None
     patient_id: UUID | None = None
+    scopes: Scopes = ()
+    clinician_id: UUID | None = None
 
     @classmethod
     def system(cls, purpose: str, case_id: UUID | None = None) -> "Access":
@@ -84,15 +98,36 @@ class Access:
         return cls(frozenset({Role.system}), "system", purpose, case_id)
 
     @classmethod
-    def staff(cls, staff_id: UUID, roles: frozenset[Role], purpose: str = "care") -> "Access":
-        """For a signed-in member of staff."""
-        return cls(roles, str(staff_id), purpose)
+    def staff(
+        cls,
+        staff_id: UUID,
+        roles: frozenset[Role],
+        purpose: str = "care",
+        scopes: Scopes = (),
+        clinician_id: UUID | None = None,
+    ) -> "Access":
+        """For a signed-in member of staff; `scopes` narrows roles to sites, `clinician_id` says whose visits are theirs."""
+        return cls(roles, str(staff_id), purpose, scopes=scopes, clinician_id=clinician_id)
 
-    def allows(self, permission: Permission) -> bool:
-        """True if one of the roles holds the permission."""
-        return any(permission in PERMISSIONS[role] for role in self.roles)
+    def sites(self, permission: Permission) -> frozenset[UUID] | None:
+        """The sites where the permission holds; None means all of them, an empty set nowhere."""
+        narrowed = dict(self.scopes)
+        holding = [role for role in self.roles if permission in PERMISSIONS[role]]
+        if any(role not in narrowed for role in holding):
+            return None
+        return frozenset[UUID]().union(*(narrowed[role] for role in holding))
 
-    def require(self, permission: Permission) -> None:
+    def allows(self, permission: Permission, site_id: UUID | None = None) -> bool:
+        """True if one of the roles holds the permission: at that site, or (without one) at any site at all."""
+        sites = self.sites(permission)
+        return sites is None or (bool(sites) if site_id is None else site_id in sites)
+
+    def require_everywhere(self, permission: Permission) -> None:
+        """Raise `Forbidden` unless allowed at all sites: for what touches every site, as the list of staff does."""
+        if self.sites(permission) is not None:
+            raise Forbidden(permission.value)
+
+    def require(self, permission: Permission, site_id: UUID | None = None) -> None:
         """Raise `Forbidden` unless allowed."""
-        if not self.allows(permission):
+        if not self.allows(permission, site_id):
             raise Forbidden(permission.value)

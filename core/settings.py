@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     web_metrics_port: int = 8103
     worker_metrics_port: int = 8104
     otlp_endpoint: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,6 +73,11 @@ class Settings(BaseSettings):
     def uses_simulator(self) -> bool:
         """True while no provider account is configured: SMS go to the local simulator."""
         return not (self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def is_https(self) -> bool:
+        """True if browsers reach us over HTTPS: cookies are then marked so."""
+        return self.public_url.startswith("https://")
 
     @property
     def local_url(self) -> str:
@@ -95,8 +103,12 @@ class Settings(BaseSettings):
         if self.mode == "production":
             if self.uses_simulator:
                 raise ConfigurationError("production needs PORADNIA_TWILIO_ACCOUNT_SID and PORADNIA_TWILIO_AUTH_TOKEN")
-            if not self.public_url.startswith("https://"):
+            if not self.is_https:
                 raise ConfigurationError("production needs an https:// PORADNIA_PUBLIC_URL")
+            if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
+                raise ConfigurationError("production needs an https:// PORADNIA_OIDC_ISSUER")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ConfigurationError("single sign-on needs PORADNIA_OIDC_CLIENT_ID and PORADNIA_OIDC_CLIENT_SECRET")
 
 
 class Secrets:

@@ -13,6 +13,7 @@ from conversations.cases import Cases, lock_case
 from conversations.messages import Messages, route_of
 from conversations.models import Case, CaseState, Message, SafetyAlert
 from conversations.models import ContactPoint as Point
+from conversations.policy import require_thread
 from core.access import Access, Permission
 from core.accounts import SignedIn, Staff
 from core.audit import record
@@ -109,6 +110,7 @@ class Desk:
         access = person.access
         access.require(Permission.reply_thread)
         case = await lock_case(uow, case_id)
+        await require_thread(uow, access, case.thread_id, now)
         handoff = await open_handoff(uow, case_id)
         if handoff is None or case.state is CaseState.closed:
             return Refused("handoff-over")
@@ -135,6 +137,7 @@ class Desk:
         access = person.access
         access.require(Permission.reply_thread)
         case = await lock_case(uow, case_id)
+        await require_thread(uow, access, case.thread_id, now)
         if case.state is not CaseState.human or case.agent_id != person.staff_id:
             return Refused("case-not-yours")
         if not body.strip():
@@ -152,6 +155,7 @@ class Desk:
         access = person.access
         access.require(Permission.note_thread)
         case = await lock_case(uow, case_id)
+        await require_thread(uow, access, case.thread_id, now)
         if not body.strip():
             return Refused("reply-empty")
         record(uow, access, "note", "case", case_id, now)
@@ -171,6 +175,7 @@ class Desk:
         access = person.access
         access.require(Permission.reply_thread)
         case = await lock_case(uow, case_id)
+        await require_thread(uow, access, case.thread_id, now)
         if case.state is not CaseState.human or case.agent_id != person.staff_id:
             return Refused("case-not-yours")
         record(uow, access, "close" if is_closed else "hand-back", "case", case_id, now)

@@ -31,6 +31,11 @@ def main(arguments: list[str]) -> int:
     audit.arguments(commands.add_parser("audit", help="the audit's hash chain: verify"))
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
+    staff = commands.add_parser("staff", help="staff from the command line: staff add EMAIL NAME ROLE…")
+    staff.add_argument("act", choices=["add"])
+    staff.add_argument("email")
+    staff.add_argument("name")
+    staff.add_argument("roles", nargs="+", metavar="ROLE")
     bench = commands.add_parser("bench", help="a benchmark; the last line is one JSON object")
     bench.add_argument("name")
     bench.add_argument("--quick", action="store_true")
@@ -43,7 +48,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
-        "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main,
+        "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "staff": _staff,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
@@ -144,6 +149,15 @@ def _seed(_: argparse.Namespace) -> int:
     Secrets.make(settings.data_folder / "secrets.json")
     upgrade(owner_url(settings))
     asyncio.run(seed(settings, database_url(settings)))
+    return 0
+
+
+def _staff(options: argparse.Namespace) -> int:
+    from service.bootstrap import database_url
+    from service.staff import add
+
+    settings = Settings()
+    print(asyncio.run(add(settings, database_url(settings), options.email, options.name, options.roles)))
     return 0
 
 

@@ -31,6 +31,7 @@ DEMO_STAFF = (
     ("sylwia@demo.example", "Sylwia Dąb", ["supervisor"]),
     ("ola@demo.example", "Ola Wrona", ["admin"]),
     ("ewa@demo.example", "Ewa Sokół", ["clinician"]),
+    ("igor@demo.example", "Igor Kania", ["privacy_officer"]),
 )
 
 

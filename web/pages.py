@@ -5,17 +5,24 @@ from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from web.account.routes import router as account_router
 from web.console.acts import router as acts_router
 from web.console.events import router as events_router
+from web.console.glass import router as glass_router
 from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
 from web.demo.routes import router as demo_router
+from web.limits import FormLimit
 from web.login.routes import router as login_router
+from web.login.sign_on import router as sign_on_router
+from web.login.steps import router as steps_router
 from web.parts import House
 from web.privacy.routes import router as privacy_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
 from web.simulator.routes import router as phone_router
+from web.staff.reviews import router as reviews_router
+from web.staff.routes import router as staff_router
 from web.widget.routes import router as widget_router
 
 CLINIC_PHONE = "+48 89 000 10 01"
@@ -37,8 +44,16 @@ def mount_pages(app: FastAPI, house: House) -> None:
     pages = Pages(asset_version(), house.settings.mode == "demo", CLINIC_PHONE)
     sessions = Sessions(house)
     app.mount("/assets", Assets(directory=DIST, check_dir=False), name="assets")
+    app.add_middleware(FormLimit)
     app.include_router(login_router(house, pages, sessions))
+    app.include_router(steps_router(house, pages, sessions))
+    if house.settings.oidc_issuer:
+        app.include_router(sign_on_router(house, pages, sessions))
+    app.include_router(account_router(house, pages, sessions))
+    app.include_router(reviews_router(house, pages, sessions))
+    app.include_router(staff_router(house, pages, sessions))
     app.include_router(console_router(house, pages, sessions))
+    app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))
@@ -49,8 +64,9 @@ def mount_pages(app: FastAPI, house: House) -> None:
     app.include_router(demo_router(house, pages))
 
     @app.exception_handler(SessionOver)
-    async def signed_out(request: Request, _: Exception) -> Response:
-        return to_login(request)
+    async def signed_out(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SessionOver)
+        return to_login(request, error.person)
 
     @app.exception_handler(NotForRole)
     async def other_role(request: Request, error: Exception) -> Response:

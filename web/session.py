@@ -1,6 +1,7 @@
 """Who is at the keyboard: the session cookie, CSRF tokens, and what is done when a session is over."""
 
 import hmac
+import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
@@ -10,14 +11,21 @@ from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
 from core.access import Permission
-from core.accounts import SESSION_LIFETIME, SignedIn, find_session
+from core.accounts import SESSION_LIFETIME, Browser, SignedIn, Stage, find_session
 from web.parts import House
 
 LOGIN_PATH = "/login"
+CODE_PATH, ENROL_PATH, UNLOCK_PATH = "/login/code", "/login/second-factor", "/login/unlock"
+DEVICE_LASTS = 400 * 24 * 3600
+"""Seconds a browser keeps its own key; browsers cut longer ones to 400 days."""
 
 
 class SessionOver(Exception):
-    """Nobody is signed in, or the session has ended: on to the login page."""
+    """Nobody is signed in, or not wholly: on to the page that mends it."""
+
+    def __init__(self, person: SignedIn | None = None) -> None:
+        super().__init__("over" if person is None else person.stage.value)
+        self.person = person
 
 
 class NotForRole(Exception):
@@ -40,45 +48,88 @@ class Sessions:
 
     @property
     def _is_secure(self) -> bool:
-        return self.house.settings.public_url.startswith("https://")
+        return self.house.settings.is_https
+
+    def _named(self, name: str) -> str:
+        """The `__Host-` prefix binds a cookie to this host wherever HTTPS makes that possible."""
+        return f"__Host-{name}" if self._is_secure else name
 
     @property
     def cookie(self) -> str:
-        """The cookie's name; the `__Host-` prefix binds it to this host wherever HTTPS makes that possible."""
-        return "__Host-poradnia" if self._is_secure else "poradnia"
+        """The name of the session's cookie."""
+        return self._named("poradnia")
+
+    @property
+    def device_cookie(self) -> str:
+        """The name of the cookie with the browser's own key."""
+        return self._named("poradnia-device")
+
+    def browser(self, request: Request) -> Browser:
+        """The browser that asks, as a session is bound to it."""
+        return Browser(request.cookies.get(self.device_cookie, ""), request.headers.get("user-agent", ""))
+
+    def know(self, request: Request, response: Response) -> None:
+        """Give the browser a key of its own, unless it has one: before any session, which is then bound to it."""
+        if not request.cookies.get(self.device_cookie):
+            self._set(response, self.device_cookie, secrets.token_urlsafe(32), DEVICE_LASTS)
 
     def keep(self, response: Response, token: str) -> None:
         """Remember the sign-in in the browser."""
+        self._set(response, self.cookie, token, int(SESSION_LIFETIME.total_seconds()))
+
+    def _set(self, response: Response, name: str, value: str, seconds: int) -> None:
         response.set_cookie(
-            self.cookie,
-            token,
-            max_age=int(SESSION_LIFETIME.total_seconds()),
-            path="/",
-            httponly=True,
-            samesite="lax",
-            secure=self._is_secure,
+            name, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=self._is_secure
         )
 
     def forget(self, response: Response) -> None:
-        """Take the cookie away."""
+        """Take the session's cookie away; the browser stays known."""
         response.delete_cookie(self.cookie, path="/", httponly=True, samesite="lax", secure=self._is_secure)
 
-    async def find(self, request: Request, *, is_automatic: bool = False) -> SignedIn | None:
-        """The person, if signed in. What a page fetches by itself does not prolong an idle session."""
-        token = request.cookies.get(self.cookie)
+    def token(self, request: Request) -> str:
+        """What the browser shows as its session; empty without one."""
+        return request.cookies.get(self.cookie, "")
+
+    async def look(self, request: Request, *, is_automatic: bool = False) -> SignedIn | None:
+        """The person behind the cookie, however far their sign-in is, locked or not. They have no rights before it is whole."""
+        token = self.token(request)
         if not token:
             return None
         async with self.house.database.unit_of_work() as uow:
-            person = await find_session(uow, token, self.house.clock.now())
-            if is_automatic:
-                await uow.session.rollback()
+            return await find_session(
+                uow, token, self.browser(request), self.house.clock.now(), is_automatic=is_automatic
+            )
+
+    async def find(self, request: Request, *, is_automatic: bool = False) -> SignedIn | None:
+        """The person, if wholly signed in. What a page fetches by itself does not prolong an idle session."""
+        found = await self.look(request, is_automatic=is_automatic)
+        return found if found is not None and is_in(found) else None
+
+    async def person(self, request: Request, *, is_automatic: bool = False) -> SignedIn:
+        """The person, whatever their role. Raises `SessionOver`."""
+        found = await self.look(request, is_automatic=is_automatic)
+        if found is None or not is_in(found):
+            raise SessionOver(found)
+        return found
+
+    async def anyone(self, request: Request) -> SignedIn:
+        """`person`, as a dependency of pages for all staff."""
+        return await self.person(request)
+
+    async def acting(self, request: Request) -> SignedIn:
+        """As `anyone`, for a form: it must carry the session's own token. Raises `ForgedForm` otherwise."""
+        return await self.genuine(request, await self.person(request))
+
+    async def genuine(self, request: Request, person: SignedIn) -> SignedIn:
+        """The same person, if the form carries their session's own token. Raises `ForgedForm` otherwise."""
+        given = str((await request.form()).get("csrf", ""))
+        if not hmac.compare_digest(given.encode(), person.csrf_token.encode()):
+            raise ForgedForm
         return person
 
     async def agent(self, request: Request, *, is_automatic: bool = False) -> SignedIn:
         """The person, who may read the queue. Raises `SessionOver` or `NotForRole`."""
-        person = await self.find(request, is_automatic=is_automatic)
-        if person is None:
-            raise SessionOver
+        person = await self.person(request, is_automatic=is_automatic)
         if not person.access.allows(Permission.read_queue):
             raise NotForRole(person)
         return person
@@ -87,20 +138,24 @@ class Sessions:
         """`agent`, as a dependency of routes that a person asked for."""
         return await self.agent(request)
 
-    async def present_agent(self, request: Request) -> SignedIn:
-        """`acting_agent` for what a page sends by itself: it does not prolong an idle session."""
-        return await self._acting(request, is_automatic=True)
-
     async def acting_agent(self, request: Request) -> SignedIn:
         """As `agent`, for a form: it must carry the session's own token. Raises `ForgedForm` otherwise."""
-        return await self._acting(request, is_automatic=False)
+        return await self.genuine(request, await self.agent(request))
 
-    async def _acting(self, request: Request, *, is_automatic: bool) -> SignedIn:
-        person = await self.agent(request, is_automatic=is_automatic)
-        given = str((await request.form()).get("csrf", ""))
-        if not hmac.compare_digest(given.encode(), person.csrf_token.encode()):
-            raise ForgedForm
+    async def present_agent(self, request: Request) -> SignedIn:
+        """`acting_agent` for what a page sends by itself: it does not prolong an idle session."""
+        return await self.genuine(request, await self.agent(request, is_automatic=True))
+
+    async def reader(self, request: Request) -> SignedIn:
+        """The person, who may read threads: agents, and clinicians, who have no queue."""
+        person = await self.person(request)
+        if not person.access.allows(Permission.read_thread):
+            raise NotForRole(person)
         return person
+
+    async def acting_reader(self, request: Request) -> SignedIn:
+        """As `reader`, for a form."""
+        return await self.genuine(request, await self.reader(request))
 
     def opened_mark(self, person: SignedIn, thread_id: UUID) -> str:
         """Given to a page whose opening was audited, so that its refreshes are not audited as openings again."""
@@ -122,17 +177,34 @@ def is_same_origin(request: Request, public_url: str) -> bool:
     return origin is not None and urlsplit(origin).netloc in allowed
 
 
-def to_login(request: Request) -> Response:
-    """To the login page and, after it, back here. A fragment tells the page around it to go there."""
+def is_in(person: SignedIn) -> bool:
+    """True if the sign-in is whole and the screen is not locked."""
+    return person.stage is Stage.whole and not person.is_locked
+
+
+def door_of(person: SignedIn | None) -> str:
+    """The page that mends what is missing: sign in, enter a code, set up a second factor, unlock."""
+    if person is None:
+        return LOGIN_PATH
+    if person.stage is Stage.whole:
+        return UNLOCK_PATH
+    return CODE_PATH if person.stage is Stage.code else ENROL_PATH
+
+
+def to_login(request: Request, person: SignedIn | None = None) -> Response:
+    """To the page that mends it and, after it, back here. A fragment tells the page around it to go there."""
     is_fragment = request.headers.get("hx-request") == "true"
     here = urlsplit(request.headers.get("hx-current-url", "")).path if is_fragment else request.url.path
-    target = f"{LOGIN_PATH}?over=1&next={quote(safe_next(here))}"
+    target = f"{door_of(person)}?over=1&next={quote(safe_next(here))}"
     if is_fragment:
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)
 
 
 def safe_next(path: str) -> str:
-    """A path of the staff's pages to go to after login; anything else becomes the console itself."""
-    is_ours = path in ("/console", "/privacy/audit") or path.startswith("/console/threads/")
+    """A page of ours to go to after login; anything else becomes the console itself."""
+    is_ours = path in _PAGES or path.startswith("/console/threads/")
     return path if is_ours and "\\" not in path and "//" not in path else "/console"
+
+
+_PAGES = frozenset({"/console", "/privacy/audit", "/account", "/staff", "/staff/review", "/staff/break-glass"})

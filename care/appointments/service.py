@@ -25,8 +25,10 @@ from care.appointments.models import Appointment, Clinician, Site, Specialty
 from care.appointments.offers import Money, Offer, OfferKey, Visit, parse_offer_key
 from care.appointments.repository import Appointments
 from care.appointments.rules import Payer, Slot, VisitKind
+from care.policy import require_relation
 from core import audit
-from core.access import Access, Permission, Role
+from core.access import STAFF_ROLES, Access, Permission
+from core.accounts.break_glass import has_glass
 from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound, Refused
 
@@ -57,7 +59,7 @@ __all__ = [
     "specialty",
 ]
 
-STAFF = frozenset({Role.agent, Role.clinician, Role.supervisor, Role.admin})
+STAFF = frozenset(STAFF_ROLES)
 
 
 async def hold(
@@ -80,6 +82,7 @@ async def hold(
     slot = await _find_slot(uow, appointments, parse_offer_key(offer_key), now)
     if isinstance(slot, Refused):
         return slot
+    access.require(Permission.book_appointment, slot.site_id)
     return await _claim(uow, access, appointments, slot, case_id, idempotency_key, now, minutes)
 
 
@@ -133,6 +136,7 @@ async def book(
     slot = await _find_slot(uow, appointments, wanted, now)
     if isinstance(slot, Refused):
         return slot
+    access.require(Permission.book_appointment, slot.site_id)
     code = (referral_code or "").strip() or None
     if refusal := _check_terms(slot, await specialty(uow, slot.specialty), payer, visit_kind, code):
         return refusal
@@ -159,7 +163,8 @@ async def book(
 async def list_visits(
     uow: UnitOfWork, access: Access, patient_id: UUID, contact_point_id: UUID | None, now: datetime
 ) -> list[Visit]:
-    """The patient's visits not yet over, soonest first: for staff all, else those booked through that contact point.
+    """The patient's visits not yet over, soonest first: for staff those at their sites (with broken glass all), else those
+    booked through that contact point.
 
     Audited as a read of the patient's visits. Raises `Forbidden` for another patient's, or without a contact point.
     """
@@ -170,6 +175,10 @@ async def list_visits(
     if narrow is None and not _is_staff(access):
         raise Forbidden(Permission.read_appointments.value)
     found = await Appointments(uow, access).upcoming(patient_id, narrow, now)
+    if _is_staff(access):
+        await require_relation(uow, access, patient_id, now)
+        if not await has_glass(uow, access, patient_id, now):
+            found = [one for one in found if access.allows(Permission.read_appointments, one.site_id)]
     audit.record(uow, access, "appointments.read", "patient", patient_id, now)
     return [await describe(uow, appointment) for appointment in found]
 
@@ -177,12 +186,12 @@ async def list_visits(
 async def get(
     uow: UnitOfWork, access: Access, appointment_id: UUID, now: datetime, contact_point_id: UUID | None = None
 ) -> Appointment:
-    """Open an appointment; audited. For staff any; else one's own patient's, one booked through that contact point, or
+    """Open an appointment; audited. For staff any at their sites; else one's own patient's, one booked through that contact point, or
     one held by the access's own case. Raises `NotFound` for all others, and for none.
     """
     access.require(Permission.read_appointments)
     found = await Appointments(uow, access).get(appointment_id)
-    if found is None or not _may_touch(access, found, contact_point_id):
+    if found is None or not _may_touch(access, found, contact_point_id, Permission.read_appointments):
         raise NotFound("appointment")
     audit.record(uow, access, "appointment.read", "appointment", appointment_id, now)
     return found
@@ -203,7 +212,7 @@ async def cancel(
     """
     access.require(Permission.cancel_appointment)
     found = await Appointments(uow, access).get(appointment_id, lock=True)
-    if found is None or not _may_touch(access, found, contact_point_id):
+    if found is None or not _may_touch(access, found, contact_point_id, Permission.cancel_appointment):
         raise NotFound("appointment")
     if found.status == "cancelled":
         return found
@@ -342,9 +351,9 @@ def _is_staff(access: Access) -> bool:
     return bool(access.roles & STAFF)
 
 
-def _may_touch(access: Access, appointment: Appointment, contact_point_id: UUID | None) -> bool:
+def _may_touch(access: Access, appointment: Appointment, contact_point_id: UUID | None, permission: Permission) -> bool:
     if _is_staff(access):
-        return True
+        return access.allows(permission, appointment.site_id)
     if access.patient_id is not None:
         return appointment.patient_id == access.patient_id
     if appointment.booked_via_contact_point is not None:

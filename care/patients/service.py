@@ -7,6 +7,7 @@ from uuid import UUID
 from care.patients.models import Patient
 from care.patients.repository import Patients
 from care.patients.tokens import match_token
+from care.policy import require_relation
 from core import audit
 from core.access import Access, Permission
 from core.db import UnitOfWork
@@ -96,12 +97,15 @@ async def end_link(uow: UnitOfWork, access: Access, patient_id: UUID, contact_po
 
 
 async def get(uow: UnitOfWork, access: Access, patient_id: UUID, now: datetime) -> Patient:
-    """Open a record; audited. Raises `Forbidden` unless it is one's own or one may read patients, `NotFound` if absent."""
+    """Open a record; audited. Raises `Forbidden` unless it is one's own or one may read patients, `NotFound` if absent,
+    and `care.policy.OutsideRelation` (a `NotFound`) outside one's relation to patients.
+    """
     if access.patient_id != patient_id:
         access.require(Permission.read_patient)
     patient = await Patients(uow, access).get(patient_id)
     if patient is None:
         raise NotFound("patient")
+    await require_relation(uow, access, patient_id, now)
     audit.record(uow, access, "patient.read", "patient", patient_id, now)
     return patient
 

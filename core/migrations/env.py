@@ -9,7 +9,7 @@ from sqlalchemy import NullPool, create_engine
 from core.db import Base
 
 MODELS: tuple[str, ...] = (
-    "core.accounts",
+    "core.accounts.models",
     "core.audit",
     "core.keys",
     "core.heartbeat",

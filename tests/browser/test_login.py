@@ -3,11 +3,13 @@
 import re
 
 import httpx
+import pyotp
 import pytest
 from sqlalchemy import select
 
-from core.accounts import StaffSession
+from core.accounts import Staff, StaffSession
 from tests.browser.conftest import Site
+from tests.browser.test_accessible import SCHEMES, found
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +64,8 @@ async def test_a_form_without_the_sessions_token_does_nothing(site: Site) -> Non
     page = await site.agent("marta")
     thread_id = await site.waiting("+48890002001")
     cookies = {one["name"]: one["value"] for one in await page.context.cookies()}
-    async with httpx.AsyncClient(base_url=site.base, cookies=cookies) as client:
+    agent = {"User-Agent": await page.evaluate("navigator.userAgent")}
+    async with httpx.AsyncClient(base_url=site.base, cookies=cookies, headers=agent) as client:
         queue = (await client.get("/console")).text
         case = queue.split("/console/cases/")[1].split("/")[0]
         assert (await client.post(f"/console/cases/{case}/accept", data={"csrf": "guess"})).status_code == 403
@@ -71,3 +74,78 @@ async def test_a_form_without_the_sessions_token_does_nothing(site: Site) -> Non
         assert unknown.status_code == 404
         other = await client.get(f"/console/threads/{thread_id}/files/01900000-0000-7000-8000-000000000000")
         assert other.status_code == 404 and other.json() == unknown.json()
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+async def test_someone_with_a_second_factor_signs_in_with_keys_alone(site: Site) -> None:
+    async with site.house.database.unit_of_work() as uow:
+        (await uow.session.scalars(select(Staff).where(Staff.email == "marta@demo.example"))).one().totp_secret = SECRET
+    page = await site.visitor()
+    await page.goto(f"{site.base}/login")
+    await page.keyboard.type("marta@demo.example")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("demo-demo-demo")
+    await page.keyboard.press("Enter")
+    await page.locator("#code").wait_for()
+    await page.keyboard.type("000000")
+    await page.keyboard.press("Enter")
+    await page.locator("[role=alert]").wait_for()
+    assert await found(page) == []
+    await page.keyboard.type(pyotp.TOTP(SECRET).at(site.house.clock.now()))
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/console")
+    assert await page.locator("#queue-title").is_visible()
+
+
+async def test_a_second_factor_is_set_up_locked_and_unlocked_in_the_browser(site: Site) -> None:
+    page = await site.agent("pawel", width=360, lang="en")
+    await page.goto(f"{site.base}/account")
+    await page.locator("#factor-password").fill("demo-demo-demo")
+    await page.get_by_role("button", name="Turn on the second factor").click()
+    await page.get_by_role("img", name="QR code").wait_for()
+    assert await found(page) == []
+    await page.locator("summary").click()
+    secret = "".join((await page.locator(".secret").inner_text()).split())
+    await page.locator("#code").fill(pyotp.TOTP(secret).at(site.house.clock.now()))
+    await page.keyboard.press("Enter")
+    await page.locator(".codes").wait_for()
+    assert await page.locator(".codes li").count() == 10 and await found(page) == []
+    await page.get_by_role("link", name="The codes are kept").click()
+    await page.get_by_role("button", name="Lock the screen").click()
+    await page.wait_for_url("**/login/unlock*")
+    assert await found(page) == []
+    await page.keyboard.type("demo-demo-demo")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/console")
+
+
+async def test_axe_finds_nothing_on_the_account_and_staff_pages_at_both_widths(site: Site) -> None:
+    for (lang, scheme), width in zip(SCHEMES, (360, 1440, 1440, 360), strict=True):
+        page = await site.visitor(width=width, scheme=scheme, lang=lang)
+        await page.goto(f"{site.base}/login?lang={lang}")
+        await page.locator("#email").fill("ola@demo.example")
+        await page.locator("#password").fill("demo-demo-demo")
+        await page.locator("main button[type=submit]").click()
+        await page.locator("main h1").wait_for()
+        for path in ("/account", "/staff", "/staff/review"):
+            await page.goto(f"{site.base}{path}")
+            assert await found(page) == [], (path, lang, scheme)
+            overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert overflow <= 0, (path, width, overflow)
+        await page.goto(f"{site.base}/staff")
+        await page.locator(f"a[href$='{await site.staff_id('pawel')}']").first.click()
+        await page.locator("main h1").wait_for()
+        assert await found(page) == [], ("person", lang, scheme)
+        await page.context.close()
+
+
+async def test_axe_finds_nothing_on_the_door_of_break_glass(site: Site) -> None:
+    page = await site.agent("marta")
+    answer = await page.goto(f"{site.base}/console/threads/01900000-0000-7000-8000-000000000000")
+    assert answer is not None and answer.status == 404
+    assert await found(page) == []
+    await page.locator("#reason").fill("Pacjent dzwonił z oddziału")
+    await page.locator("main button[type=submit]").click()
+    assert "Nie ma" in await page.locator("h1").inner_text()

@@ -35,6 +35,7 @@ ALLOWED: dict[Role, set[str]] = {
     Role.supervisor: SPEAK,
     Role.clinician: {"note", "understood", "read", "file"},
     Role.admin: set(),
+    Role.privacy_officer: set(),
     Role.patient: set(),
 }
 

@@ -8,10 +8,12 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from core.access import Role
-from core.accounts import Staff, hash_password, sign_in
+from core.accounts import Browser, Opened, Staff, hash_password, sign_in
 from tests.house import TestHouse
 
 COOKIE = "__Host-poradnia"
+DEVICE = f"{COOKIE}-device"
+BROWSER = Browser("k" * 40, "python-httpx/")
 STREAMS = ("/console/events", "/chat/stream", "/simulator/phone/events")
 """They do not end by themselves."""
 
@@ -29,7 +31,7 @@ def filled(path: str) -> str:
 
 
 async def signed_in(house: TestHouse, *roles: Role) -> dict[str, str]:
-    """The cookie of a person at the console; an agent unless said otherwise."""
+    """The cookies of a person at the console; an agent unless said otherwise."""
     email = f"{uuid4().hex}@clinic.example"
     async with house.house.database.unit_of_work() as uow:
         uow.session.add(
@@ -41,6 +43,6 @@ async def signed_in(house: TestHouse, *roles: Role) -> dict[str, str]:
             )
         )
     async with house.house.database.unit_of_work() as uow:
-        token = await sign_in(uow, email, "p", house.clock.now())
-    assert isinstance(token, str)
-    return {COOKIE: token}
+        opened = await sign_in(uow, email, "p", BROWSER, house.clock.now())
+    assert isinstance(opened, Opened)
+    return {COOKIE: opened.token, DEVICE: BROWSER.key}

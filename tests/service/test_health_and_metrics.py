@@ -18,6 +18,7 @@ from service.bootstrap import build
 from service.health import Readiness
 from service.operations import observed, operations_app
 from tests.house import ANNA, PUBLIC, TestHouse
+from tests.service.doors import BROWSER, COOKIE, DEVICE
 from tests.serving import free_port
 
 LOOPBACK = "http://127.0.0.1"
@@ -89,7 +90,7 @@ async def test_strangers_learn_one_word_and_supervisors_the_parts(house: TestHou
     try:
         for answer in (await ready(house, PUBLIC), await ready(house, **{"X-Forwarded-For": "203.0.113.9"})):
             assert answer.status_code == 200 and answer.json() == {"status": "degraded"}
-        from core.accounts import Staff, hash_password, sign_in
+        from core.accounts import Opened, Staff, hash_password, sign_in
 
         async with house.house.database.unit_of_work() as uow:
             for name, role in (("s", Role.supervisor), ("a", Role.agent)):
@@ -99,8 +100,10 @@ async def test_strangers_learn_one_word_and_supervisors_the_parts(house: TestHou
         seen = {}
         for name in ("s", "a"):
             async with house.house.database.unit_of_work() as uow:
-                token = await sign_in(uow, f"{name}@x.example", "p", house.clock.now())
-            seen[name] = "parts" in (await ready(house, PUBLIC, Cookie=f"__Host-poradnia={token}")).json()
+                opened = await sign_in(uow, f"{name}@x.example", "p", BROWSER, house.clock.now())
+            assert isinstance(opened, Opened)
+            cookies = f"{COOKIE}={opened.token}; {DEVICE}={BROWSER.key}"
+            seen[name] = "parts" in (await ready(house, PUBLIC, Cookie=cookies)).json()
         assert seen == {"s": True, "a": False}
     finally:
         await house.house.bus.stop()

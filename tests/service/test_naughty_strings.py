@@ -14,7 +14,7 @@ from core.access import Role
 from core.accounts import find_session
 from tests.house import TestHouse
 from tests.house_data import eval_json
-from tests.service.doors import COOKIE, signed_in
+from tests.service.doors import BROWSER, COOKIE, signed_in
 
 PHONES = 30
 """The strings come from so many people, so that every conversation stays of a human length."""
@@ -90,7 +90,7 @@ async def test_in_the_console_replies_and_notes_are_kept_and_never_become_markup
     token = client.cookies[COOKIE]
     thread_id, case_id = await house.human()
     async with house.house.database.unit_of_work() as uow:
-        person = await find_session(uow, token, house.clock.now())
+        person = await find_session(uow, token, BROWSER, house.clock.now())
     assert person is not None
     address = f"/console/cases/{case_id}"
     assert (await client.post(f"{address}/accept", data={"csrf": person.csrf_token})).status_code == 303

@@ -22,7 +22,7 @@ from core.access import Role
 from core.accounts import find_session
 from service.app import create_app
 from tests.house import TestHouse
-from tests.service.doors import COOKIE, STREAMS, operations, signed_in
+from tests.service.doors import BROWSER, COOKIE, STREAMS, operations, signed_in
 from tests.serving import serve
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -74,14 +74,19 @@ async def test_no_call_breaks_the_application_or_gets_an_answer_it_did_not_decla
 
 async def _agent(house: TestHouse) -> Caller:
     """An agent and supervisor, with a case that waits, its message, and a red flag."""
-    token = (await signed_in(house, Role.agent, Role.supervisor))[COOKIE]
+    cookies = await signed_in(house, Role.agent, Role.supervisor)
+    token = cookies[COOKIE]
     thread_id, case_id = await house.human("boli mnie w klatce i nie mogę oddychać")
     (message, *_), alerts = await house.messages(thread_id), await house.alerts()
     async with house.house.database.unit_of_work() as uow:
-        person = await find_session(uow, token, house.clock.now())
+        person = await find_session(uow, token, BROWSER, house.clock.now())
     assert person is not None and alerts
     ids = {"case_id": case_id, "thread_id": thread_id, "message_id": message.id, "alert_id": alerts[0].id}
-    return Caller({"Cookie": f"poradnia={token}"}, person.csrf_token, {name: str(one) for name, one in ids.items()})
+    return Caller(
+        {"Cookie": f"poradnia={token}; poradnia-device={BROWSER.key}", "User-Agent": BROWSER.agent},
+        person.csrf_token,
+        {name: str(one) for name, one in ids.items()},
+    )
 
 
 def _ask_all(description: dict[str, Any], address: str, caller: Caller) -> int:

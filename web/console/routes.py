@@ -13,8 +13,9 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.i18n import Language
+from web.console.glass import NotHere
 from web.console.understood import born_words, visit_words
-from web.console.views import ThreadView, contact_name, minutes_words, read_alerts, read_queue, read_thread
+from web.console.views import QueueView, ThreadView, contact_name, minutes_words, read_alerts, read_queue, read_thread
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
@@ -44,7 +45,8 @@ class ConsolePages:
     async def page(self, request: Request, person: SignedIn, view: ThreadView | None, status: int = 200) -> Response:
         """The whole page: queue, and a thread if one is open."""
         async with self.house.database.unit_of_work() as uow:
-            queue = await read_queue(uow, self.house.desk, person)
+            may = person.access.allows(Permission.read_queue)
+            queue = await read_queue(uow, self.house.desk, person) if may else QueueView((), (), ())
             alerts = await read_alerts(uow, self.house.desk, person)
         values = {"queue": queue, "alerts": alerts, "view": view}
         return self._respond(request, "console/page.html", person, status, **values)
@@ -79,6 +81,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def refreshing(request: Request) -> SignedIn:
         return await sessions.agent(request, is_automatic=True)
 
+    Reader = Annotated[SignedIn, Depends(sessions.reader)]
     Agent = Annotated[SignedIn, Depends(sessions.agent_of)]
     Refreshing = Annotated[SignedIn, Depends(refreshing)]
 
@@ -88,9 +91,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await console.page(request, person, None)
 
     @routes.get("/threads/{thread_id}")
-    async def thread(request: Request, thread_id: UUID, person: Agent) -> Response:
+    async def thread(request: Request, thread_id: UUID, person: Reader) -> Response:
         """A thread: the whole page, or only its panes for a page that is there already."""
-        view = await console.view(person, thread_id, page_language(request, person.language))
+        try:
+            view = await console.view(person, thread_id, page_language(request, person.language))
+        except NotFound:
+            return NotHere(pages).respond(request, person, thread_id)
         if request.headers.get("hx-request") == "true":
             return console.fragment(request, "console/work.html", person, view=view)
         return await console.page(request, person, view)

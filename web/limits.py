@@ -1,0 +1,40 @@
+"""How large a form of the pages may be: read no further than that, whatever the sender says its length is."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_FORM_BYTES = 256 * 1024
+"""A reply of 10,000 characters, each escaped, fits; nothing that people type here comes near."""
+_PREFIXES = ("/login", "/logout", "/account", "/staff", "/console")
+
+
+class FormLimit:
+    """Answers 413 to a form beyond the limit, before anything of it is looked at."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forms are read here, up to the limit, and given on."""
+        is_form = scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_PREFIXES)
+        if not is_form:
+            await self._app(scope, receive, send)
+            return
+        parts: list[Message] = []
+        size = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
+        read = 0
+        while size <= MAX_FORM_BYTES and read <= MAX_FORM_BYTES:
+            parts.append(await receive())
+            read += len(parts[-1].get("body", b""))
+            if parts[-1]["type"] != "http.request" or not parts[-1].get("more_body", False):
+                break
+        if max(size, read) > MAX_FORM_BYTES:
+            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 413, "headers": headers})
+            await send({"type": "http.response.body", "body": b"Too large"})
+            return
+        waiting = iter(parts)
+
+        async def again() -> Message:
+            return next(waiting, None) or await receive()
+
+        await self._app(scope, again, send)

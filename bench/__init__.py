@@ -8,7 +8,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("turn", "dates", "safety")
+NAMES = ("turn", "dates", "safety", "chaos")
 
 
 def run(name: str, *, quick: bool) -> int:

@@ -11,15 +11,17 @@ import socket
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
 import httpx
 import psutil
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Form
 
 from actions.registry import ACTIONS
 from actions.server import create_app
@@ -62,6 +64,8 @@ class Installation:
     plain_rasa: str
     processes: list[Child]
     postgres: EmbeddedPostgres
+    sent: "Counter[str]"
+    """How often the provider was given each message, by our id of it."""
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor seconds used so far, by process; `bench` is this one (load, stub provider, the plain side's actions)."""
@@ -100,15 +104,15 @@ class Installation:
 
 
 @asynccontextmanager
-async def installation() -> AsyncIterator[Installation]:
-    """Set up, start, hand out, and take away again."""
+async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncIterator[Installation]:
+    """Set up, start, hand out, and take away again; `changes` are further settings of our processes."""
     folder = Path(tempfile.mkdtemp(prefix="poradnia-bench-"))
     ports = [free_port() for _ in range(6)]
     web, actions, rasa, provider, plain, plain_actions = ports
     settings = Settings(
         data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, public_url=f"http://127.0.0.1:{web}",
         twilio_account_sid="AC" + "b" * 32, twilio_auth_token=TOKEN, twilio_base_url=f"http://127.0.0.1:{provider}",
-        log_level="ERROR",
+        log_level="ERROR", web_metrics_port=0, worker_metrics_port=0, **changes,
     )  # fmt: skip
     Secrets.make(folder / "secrets.json")
     postgres = EmbeddedPostgres(folder / "postgres")
@@ -122,8 +126,9 @@ async def installation() -> AsyncIterator[Installation]:
     await seed(settings, url)
     model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
     house = build(settings, url)
+    sent: Counter[str] = Counter()
     stub = uvicorn.Server(
-        uvicorn.Config(_stub_provider(), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
+        uvicorn.Config(_stub_provider(sent), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
     )
     app = create_app(
         [action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library)) for action in ACTIONS],
@@ -136,6 +141,7 @@ async def installation() -> AsyncIterator[Installation]:
     processes = children(settings, url, python, model)
     overrides = {f"PORADNIA_{name.upper()}": str(getattr(settings, name)) for name in (
         "web_port", "actions_port", "rasa_port", "public_url", "twilio_account_sid", "twilio_auth_token", "twilio_base_url",
+        "web_metrics_port", "worker_metrics_port", *changes,
     )}  # fmt: skip
     for child in processes:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}
@@ -163,13 +169,15 @@ async def installation() -> AsyncIterator[Installation]:
     )
     with (folder / "plain.log").open("wb") as log:
         plain_process.log_file = log
-        plain_process.start()
+        if with_plain:
+            plain_process.start()
         try:
             async with house.database.unit_of_work() as uow:
                 await house.library.warm(uow)
-            await _all_answer([child.health_url for child in processes] + [f"http://127.0.0.1:{plain}/"])
+            started = [*processes, *([plain_process] if with_plain else [])]
+            await _all_answer([child.health_url for child in started])
             progress("everything runs")
-            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", [*processes, plain_process], postgres)
+            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", started, postgres, sent)
         except BaseException:
             for file in sorted((folder / "logs").glob("*.log")):
                 progress(f"{file.name}: {file.read_text()[-2000:]}")
@@ -210,12 +218,13 @@ async def _all_answer(urls: list[str]) -> None:
                 await asyncio.sleep(0.2)
 
 
-def _stub_provider() -> FastAPI:
+def _stub_provider(sent: "Counter[str]") -> FastAPI:
     app = FastAPI()
     counter = iter(range(10**9))
 
     @app.post("/2010-04-01/Accounts/{account}/Messages.json", status_code=201)
-    async def create(account: str) -> dict[str, object]:
+    async def create(account: str, StatusCallback: Annotated[str, Form()] = "") -> dict[str, object]:
+        sent[StatusCallback.rpartition("/")[2]] += 1
         sid = f"SM{next(counter):032x}"
         return {"sid": sid, "account_sid": account, "status": "queued", "uri": "", "subresource_uris": {}}
 

@@ -40,6 +40,13 @@ class EmbeddedPostgres:
         pid: int | None = self._server.get_pid() if self._server else None
         return pid
 
+    def revive(self) -> bool:
+        """Start it again if it has died; True if it had. It recovers by itself what was committed."""
+        if self._server.get_postmaster_info().is_running():
+            return False
+        self._server.start()
+        return True
+
     def stop(self) -> None:
         """Stop the server, whoever started it."""
         if self._server is not None:

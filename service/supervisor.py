@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import IO
 
 import httpx
 import structlog
+
+from core.logging import describe
 
 log = structlog.get_logger()
 LONGEST_WAIT = 30.0
@@ -71,8 +74,9 @@ class Child:
 class Supervisor:
     """Keeps children alive until it is told to stop."""
 
-    def __init__(self, children: list[Child]) -> None:
+    def __init__(self, children: list[Child], revive_database: Callable[[], bool] = lambda: False) -> None:
         self.children = children
+        self._revive_database = revive_database
         self._is_stopping = False
 
     def start(self, within: float = 90.0) -> list[str]:
@@ -100,11 +104,26 @@ class Supervisor:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._on_signal)
         while not self._is_stopping:
-            for child in self.children:
-                if child.process is not None and child.process.poll() is not None:
-                    self._revive(child)
+            self.look()
             time.sleep(0.3)
         self.stop()
+
+    def look(self) -> None:
+        """Start again what has ended since the last look, each with its back-off."""
+        self._watch_database()
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                self._revive(child)
+
+    def _watch_database(self) -> None:
+        """Start the embedded database again if it has died. The processes wait for it by themselves."""
+        try:
+            if self._revive_database():
+                log.warning("database started again")
+        except (
+            Exception
+        ) as error:  # It may still be recovering, or its last backend be going: the next look tries again.
+            log.error("database cannot be started", **describe(error))
 
     def stop(self) -> None:
         """Stop the children."""

@@ -4,9 +4,10 @@ import fcntl
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from core.postgres import as_role, libpq_url
+from core.postgres import EmbeddedPostgres, as_role, libpq_url
 from core.roles import BOT
 from core.settings import ROOT, Settings
 from service.bootstrap import stop_embedded
@@ -32,7 +33,7 @@ def up(settings: Settings, bot_python: Path | None) -> int:
     print("Poradnia: set-up", file=sys.stderr)
     url, model = prepare(settings, bot_python)
     print("Poradnia: starting", file=sys.stderr)
-    supervisor = Supervisor(children(settings, url, bot_python, model))
+    supervisor = Supervisor(children(settings, url, bot_python, model), _reviver(settings))
     late = supervisor.start()
     if late:
         print(f"  !! not ready in time: {', '.join(late)} (see {settings.data_folder / 'logs'})", file=sys.stderr)
@@ -41,6 +42,15 @@ def up(settings: Settings, bot_python: Path | None) -> int:
     if not settings.database_url:
         stop_embedded(settings)
     return 0
+
+
+def _reviver(settings: Settings) -> Callable[[], bool]:
+    """What brings the embedded database back; nothing where the database is somebody else's."""
+    if settings.database_url:
+        return lambda: False
+    server = EmbeddedPostgres(settings.data_folder / "postgres")
+    server.start()
+    return server.revive
 
 
 def children(settings: Settings, url: str, bot_python: Path | None, model: Path | None) -> list[Child]:

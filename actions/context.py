@@ -16,6 +16,7 @@ from care.appointments.lexicon import load as load_lexicon
 from conversations.cases import Cases
 from conversations.models import ActionResult, Case, Message, Turn, TurnState
 from conversations.protocols import Choice
+from core import faults
 from core.access import Access
 from core.clock import Clock
 from core.db import Database, UnitOfWork
@@ -168,6 +169,8 @@ class HouseAction(Action):
                     self._note_understood(call)
             else:
                 call.said, events = kept["said"], kept["events"]
+            faults.point("action.done")
+        faults.point("action.committed")
         for one in call.said:
             dispatcher.utter_message(json_message=one)
         return events

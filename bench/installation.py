@@ -25,9 +25,11 @@ from fastapi import FastAPI, Form
 
 from actions.registry import ACTIONS
 from actions.server import create_app
+from bench.unguarded import load_plain_keys, unguarded
 from bench.unleased import UnleasedParts
 from core.clock import SystemClock
 from core.errors import ConfigurationError
+from core.keys import open_keys
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, as_role, libpq_url
 from core.roles import APP
@@ -104,7 +106,9 @@ class Installation:
 
 
 @asynccontextmanager
-async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncIterator[Installation]:
+async def installation(
+    *, with_plain: bool = True, is_guarded: bool = True, **changes: Any
+) -> AsyncIterator[Installation]:
     """Set up, start, hand out, and take away again; `changes` are further settings of our processes."""
     folder = Path(tempfile.mkdtemp(prefix="poradnia-bench-"))
     ports = [free_port() for _ in range(6)]
@@ -123,9 +127,9 @@ async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncItera
     owner = postgres.start()
     upgrade(owner)
     url = as_role(owner, APP)
-    await seed(settings, url)
+    await seed(settings, url, open_keys if is_guarded else load_plain_keys)
     model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
-    house = build(settings, url)
+    house = build(settings, url) if is_guarded else unguarded(settings, url)
     sent: Counter[str] = Counter()
     stub = uvicorn.Server(
         uvicorn.Config(_stub_provider(sent), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
@@ -138,6 +142,13 @@ async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncItera
         uvicorn.Config(app, host="127.0.0.1", port=plain_actions, log_level="error", lifespan="off")
     )
     tasks = [asyncio.create_task(server.serve()) for server in (stub, plain_server)]
+    plain_endpoints = folder / "endpoints.yml"  # And its own tracker store, which keeps events as they are.
+    plain_endpoints.write_text(
+        (ROOT / "bot" / "endpoints.yml")
+        .read_text()
+        .replace("type: components.tracker_store.EncryptedTrackerStore", "type: SQL")
+        .replace("  key: ${PORADNIA_TRACKER_KEY}\n", "")
+    )
     processes = children(settings, url, python, model)
     overrides = {f"PORADNIA_{name.upper()}": str(getattr(settings, name)) for name in (
         "web_port", "actions_port", "rasa_port", "public_url", "twilio_account_sid", "twilio_auth_token", "twilio_base_url",
@@ -145,6 +156,8 @@ async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncItera
     )}  # fmt: skip
     for child in processes:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}
+        if not is_guarded:
+            child.command = _without_guards(child, str(plain_endpoints))
         child.start()
     plain_environment = {
         **os.environ, **rasa_environment(settings, url),
@@ -153,13 +166,6 @@ async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncItera
     }  # fmt: skip
     plain_credentials = folder / "credentials.yml"  # Rasa as it ships: its REST channel alone, none of our additions.
     plain_credentials.write_text("rest:\n")
-    plain_endpoints = folder / "endpoints.yml"  # And its own tracker store, which keeps events as they are.
-    plain_endpoints.write_text(
-        (ROOT / "bot" / "endpoints.yml")
-        .read_text()
-        .replace("type: components.tracker_store.EncryptedTrackerStore", "type: SQL")
-        .replace("  key: ${PORADNIA_TRACKER_KEY}\n", "")
-    )
     plain_process = Child(
         "plain",
         rasa_command(python, model, plain, "unused", str(plain_credentials), str(plain_endpoints)),
@@ -192,6 +198,12 @@ async def installation(*, with_plain: bool = True, **changes: Any) -> AsyncItera
             await house.close()
             postgres.stop()
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_guards(child: Child, plain_endpoints: str) -> list[str]:
+    if child.name == "bot":
+        return [plain_endpoints if one == "endpoints.yml" else one for one in child.command]
+    return [sys.executable, "-m", "bench.unguarded", child.name]
 
 
 def _second_database(postgres: EmbeddedPostgres) -> str:

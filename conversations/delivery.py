@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from conversations.models import ContactPoint, Delivery, DeliveryState, Message
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
-from core import metrics
+from core import faults, metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.logging import describe
@@ -55,6 +55,7 @@ class Deliverer:
         async with self._database.unit_of_work() as uow:
             claimed = await self._claim(uow, thread_id)
         while claimed is not None:
+            faults.point("delivery.claimed")
             outgoing = claimed.outgoing
             with tracing.span("delivery", outgoing.message_id, channel=claimed.channel, attempt=outgoing.attempt):
                 try:
@@ -62,9 +63,11 @@ class Deliverer:
                 except Exception as error:
                     log.warning("sending failed", message=str(outgoing.message_id), **describe(error))
                     result = NotSent(type(error).__name__, may_retry=True)
+            faults.point("delivery.sent")
             sent += isinstance(result, Sent)
             async with self._database.unit_of_work() as uow:
                 await self._note(uow, thread_id, claimed, result)
+                faults.point("delivery.noted")
                 claimed = await self._claim(uow, thread_id)
         return sent
 

@@ -25,7 +25,7 @@ from conversations.models import (
 )
 from conversations.protocols import InboundMessage, Utterance
 from conversations.search import contact_token, tokens_of
-from core import metrics
+from core import faults, metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.errors import Retriable
@@ -64,7 +64,10 @@ class Inbox:
             try:
                 with tracing.span("accept", message_id, begins=True, channel=inbound.channel):
                     async with self._database.unit_of_work() as uow:
-                        return await self._store(uow, inbound, message_id)
+                        accepted = await self._store(uow, inbound, message_id)
+                        faults.point("inbox.stored")
+                    faults.point("inbox.committed")
+                    return accepted
             except IntegrityError:
                 # A replay; or two first messages of one person met in the same instant, and the other has won.
                 async with self._database.unit_of_work() as uow:

@@ -16,7 +16,7 @@ from conversations.acting import Acting, Scene, next_scene
 from conversations.attachments import Attachments, counts
 from conversations.models import Thread, Turn, TurnState
 from conversations.protocols import Dialogue, DialogueFailed, DialogueReply, DialogueTurn
-from core import metrics
+from core import faults, metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.tracing import tracing
@@ -55,9 +55,12 @@ class Turns:
         async with self._database.unit_of_work() as uow:
             if not await self._claim(uow, thread_id, lease):
                 return 0
+            faults.point("turn.claimed")
             step = await self._advance(uow, thread_id, lease)
         while step is not None:
+            faults.point("turn.recorded")
             answer = await self._do(step)
+            faults.point("turn.answered")
             asked += answer is not None
             async with self._database.unit_of_work() as uow:
                 if not await self._still_ours(uow, thread_id, lease):
@@ -66,6 +69,8 @@ class Turns:
                 if answer is not None:
                     await self._finish(uow, step, answer)
                 step = await self._advance(uow, thread_id, lease)
+                faults.point("turn.stored")
+            faults.point("turn.finished")
         return asked
 
     async def _claim(self, uow: UnitOfWork, thread_id: UUID, lease: str) -> bool:

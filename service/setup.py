@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from core.accounts import Staff, hash_password
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import ConfigurationError
-from core.keys import open_keys
+from core.keys import SecretsSource, open_keys
 from core.migrations import upgrade
 from core.settings import ROOT, Secrets, Settings
 from service.bootstrap import database_url, owner_url
@@ -68,12 +68,12 @@ def prepare(settings: Settings, bot_python: Path | None) -> tuple[str, Path | No
     return url, model
 
 
-async def seed(settings: Settings, url: str) -> None:
-    """The synthetic clinic and demo logins, into an empty database only."""
+async def seed(settings: Settings, url: str, load_keys: Callable[[str, SecretsSource], None] = open_keys) -> None:
+    """The synthetic clinic and demo logins, into an empty database only. `load_keys` is for benchmarks."""
     from care.seed import seed as seed_clinic
     from knowledge.seed import seed as seed_knowledge
 
-    open_keys(url, settings.secrets_now)
+    load_keys(url, settings.secrets_now)
     database = Database(url)
     now = SystemClock(settings.zone).now()
     async with database.unit_of_work() as uow:

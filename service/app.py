@@ -1,6 +1,6 @@
 """The public application: webhooks, widget API, pages, health. Runs in the web process; answers nobody's questions itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
@@ -72,7 +72,11 @@ def create_app(house: House) -> FastAPI:
     )
     if house.simulator is not None:
         app.include_router(simulator_router(house.simulator))
-    mount_pages(app, house)
+
+    async def parts() -> Mapping[str, str]:
+        return (await readiness.examine()).parts
+
+    mount_pages(app, house, parts)
 
     _health_routes(app, house, readiness)
     _guard(app, house)

@@ -7,6 +7,8 @@ from starlette.types import Scope
 
 from web.account.routes import router as account_router
 from web.console.acts import router as acts_router
+from web.console.degraded import Examine
+from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
 from web.console.glass import router as glass_router
 from web.console.presence import router as presence_router
@@ -39,7 +41,7 @@ class Assets(StaticFiles):
         return response
 
 
-def mount_pages(app: FastAPI, house: House) -> None:
+def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     """Login, console, widget, demo clinic and, where SMS are simulated, the phone."""
     pages = Pages(asset_version(), house.settings.mode == "demo", CLINIC_PHONE)
     sessions = Sessions(house)
@@ -57,6 +59,7 @@ def mount_pages(app: FastAPI, house: House) -> None:
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))
+    app.include_router(degraded_router(house, pages, sessions, examine))
     app.include_router(privacy_router(house, pages, sessions))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:

@@ -1,4 +1,4 @@
-"""The threat model is only worth the tests it names."""
+"""The threat model and the page of degraded modes are only worth the tests they name."""
 
 import ast
 import re
@@ -20,6 +20,15 @@ def _tests() -> set[str]:
 
 def test_every_proof_the_threat_model_names_exists() -> None:
     assert NAMED - _tests() == set()
+
+
+def test_every_degraded_mode_is_shown_by_tests_that_exist() -> None:
+    page = (ROOT / "docs/operations/degraded.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|") and "---" not in line and "Shown by" not in line]
+    assert len(rows) >= 8
+    for row in rows:
+        named = set(re.findall(r"`(test_[a-z0-9_]+)`", row))
+        assert named and named <= _tests(), row
 
 
 def test_every_control_has_a_proof() -> None:

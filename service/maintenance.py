@@ -13,7 +13,7 @@ from core.errors import ConfigurationError
 from core.migrations import revision_of, upgrade
 from core.settings import Secrets, Settings
 from service.backup import Report, backup, installation_lock, restore
-from service.bootstrap import database_url, stop_embedded
+from service.bootstrap import owner_url, stop_embedded
 
 MIN_PASSPHRASE = 16
 
@@ -76,9 +76,9 @@ def run_restore(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[str]:
-    """The database's address. An embedded one that nobody else is using is stopped afterwards."""
+    """The database's address as its owner. An embedded one that nobody else is using is stopped afterwards."""
     is_ours = not settings.database_url and not (settings.data_folder / "postgres" / "postmaster.pid").exists()
-    url = database_url(settings)
+    url = owner_url(settings)
     try:
         yield url
     finally:

@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from core.clock import FixedClock
 from core.errors import ConfigurationError
 from core.migrations import head
-from core.postgres import EmbeddedPostgres, libpq_url
+from core.postgres import EmbeddedPostgres, as_role, libpq_url
+from core.roles import APP, OWNER
 from core.settings import Secrets, Settings
 from service import sealing
 from service.backup import backup, installation_lock, is_empty, restore
@@ -27,8 +28,8 @@ PASSPHRASE = "correct horse battery staple"
 
 @pytest.fixture
 def url(postgres: EmbeddedPostgres, database_url: str) -> Iterator[str]:
-    """A database whose companions (kept, half restored) are dropped afterwards."""
-    yield database_url
+    """A database, as its owner, whose companions (kept, half restored) are dropped afterwards."""
+    yield as_role(database_url, OWNER)
     name = make_url(database_url).database
     with psycopg.connect(libpq_url(postgres.url("postgres")), autocommit=True) as server:
         for (other,) in server.execute(
@@ -69,7 +70,7 @@ async def test_a_drill_brings_every_row_back_and_the_conversation_goes_on(
     url: str, settings: Settings, clock: FixedClock, tmp_path: Path
 ) -> None:
     lock, file = installation_lock(settings), tmp_path / "drill.backup"
-    async with open_house(url, tmp_path, clock) as clinic:
+    async with open_house(as_role(url, APP), tmp_path, clock) as clinic:
         assert "echo dzień dobry" in await clinic.text("dzień dobry")
         await clinic.human("konsultant", BARTEK)
         thread = (await clinic.sms("jeszcze jedno")).thread_id
@@ -81,7 +82,7 @@ async def test_a_drill_brings_every_row_back_and_the_conversation_goes_on(
         wrecked.execute("UPDATE alembic_version SET version_num = 'wrecked'")
     back = restore(settings, url, file, lock, force=True)
     assert rows(url) == before and back.rows == made.rows == sum(len(found) for found in before.values())
-    async with open_house(url, tmp_path, clock) as clinic:
+    async with open_house(as_role(url, APP), tmp_path, clock) as clinic:
         await clinic.house.turns.take(thread)
         assert "echo jeszcze jedno" in await clinic.said(thread)
         assert "echo i dalej" in await clinic.text("i dalej", ANNA)
@@ -94,7 +95,7 @@ async def test_a_backup_taken_while_messages_arrive_is_of_one_instant(
     import asyncio
 
     lock, file = installation_lock(settings), tmp_path / "busy.backup"
-    async with open_house(url, tmp_path, clock) as clinic:
+    async with open_house(as_role(url, APP), tmp_path, clock) as clinic:
         await clinic.sms("pierwsza")
         saving = asyncio.create_task(asyncio.to_thread(backup, settings, url, file, lock))
         number = 0

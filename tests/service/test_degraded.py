@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -20,6 +21,7 @@ from core.migrations import upgrade
 from core.settings import ROOT
 from service.app import create_app
 from service.health import Readiness
+from tests.conftest import owner
 from tests.house import PUBLIC, TestHouse, open_house
 
 FULL = """
@@ -30,26 +32,25 @@ CREATE TRIGGER no_space BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION n
 """
 
 
-@asynccontextmanager
-async def disk_full(house: TestHouse, table: str) -> AsyncIterator[None]:
+@contextmanager
+def disk_full(url: str, table: str) -> Iterator[None]:
     """The server answers an insert as it does when its disk is full: SQLSTATE 53100."""
-    async with house.house.database.unit_of_work() as uow:
-        await (await uow.connection()).exec_driver_sql(FULL.format(table=table))
-    try:
-        yield
-    finally:
-        async with house.house.database.unit_of_work() as uow:
-            await uow.session.execute(text(f"DROP TRIGGER no_space ON {table}"))
-            await uow.session.execute(text("DROP FUNCTION no_space"))
+    with psycopg.connect(owner(url), autocommit=True) as connection:
+        connection.execute(FULL.format(table=table).encode())
+        try:
+            yield
+        finally:
+            connection.execute(f"DROP TRIGGER no_space ON {table}".encode())
+            connection.execute("DROP FUNCTION no_space")
 
 
 @pytest.mark.parametrize("table", ["messages", "turns", "contact_points"])
 async def test_on_a_full_disk_the_provider_is_asked_to_come_again_and_nothing_is_half_written(
-    house: TestHouse, table: str
+    house: TestHouse, house_url: str, table: str
 ) -> None:
     form = house.form(Body="dzień dobry")
     async with house.web() as client:
-        async with disk_full(house, table):
+        with disk_full(house_url, table):
             answer = await house.webhook(client, form)
             assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
             assert "space" not in answer.text and "base/1" not in answer.text
@@ -59,17 +60,17 @@ async def test_on_a_full_disk_the_provider_is_asked_to_come_again_and_nothing_is
     assert len(await house.rows(Message)) == 1
 
 
-async def test_on_a_full_disk_pages_and_the_chat_say_come_again(house: TestHouse) -> None:
-    async with house.web() as client, disk_full(house, "correspondents"):
-        answer = await client.post("/chat/session", json={"language": "pl"})
+async def test_on_a_full_disk_pages_and_the_chat_say_come_again(house: TestHouse, house_url: str) -> None:
+    async with house.web() as client:
+        with disk_full(house_url, "correspondents"):
+            answer = await client.post("/chat/session", json={"language": "pl"})
         assert answer.status_code == 503 and "retry-after" in answer.headers
 
 
-async def test_a_disk_that_fills_up_while_answering_loses_no_answer(house: TestHouse) -> None:
+async def test_a_disk_that_fills_up_while_answering_loses_no_answer(house: TestHouse, house_url: str) -> None:
     accepted = await house.sms("ile kosztuje wizyta")
-    async with disk_full(house, "deliveries"):
-        with pytest.raises(Exception, match="No space left"):
-            await house.house.turns.take(accepted.thread_id)
+    with disk_full(house_url, "deliveries"), pytest.raises(Exception, match="No space left"):
+        await house.house.turns.take(accepted.thread_id)
     assert await house.said(accepted.thread_id) == []
     house.clock.instant += timedelta(minutes=2)
     assert accepted.thread_id in await house.house.turns.overdue()

@@ -113,13 +113,13 @@ async def test_production_shows_neither_its_description_nor_a_simulator(
     await production.close()
 
 
-def test_the_running_process_does_not_say_which_software_it_is(house_url: str, tmp_path: Path) -> None:
+def test_the_running_process_does_not_say_which_software_it_is(database_url: str, tmp_path: Path) -> None:
     import asyncio
 
     Secrets.make(tmp_path / "secrets.json")
     port = free_port()
     environment = {
-        **os.environ, "PORADNIA_DATABASE_URL": libpq_url(house_url), "PORADNIA_DATA_FOLDER": str(tmp_path),
+        **os.environ, "PORADNIA_DATABASE_URL": libpq_url(database_url), "PORADNIA_DATA_FOLDER": str(tmp_path),
         "PORADNIA_WEB_PORT": str(port), "PORADNIA_WEB_METRICS_PORT": str(free_port()),
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "service", "web"], cwd=ROOT, env=environment)

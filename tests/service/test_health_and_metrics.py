@@ -4,6 +4,7 @@ import asyncio
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
@@ -12,11 +13,13 @@ from conversations.protocols import DialogueFailed
 from core import metrics
 from core.access import Role
 from core.heartbeat import beat, leave
+from core.migrations import head
 from core.settings import Settings
 from service.app import create_app, may_pass
 from service.bootstrap import build
 from service.health import Readiness
 from service.operations import observed, operations_app
+from tests.conftest import owner
 from tests.house import ANNA, PUBLIC, TestHouse
 from tests.service.doors import BROWSER, COOKIE, DEVICE
 from tests.serving import free_port
@@ -64,21 +67,20 @@ async def test_an_old_heartbeat_is_none(house: TestHouse) -> None:
     assert (await Readiness(house.house).examine()).parts["worker"] == "no heartbeat"
 
 
-async def test_a_dead_bus_or_another_revision_is_not_ready(house: TestHouse) -> None:
+async def test_a_dead_bus_or_another_revision_is_not_ready(house: TestHouse, house_url: str) -> None:
     answer = await ready(house)
     assert answer.status_code == 503 and answer.json()["parts"]["bus"] == "no answer"
-    async with house.house.database.unit_of_work() as uow:
-        revision = await uow.session.scalar(text("SELECT version_num FROM alembic_version"))
-        await uow.session.execute(text("UPDATE alembic_version SET version_num = '0000_older'"))
-    try:
-        assert (await Readiness(house.house).examine()).parts["migrations"] == "another revision"
-    finally:
-        async with house.house.database.unit_of_work() as uow:
-            await uow.session.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+    with psycopg.connect(owner(house_url), autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000_older'")
+        try:
+            assert (await Readiness(house.house).examine()).parts["migrations"] == "another revision"
+        finally:
+            connection.execute("UPDATE alembic_version SET version_num = %s", (head(),))
 
 
 async def test_without_a_database_the_answer_is_503_and_quick(house: TestHouse) -> None:
-    away = build(house.house.settings, f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none", clock=house.clock)
+    nowhere = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none"
+    away = build(house.house.settings, nowhere, clock=house.clock, load_keys=lambda *_: None)
     async with asyncio.timeout(10):
         found = await Readiness(away).examine()
     assert found.code == 503 and found.status == "unavailable" and found.parts["database"] == "no answer"
@@ -163,22 +165,25 @@ async def test_counts_say_what_happened_and_ages_how_long_it_waits(served: TestH
     assert after["poradnia_deliveries", (("state", "queued"),)] >= 3
 
 
-async def test_what_was_rolled_back_was_never_counted(house: TestHouse) -> None:
+async def test_what_was_rolled_back_was_never_counted(house: TestHouse, house_url: str) -> None:
     key = ("poradnia_messages_total", (("channel", "sms"), ("direction", "in")))
     before = samples(metrics.exposition().decode()).get(key, 0)
-    async with house.house.database.unit_of_work() as uow:
-        await uow.session.execute(text("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
-                                       "$$BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END$$"))  # fmt: skip
-        await uow.session.execute(text("CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON turns DEFERRABLE INITIALLY DEFERRED "
-                                       "FOR EACH ROW EXECUTE FUNCTION full_disk()"))  # fmt: skip
-    try:
-        with pytest.raises(Exception, match="full") as raised:
-            await house.sms("nigdy nie zapisane")
-        assert may_pass(raised.value)
-    finally:
-        async with house.house.database.unit_of_work() as uow:
-            await uow.session.execute(text("DROP TRIGGER full_disk ON turns"))
-            await uow.session.execute(text("DROP FUNCTION full_disk"))
+    with psycopg.connect(owner(house_url), autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END$$"
+        )
+        connection.execute(
+            "CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON turns DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+        try:
+            with pytest.raises(Exception, match="full") as raised:
+                await house.sms("nigdy nie zapisane")
+            assert may_pass(raised.value)
+        finally:
+            connection.execute("DROP TRIGGER full_disk ON turns")
+            connection.execute("DROP FUNCTION full_disk")
     assert samples(metrics.exposition().decode()).get(key, 0) == before
 
 

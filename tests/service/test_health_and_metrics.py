@@ -1,6 +1,7 @@
 """What operators see: alive, ready, degraded and why; counts and ages without an id; nothing of it for patients."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -11,7 +12,8 @@ from sqlalchemy import text
 
 from conversations.protocols import DialogueFailed
 from core import metrics
-from core.access import Role
+from core.access import Access, Role
+from core.audit import record
 from core.heartbeat import beat, leave
 from core.migrations import head
 from core.settings import Settings
@@ -151,7 +153,13 @@ async def test_counts_say_what_happened_and_ages_how_long_it_waits(served: TestH
             text("UPDATE turns SET created_at = now() - interval '90 seconds' WHERE state <> 'done'")
         )
         await uow.session.execute(text("UPDATE handoffs SET requested_at = now() - interval '5 minutes'"))
+    await served.house.sealer.seal()
+    sealed = samples(await _scrape(served))
+    async with served.house.database.unit_of_work() as uow:
+        record(uow, Access.system("test"), "opened", "thread", uuid4(), datetime.now(UTC) - timedelta(seconds=40))
     after = samples(await _scrape(served))
+    unsealed = ("poradnia_audit_unsealed_seconds", ())
+    assert sealed[unsealed] == 0 and 40 <= after[unsealed] < 70
 
     def rose(name: str, **labels: str) -> float:
         key = (name, tuple(sorted(labels.items())))

@@ -26,6 +26,9 @@ from tests.service.doors import BROWSER, COOKIE, STREAMS, operations, signed_in
 from tests.serving import serve
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+WITH_TOKEN = ("/console", "/account", "/staff", "/privacy", "/logout")
+ENDING = ("/logout", "/account/lock")
+"""Nothing can be asked after these, so they are asked last."""
 EXAMPLES = 12
 """A route and a person: about 40 routes and 3 persons in well under a minute."""
 
@@ -53,7 +56,7 @@ class Caller:
     ids: dict[str, str] = field(default_factory=dict)
 
 
-@pytest.mark.parametrize("who", ["nobody", "an agent", "a visitor"])
+@pytest.mark.parametrize("who", ["nobody", "an agent", "an administrator", "a visitor"])
 async def test_no_call_breaks_the_application_or_gets_an_answer_it_did_not_declare(served: TestHouse, who: str) -> None:
     served.house.settings.public_url = "http://clinic.example"
     app, caller = create_app(served.house), Caller({})
@@ -61,7 +64,9 @@ async def test_no_call_breaks_the_application_or_gets_an_answer_it_did_not_decla
     try:
         async with serve(app) as address:
             if who == "an agent":
-                caller = await _agent(served)
+                caller = await _agent(served, Role.agent, Role.supervisor)
+            elif who == "an administrator":
+                caller = await _agent(served, Role.admin, Role.privacy_officer, Role.clinician)
             elif who == "a visitor":
                 async with httpx.AsyncClient(base_url=address) as client:
                     known = (await client.post("/chat/session", json={"language": "pl"})).json()
@@ -72,16 +77,20 @@ async def test_no_call_breaks_the_application_or_gets_an_answer_it_did_not_decla
     assert asked >= 200
 
 
-async def _agent(house: TestHouse) -> Caller:
-    """An agent and supervisor, with a case that waits, its message, and a red flag."""
-    cookies = await signed_in(house, Role.agent, Role.supervisor)
+async def _agent(house: TestHouse, *roles: Role) -> Caller:
+    """Somebody at the keyboard; there is a case that waits, its message, a red flag, and a colleague."""
+    cookies = await signed_in(house, *roles)
+    colleague = await house.staff("Ewa", Role.agent)
     token = cookies[COOKIE]
     thread_id, case_id = await house.human("boli mnie w klatce i nie mogę oddychać")
     (message, *_), alerts = await house.messages(thread_id), await house.alerts()
     async with house.house.database.unit_of_work() as uow:
         person = await find_session(uow, token, BROWSER, house.clock.now())
     assert person is not None and alerts
-    ids = {"case_id": case_id, "thread_id": thread_id, "message_id": message.id, "alert_id": alerts[0].id}
+    ids = {
+        "case_id": case_id, "thread_id": thread_id, "message_id": message.id, "alert_id": alerts[0].id,
+        "staff_id": colleague.staff_id,
+    }  # fmt: skip
     return Caller(
         {"Cookie": f"poradnia={token}; poradnia-device={BROWSER.key}", "User-Agent": BROWSER.agent},
         person.csrf_token,
@@ -94,9 +103,11 @@ def _ask_all(description: dict[str, Any], address: str, caller: Caller) -> int:
     broken: list[str] = []
     statuses: set[int] = set()
     schema.config.update(base_url=address)
+    found_all = []
     for found in schema.get_all_operations():
         assert not isinstance(found, Err), "the description can be read"
-        operation = found.ok()
+        found_all.append(found.ok())
+    for operation in sorted(found_all, key=lambda one: one.path in ENDING):
         if operation.path in STREAMS:
             continue
 
@@ -112,7 +123,7 @@ def _ask_all(description: dict[str, Any], address: str, caller: Caller) -> int:
                 case.path_parameters = {
                     name: caller.ids.get(name, value) for name, value in (case.path_parameters or {}).items()
                 }
-                if case.method == "POST" and case.path.startswith(("/console", "/logout")):
+                if case.method == "POST" and case.path.startswith(WITH_TOKEN):
                     case.media_type = "application/x-www-form-urlencoded"
                     case.body = {**(case.body if isinstance(case.body, dict) else {}), "csrf": caller.csrf}
             answer = case.call(base_url=address, headers=caller.headers, allow_redirects=False, timeout=20)

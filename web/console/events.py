@@ -1,6 +1,7 @@
 """What has changed, as a stream for the console: topics and ids only. The page then asks for what it shows."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
@@ -19,8 +20,8 @@ def router(house: House, sessions: Sessions) -> APIRouter:
 
     @routes.get("/events", response_model=None)
     async def events(request: Request) -> StreamingResponse:
-        """The stream; it ends with the session."""
-        await sessions.agent(request, is_automatic=True)
+        """The stream; it ends within half a minute of the session, or of the screen's lock."""
+        await sessions.refreshing_reader(request)
         return StreamingResponse(
             _changes(house, sessions, request), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
         )
@@ -31,13 +32,15 @@ def router(house: House, sessions: Sessions) -> APIRouter:
 async def _changes(house: House, sessions: Sessions, request: Request) -> AsyncIterator[str]:
     with house.bus.subscribe(*TOPICS) as events:
         yield "retry: 1500\nevent: hello\ndata: {}\n\n"
+        checked = time.monotonic()
         while not await request.is_disconnected():
             event = await events.get(PING_SECONDS)
             if event is not None:
                 told = {"topic": event["topic"], "id": str(event.get("id", ""))}
                 yield f"event: change\ndata: {json.dumps(told)}\n\n"
-            elif await sessions.find(request, is_automatic=True) is None:
-                yield "event: over\ndata: {}\n\n"
-                return
-            else:
+            if time.monotonic() - checked >= PING_SECONDS:
+                if await sessions.find(request, is_automatic=True) is None:
+                    yield "event: over\ndata: {}\n\n"
+                    return
+                checked = time.monotonic()
                 yield ": still here\n\n"

@@ -20,11 +20,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/console/threads/{thread_id}/presence", include_in_schema=False)
     console = ConsolePages(house, pages, sessions)
 
-    async def automatic(request: Request) -> SignedIn:
-        return await sessions.agent(request, is_automatic=True)
-
-    Here = Annotated[SignedIn, Depends(automatic)]
-    Actor = Annotated[SignedIn, Depends(sessions.present_agent)]
+    Here = Annotated[SignedIn, Depends(sessions.refreshing_reader)]
+    Actor = Annotated[SignedIn, Depends(sessions.present_reader)]
 
     @routes.post("", status_code=204)
     async def note(thread_id: UUID, person: Actor, doing: Annotated[Doing | None, Form()] = None) -> Response:

@@ -1,5 +1,6 @@
 """The console's pages and the fragments they refresh themselves with."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from conversations.models import Case
 from conversations.transcript import Transcripts
 from core.access import Permission
 from core.accounts import SignedIn
+from core.accounts.sessions import SCREEN_LOCK
 from core.errors import NotFound, Refused
 from core.i18n import Language
 from web.console.glass import NotHere
@@ -20,6 +22,8 @@ from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
 
+LOCK_WARNING = timedelta(minutes=2)
+"""How long before the screen locks the page says so."""
 SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 _EXTENSIONS = {"application/pdf": "pdf", "image/heic": "heic", "image/jpeg": "jpg"}
 
@@ -48,7 +52,8 @@ class ConsolePages:
             may = person.access.allows(Permission.read_queue)
             queue = await read_queue(uow, self.house.desk, person) if may else QueueView((), (), ())
             alerts = await read_alerts(uow, self.house.desk, person)
-        values = {"queue": queue, "alerts": alerts, "view": view}
+        warned = int((SCREEN_LOCK - LOCK_WARNING).total_seconds())
+        values = {"queue": queue, "alerts": alerts, "view": view, "has_queue": may, "warned_after": warned}
         return self._respond(request, "console/page.html", person, status, **values)
 
     def fragment(
@@ -84,6 +89,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Reader = Annotated[SignedIn, Depends(sessions.reader)]
     Agent = Annotated[SignedIn, Depends(sessions.agent_of)]
     Refreshing = Annotated[SignedIn, Depends(refreshing)]
+    Rereading = Annotated[SignedIn, Depends(sessions.refreshing_reader)]
 
     @routes.get("")
     async def queue(request: Request, person: Agent) -> Response:
@@ -109,14 +115,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return console.fragment(request, "console/queue.html", person, queue=queue)
 
     @routes.get("/fragments/alerts")
-    async def alerts_part(request: Request, person: Refreshing) -> Response:
+    async def alerts_part(request: Request, person: Rereading) -> Response:
         """The unclaimed red flags again."""
         async with house.database.unit_of_work() as uow:
             alerts = await read_alerts(uow, house.desk, person)
         return console.fragment(request, "console/alerts.html", person, alerts=alerts)
 
     @routes.get("/fragments/threads/{thread_id}")
-    async def thread_part(request: Request, thread_id: UUID, person: Refreshing, opened: str = "") -> Response:
+    async def thread_part(request: Request, thread_id: UUID, person: Rereading, opened: str = "") -> Response:
         """A thread that this session has opened, again."""
         is_refresh = sessions.was_opened(person, thread_id, opened)
         language = page_language(request, person.language)
@@ -124,7 +130,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return console.fragment(request, "console/thread.html", person, view=view)
 
     @routes.get("/fragments/threads/{thread_id}/beside")
-    async def beside_part(request: Request, thread_id: UUID, person: Refreshing, opened: str = "") -> Response:
+    async def beside_part(request: Request, thread_id: UUID, person: Rereading, opened: str = "") -> Response:
         """What stands beside the thread, again."""
         is_refresh = sessions.was_opened(person, thread_id, opened)
         language = page_language(request, person.language)

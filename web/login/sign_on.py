@@ -12,7 +12,7 @@ from core.access import Access
 from core.accounts.signing_in import proceed
 from core.audit import record
 from core.crypto import keyring
-from core.errors import Refused
+from core.errors import ConfigurationError, Refused
 from core.sign_on import Attempt, ProviderDown, SignOn, staff_of
 from web.login.routes import ATTEMPTS_PER_MINUTE, LoginPage
 from web.parts import House
@@ -97,7 +97,8 @@ def _sealed(attempt: Attempt) -> str:
 
 
 def _opened(value: str) -> Attempt | None:
+    """The attempt in the cookie; None for one that is missing, changed, or names a key that never was."""
     try:
         return Attempt(**json.loads(keyring.open(urlsafe_b64decode(value.encode()), ATTEMPT_COOKIE)))
-    except (InvalidTag, ValueError, TypeError, IndexError):
+    except (ConfigurationError, InvalidTag, ValueError, TypeError, IndexError):
         return None

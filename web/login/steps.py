@@ -139,17 +139,16 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.post("/login/link/{token}")
     async def take_link(request: Request, token: str, password: Password = "", again: Password = "") -> Response:
         """Set the password and use the link up. The link's own secret is what a form from elsewhere cannot know."""
-        if not await is_slow_enough(request):
-            return Response(status_code=429)
+        is_slow, now = await is_slow_enough(request), house.clock.now()
         async with house.database.unit_of_work() as uow:
-            staff = await find_link(uow, token, house.clock.now())
+            staff = await find_link(uow, token, now)
             if staff is None:
                 raise NotFound("link")
-            result = await use_link(uow, token, password, again, house.clock.now())
+            result = await use_link(uow, token, password, again, now) if is_slow else Refused("login-slow-down")
         if isinstance(result, Refused):
             return pages.respond(
-                request, "login/link.html", page_language(request, staff.language), 400, name=staff.name, notice=result,
-                token=token,
+                request, "login/link.html", page_language(request, staff.language), 400 if is_slow else 429, name=staff.name,
+                notice=result, token=token,
             )  # fmt: skip
         return RedirectResponse(f"{LOGIN_PATH}?ready=1", 303)
 

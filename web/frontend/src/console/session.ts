@@ -1,12 +1,12 @@
-// Work at the keyboard keeps the session alive; before it ends for want of work, the page says so.
+// Work at the keyboard keeps the screen open; before it locks for want of work, the page says so. The stream tells when it has.
 
 const TELL_EVERY_MS = 4 * 60_000;
-const WARN_AFTER_MS = 55 * 60_000;
 
 export function watchSession(): void {
   const warning = document.querySelector<HTMLElement>("[data-idle]");
   const form = warning?.querySelector("form");
   if (!warning || !form) return;
+  const warnAfter = Number(warning.dataset["idle"]) * 1000;
   let worked = Date.now();
   let told = Date.now();
   const tell = async (): Promise<void> => {
@@ -22,6 +22,6 @@ export function watchSession(): void {
   });
   window.setInterval(() => {
     if (worked > told && Date.now() - told > TELL_EVERY_MS) void tell();
-    warning.hidden = Date.now() - Math.max(worked, told) < WARN_AFTER_MS;
-  }, 30_000);
+    warning.hidden = Date.now() - Math.max(worked, told) < warnAfter;
+  }, 10_000);
 }

@@ -112,7 +112,7 @@ def rasa(
         process = subprocess.Popen(command, cwd=BOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     partner = Rasa(f"http://127.0.0.1:{port}", process.pid)
     try:
-        for _ in range(600):
+        for _ in range(1800):
             assert process.poll() is None, (folder / "log").read_text()[-3000:]
             try:
                 if partner.http.get("/status").status_code == 200:
@@ -120,6 +120,8 @@ def rasa(
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
+        else:
+            pytest.fail(f"Rasa did not start in three minutes: {(folder / 'log').read_text()[-3000:]}")
         yield partner
     finally:
         process.terminate()

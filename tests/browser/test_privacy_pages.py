@@ -137,3 +137,15 @@ async def test_axe_finds_nothing_on_the_log(site: Site) -> None:
         assert await found(page) == [], ("narrow", lang, scheme)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
         await page.context.close()
+
+
+async def test_impossible_days_and_letters_are_turned_away_in_words(site: Site) -> None:
+    page = await site.agent("igor")
+    for question, status in (
+        ("until=9999-12-31", 200),
+        ("since=0001-01-01", 200),
+        ("actor=%00", 422),
+        ("before=9999-12-31T23:59:59%2B00:00~x", 200),
+    ):
+        answer = await page.request.get(f"{site.base}/privacy/audit?{question}")
+        assert answer.status == status, question

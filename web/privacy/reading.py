@@ -19,6 +19,7 @@ from core.audit_trail import AuditFilter
 from core.db import UnitOfWork
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_YEARS = range(2000, 3000)
 COLUMNS = ("time", "actor", "name", "action", "purpose", "kind", "subject", "batch")
 
 
@@ -135,11 +136,13 @@ def read_cursor(text: str) -> tuple[datetime, UUID] | None:
         read = datetime.fromisoformat(at), UUID(number)
     except ValueError:
         return None
-    return read if read[0].tzinfo else None
+    return read if read[0].tzinfo and read[0].year in _YEARS else None
 
 
 def _day(text: str) -> date | None:
+    """The day; None for what is none, and for years in which no clinic keeps an audit."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in _YEARS else None

@@ -33,7 +33,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return person
 
     Officer = Annotated[SignedIn, Depends(officer)]
-    Word = Annotated[str, Query(max_length=100)]
+    Word = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
     def question(actor: Word = "", patient: Word = "", action: Word = "", since: Word = "", until: Word = "") -> Asked:
         return Asked(actor, patient, action, since, until)

@@ -150,16 +150,24 @@ async def _kill(place: Installation, kills: int) -> Counter[str]:
     done: Counter[str] = Counter()
     while sum(done.values()) < kills:
         await asyncio.sleep(chance.uniform(0.5, 4.0))
-        alive = {name: pid for name in TARGETS if (pid := await _alive(place, name)) is not None}
-        if not alive:
+        name = chance.choices(list(TARGETS), list(TARGETS.values()))[0]
+        pid = await _once_alive(place, name)
+        if pid is None:
             continue
-        name = chance.choices(list(alive), [TARGETS[one] for one in alive])[0]
-        pid = alive[name]
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             done[name] += 1
             progress(f"kill {sum(done.values())}: {name}")
     return done
+
+
+async def _once_alive(place: Installation, name: str) -> int | None:
+    """Its process id as soon as it lives, or None if it does not come back within ten seconds."""
+    for _ in range(40):
+        if (pid := await _alive(place, name)) is not None:
+            return pid
+        await asyncio.sleep(0.25)
+    return None
 
 
 async def _alive(place: Installation, name: str) -> int | None:

@@ -13,6 +13,10 @@ class ConfigurationError(PoradniaError):
     """The installation is not fit to start; the message says how to mend it."""
 
 
+class DatabaseAway(ConfigurationError):
+    """The database does not answer: it may be starting, or never will."""
+
+
 class Forbidden(PoradniaError):
     """The access does not cover this. Outside it looks like `NotFound` (404)."""
 

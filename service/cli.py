@@ -87,7 +87,7 @@ def _web(_: argparse.Namespace) -> int:
 
     settings = Settings()
     url = database_url(settings)
-    require_current(url)
+    require_current(url, wait_seconds=60)
     app = create_app(build(settings, url))
     uvicorn.run(
         app,
@@ -108,7 +108,7 @@ def _worker(_: argparse.Namespace) -> int:
 
     settings = Settings()
     url = database_url(settings)
-    require_current(url)
+    require_current(url, wait_seconds=60)
     asyncio.run(run(build(settings, url)))
     return 0
 

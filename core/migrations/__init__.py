@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from core import roles
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, DatabaseAway
 from core.postgres import libpq_url
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -51,20 +51,23 @@ def revisions(versions: Path = VERSIONS) -> list[str]:
 
 
 def revision_of(url: str) -> str | None:
-    """Where the database stands; None if it was never migrated. Raises `ConfigurationError` if it does not answer."""
+    """Where the database stands; None if it was never migrated. Raises `DatabaseAway` if it does not answer."""
     try:
         with psycopg.connect(libpq_url(url), connect_timeout=10) as connection:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
                 return None
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except psycopg.OperationalError as error:
-        raise ConfigurationError("the database does not answer: see docs/runbook.md") from error
+        raise DatabaseAway("the database does not answer: see docs/runbook.md") from error
     return str(row[0]) if row else None
 
 
-def require_current(url: str, versions: Path = VERSIONS) -> None:
-    """Refuse to serve on a database of another revision: half of the pages would work, and rows could be lost."""
-    known, found = head(versions), revision_of(url)
+def require_current(url: str, versions: Path = VERSIONS, wait_seconds: float = 0) -> None:
+    """Refuse to serve on a database of another revision: half of the pages would work, and rows could be lost.
+
+    A database that does not answer is waited for: it may be starting, just as we are.
+    """
+    known, found = head(versions), _awaited(url, wait_seconds)
     if found == known:
         return
     if found is not None and found not in revisions(versions):
@@ -73,6 +76,17 @@ def require_current(url: str, versions: Path = VERSIONS) -> None:
             "Start that version, or restore the backup taken before the upgrade (docs/runbook.md)"
         )
     raise ConfigurationError(f"the database is at revision {found}, this version needs {known}: run ./poradnia migrate")
+
+
+def _awaited(url: str, wait_seconds: float) -> str | None:
+    until = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return revision_of(url)
+        except DatabaseAway:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
 
 
 def upgrade(url: str, to: str = "head", versions: Path = VERSIONS, wait_seconds: float = WAIT_SECONDS) -> None:

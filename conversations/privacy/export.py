@@ -1,4 +1,5 @@
-"""Everything held of one patient, as FHIR-like resources, read part by part: no third person's cases, no staff by name.
+"""Everything held of one patient, as FHIR-like resources, read part by part: no third person's cases, no staff by name
+beyond what the messages themselves told.
 
 A telephone shared by a family: the cases of this patient alone. Cases of no patient are counted, and people decide.
 """

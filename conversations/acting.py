@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from care.patients.marks import is_restricted
 from conversations import rules
 from conversations.attachments import counts
 from conversations.cases import Cases
@@ -114,6 +115,7 @@ class Acting:
             lost_media=media.get("lost", 0),
             waiting_told_at=case.waiting_told_at,
             now=now,
+            is_restricted=await is_restricted(uow, case.patient_id),
         )
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.

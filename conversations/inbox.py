@@ -34,6 +34,8 @@ from core.ids import new_id
 from core.tracing import tracing
 
 NOTICE_VERSION = "2026-11-1"
+PRIVACY_VERSION = "2026-11-1"
+"""Of the words on the public page `/privacy`. A new version is told once more to everybody, with their next message."""
 TRIES = 4
 ACTIVITY_GRAIN = timedelta(minutes=5)
 """How exactly a case's last activity is kept: fine enough for hours of idleness, and no write per message."""
@@ -161,12 +163,17 @@ class Inbox:
 async def give_notice(
     uow: UnitOfWork, messages: Messages, case: Case, person: Correspondent, route: Route, is_sure: bool, now: datetime
 ) -> None:
-    """Once per channel: one talks to an AI. In both languages while the person's language is not known."""
-    if route.channel in person.noticed:
+    """Once per channel and version: one talks to an AI, and where it says what is done with one's data. Blocks nothing.
+
+    In both languages while the person's language is not known.
+    """
+    if person.noticed.get(route.channel, {}).get("privacy") == PRIVACY_VERSION:
         return
     key = "notice" if is_sure else "notice-both"
-    person.noticed = {**person.noticed, route.channel: {"version": NOTICE_VERSION, "at": now.isoformat()}}
-    await messages.say(uow, case, route, Utterance(key), {"by": "rule", "rule": f"notice@{NOTICE_VERSION}"}, now)
+    given = {"version": NOTICE_VERSION, "privacy": PRIVACY_VERSION, "at": now.isoformat()}
+    person.noticed = {**person.noticed, route.channel: given}
+    source = {"by": "rule", "rule": f"notice@{NOTICE_VERSION}", "privacy": PRIVACY_VERSION}
+    await messages.say(uow, case, route, Utterance(key, {"page": messages.privacy_page}), source, now)
 
 
 async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:

@@ -40,8 +40,10 @@ async def next_seq(uow: UnitOfWork, thread_id: UUID, count: int = 1) -> int:
 class Messages:
     """Appends messages. Knows the channels only to compose bodies for them."""
 
-    def __init__(self, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, channels: Mapping[str, Channel], privacy_page: str) -> None:
+        """`privacy_page` is the public address at which people read what is done with their data."""
         self._channels = channels
+        self.privacy_page = privacy_page
 
     async def say(
         self,

@@ -59,7 +59,7 @@ class DeliveryState(StrEnum):
 
 
 class Correspondent(Base):
-    """A person who writes, known or not. `noticed` keeps per channel which AI notice was given and when."""
+    """A person who writes, known or not. `noticed` keeps per channel which AI and privacy notices were given and when."""
 
     __tablename__ = "correspondents"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -96,7 +96,7 @@ class Thread(Base):
 
 
 class Case(Base):
-    """One matter of at most one patient. At most one case of a thread is open."""
+    """One matter of at most one patient. At most one case of a thread is open. `is_medical`: staff say it is medical record."""
 
     __tablename__ = "cases"
     __table_args__ = (Index("uq_cases_open", "thread_id", unique=True, postgresql_where=text("state <> 'closed'")),)
@@ -111,6 +111,7 @@ class Case(Base):
     active_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     waiting_told_at: Mapped[datetime | None]
+    is_medical: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class Message(Base):

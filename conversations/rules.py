@@ -27,6 +27,7 @@ class Facts:
     lost_media: int
     waiting_told_at: datetime | None
     now: datetime
+    is_restricted: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     media = _media(facts)
     if facts.state is CaseState.waiting:
         return (*media, *_waiting(facts))
+    if facts.is_restricted:
+        return (*media, Escalate("restricted")) if not facts.kept_media else media
     if media and facts.unreadable is Unreadable.empty:
         return media
     return (*media, *_bot(facts))

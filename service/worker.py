@@ -3,16 +3,12 @@
 import asyncio
 import contextlib
 import signal
-from datetime import timedelta
 
 import structlog
 import uvicorn
-from sqlalchemy import delete, select
 
 from actions.registry import build_actions
 from actions.server import create_app
-from conversations.models import ActionResult, Turn, TurnState
-from core.accounts import SESSION_LIFETIME, StaffSession
 from service.bootstrap import House, settle_memory
 from service.health import Readiness
 from service.operations import observed
@@ -27,6 +23,7 @@ async def run(house: House) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     house.jobs.periodic("housekeeping", "17 3 * * *", lambda: housekeeping(house))
+    house.jobs.periodic("erasures", "* * * * *", lambda: erasures(house))
     await house.bus.start()
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
@@ -76,11 +73,11 @@ def action_server(house: House) -> uvicorn.Server:
 
 
 async def housekeeping(house: House) -> None:
-    """Once a night: sessions that are over, and the working notes of turns done a month ago."""
-    now = house.clock.now()
-    month_ago = now - timedelta(days=30)
-    async with house.database.unit_of_work() as uow:
-        await uow.session.execute(delete(StaffSession).where(StaffSession.created_at + SESSION_LIFETIME < now))
-        old = select(Turn.message_id).where(Turn.state == TurnState.done, Turn.done_at < month_ago)
-        await uow.session.execute(delete(ActionResult).where(ActionResult.message_id.in_(old)))
-        await uow.session.execute(delete(Turn).where(Turn.state == TurnState.done, Turn.done_at < month_ago))
+    """Once a night: what is over, by the register of copies, is let go."""
+    counts = await house.privacy.retention.enforce()
+    log.info("retention", count=sum(counts.values()))
+
+
+async def erasures(house: House) -> None:
+    """Once a minute: what the privacy officer confirmed, from where it was cut off."""
+    await house.privacy.erasures.run_open()

@@ -19,6 +19,8 @@ from web.login.routes import router as login_router
 from web.login.sign_on import router as sign_on_router
 from web.login.steps import router as steps_router
 from web.parts import House
+from web.privacy.persons import notice_router
+from web.privacy.persons import router as persons_router
 from web.privacy.routes import router as privacy_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
@@ -61,6 +63,8 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(presence_router(house, pages, sessions))
     app.include_router(degraded_router(house, pages, sessions, examine))
     app.include_router(privacy_router(house, pages, sessions))
+    app.include_router(persons_router(house, pages, sessions))
+    app.include_router(notice_router(house, pages))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:
         app.include_router(phone_router(house, house.simulator, pages))

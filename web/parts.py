@@ -4,6 +4,7 @@ from typing import Protocol
 
 from channels.sms.simulator.provider import SimulatedProvider
 from conversations.delivery import Deliverer
+from conversations.privacy.rights import Privacy
 from core.bus import Bus
 from core.clock import Clock
 from core.db import Database
@@ -60,6 +61,11 @@ class House(Protocol):
     @property
     def head(self) -> Head:
         """The newest batch of the audit, as noted outside the database."""
+        ...
+
+    @property
+    def privacy(self) -> Privacy:
+        """Reading out, erasing and letting go."""
         ...
 
     @property

@@ -25,6 +25,7 @@ from care.appointments.models import Appointment, Clinician, Site, Specialty
 from care.appointments.offers import Money, Offer, OfferKey, Visit, parse_offer_key
 from care.appointments.repository import Appointments
 from care.appointments.rules import Payer, Slot, VisitKind
+from care.patients.marks import is_restricted
 from care.policy import require_relation
 from core import audit
 from core.access import STAFF_ROLES, Access, Permission
@@ -117,11 +118,13 @@ async def book(
     """Book a held appointment, or an offer at once. The same key always returns the same appointment.
 
     Refused: `slot-taken`, `slot-past`, `clinic-closed`, `payer-not-accepted`, `referral-needed`, `referral-malformed`,
-    `patient-has-visit-then`. A referral is kept as not verified: nobody has asked the register.
+    `patient-has-visit-then`, `patient-restricted`. A referral is kept as not verified: nobody has asked the register.
     """
     access.require(Permission.book_appointment)
     if access.patient_id is not None and access.patient_id != patient_id:
         raise Forbidden(Permission.book_appointment.value)
+    if await is_restricted(uow, patient_id):
+        return Refused("patient-restricted")
     appointments = Appointments(uow, access)
     made = await appointments.by_key(idempotency_key=idempotency_key)
     if made is not None:

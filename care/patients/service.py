@@ -111,11 +111,12 @@ async def get(uow: UnitOfWork, access: Access, patient_id: UUID, now: datetime) 
 
 
 async def search(uow: UnitOfWork, access: Access, text: str, limit: int = 20) -> list[Patient]:
-    """For staff: by the beginnings of names, telephone number, PESEL, mail, or birth date (2026-11-23 or 23.11.2026).
+    """For staff and the privacy officer: by the beginnings of names, telephone number, PESEL, mail, or birth date
+    (2026-11-23 or 23.11.2026).
 
     Rows of a list are not audited; opening one by `get` is.
     """
-    access.require(Permission.read_patient)
+    _require_any(access, Permission.read_patient, Permission.manage_privacy)
     patients = Patients(uow, access)
     wanted = text.strip()
     born = _as_date(wanted)

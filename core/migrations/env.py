@@ -14,9 +14,11 @@ MODELS: tuple[str, ...] = (
     "core.keys",
     "core.heartbeat",
     "conversations.models",
+    "conversations.privacy.models",
     "handoff.models",
     "channels.sms.simulator.models",
     "care.patients.models",
+    "care.patients.marks",
     "care.appointments.models",
     "knowledge.models",
 )

@@ -1,10 +1,10 @@
 # What the bot says.
 
 ## First words
-notice = This is the AI assistant of { -clinic } — you are talking to a machine, not a person. In an emergency call 112. Say “human” to reach a person.
-notice-sms = { -clinic }: this is an AI assistant (a machine). In an emergency call 112. Text HUMAN to reach a person.
-notice-both = Tu asystent AI placówki { -clinic } (automat). Nagły przypadek: 112. „Konsultant” łączy z człowiekiem. / This is an AI assistant. Emergency: call 112. Say “human” for a person.
-notice-both-sms = { -clinic }: asystent AI (automat). Nagly przypadek: 112. KONSULTANT = czlowiek. / AI assistant. Emergency: 112. HUMAN = a person.
+notice = This is the AI assistant of { -clinic } — you are talking to a machine, not a person. In an emergency call 112. Say “human” to reach a person. Your personal data: { $page }
+notice-sms = { -clinic }: this is an AI assistant (a machine). In an emergency call 112. Text HUMAN to reach a person. Your data: { $page }
+notice-both = Tu asystent AI placówki { -clinic } (automat). Nagły przypadek: 112. „Konsultant” łączy z człowiekiem. / This is an AI assistant. Emergency: call 112. Say “human” for a person. Dane osobowe / your data: { $page }
+notice-both-sms = { -clinic }: asystent AI (automat). Nagly przypadek: 112. KONSULTANT = czlowiek. / AI assistant. Emergency: 112. HUMAN = a person. Dane/data: { $page }
 webchat-greeting = Hello! How can we help?
 
 ## Menu

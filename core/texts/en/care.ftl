@@ -9,6 +9,7 @@ refused-payer-not-accepted = { $payer ->
    *[other] That time is for public (NFZ) visits only. Please choose another time.
 }
 refused-patient-has-visit-then = This person already has another visit at that time. Please choose another time.
+refused-patient-restricted = We may not book for this person now. A member of staff will write back.
 refused-visit-past = This visit has already begun or taken place, so it cannot be cancelled.
 payer-nfz = public (NFZ)
 payer-private = private

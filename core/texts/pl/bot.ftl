@@ -1,10 +1,10 @@
 # What the bot says. Polish is formal and impersonal and never guesses anyone's gender.
 
 ## First words
-notice = Tu asystent AI placówki { -clinic } — rozmowa jest z automatem, nie z człowiekiem. W nagłym przypadku prosimy dzwonić pod 112. Słowo „konsultant” łączy z człowiekiem.
-notice-sms = { -clinic }: tu asystent AI (automat). W naglym przypadku prosze dzwonic 112. Slowo KONSULTANT laczy z czlowiekiem.
-notice-both = Tu asystent AI placówki { -clinic } (automat). Nagły przypadek: 112. „Konsultant” łączy z człowiekiem. / This is an AI assistant. Emergency: call 112. Say “human” for a person.
-notice-both-sms = { -clinic }: asystent AI (automat). Nagly przypadek: 112. KONSULTANT = czlowiek. / AI assistant. Emergency: 112. HUMAN = a person.
+notice = Tu asystent AI placówki { -clinic } — rozmowa jest z automatem, nie z człowiekiem. W nagłym przypadku prosimy dzwonić pod 112. Słowo „konsultant” łączy z człowiekiem. O danych osobowych: { $page }
+notice-sms = { -clinic }: tu asystent AI (automat). W naglym przypadku prosze dzwonic 112. Slowo KONSULTANT laczy z czlowiekiem. Dane osobowe: { $page }
+notice-both = Tu asystent AI placówki { -clinic } (automat). Nagły przypadek: 112. „Konsultant” łączy z człowiekiem. / This is an AI assistant. Emergency: call 112. Say “human” for a person. Dane osobowe / your data: { $page }
+notice-both-sms = { -clinic }: asystent AI (automat). Nagly przypadek: 112. KONSULTANT = czlowiek. / AI assistant. Emergency: 112. HUMAN = a person. Dane/data: { $page }
 webchat-greeting = Dzień dobry! W czym można pomóc?
 
 ## Menu

@@ -9,6 +9,7 @@ refused-payer-not-accepted = { $payer ->
    *[other] Ten termin jest tylko dla wizyt na NFZ. Można wybrać inny termin.
 }
 refused-patient-has-visit-then = O tej porze jest już umówiona inna wizyta tej osoby. Można wybrać inny termin.
+refused-patient-restricted = Nie możemy teraz umówić wizyty tej osobie. Odpisze ktoś z personelu.
 refused-visit-past = Ta wizyta już się zaczęła albo odbyła i nie można jej odwołać.
 payer-nfz = NFZ
 payer-private = prywatnie

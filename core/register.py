@@ -1,0 +1,188 @@
+"""The register of copies: every place that keeps something of a person, why, how long, and how it is erased.
+
+Data alone. A test compares it with the tables of all models, so that no table and no personal column is forgotten;
+`docs/privacy/register.md` is written from it. Medical periods: SAFETY.md 5.3 (art. 29 of the Patient Rights Act).
+All other periods are a team proposal, unsigned, until the clinic's data protection officer has signed them.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+PROPOSAL = "team proposal, unsigned"
+
+
+class RetentionClass(StrEnum):
+    """How long a copy may live; `PERIODS` says the time."""
+
+    working = "working"
+    lead = "lead"
+    administrative = "administrative"
+    medical = "medical"
+    account = "account"
+    security = "security"
+    organisation = "organisation"
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time after which a class is erased, counted from what, and who says so. None: no job erases it."""
+
+    length: timedelta | None
+    counted_from: str
+    source: str
+    years: int = 0
+    """Whole years to the end of the year, for records the law counts so; 0 where `length` counts."""
+
+
+PERIODS = {
+    RetentionClass.working: Period(timedelta(days=30), "the end of the turn, case or delivery", PROPOSAL),
+    RetentionClass.lead: Period(timedelta(days=365), "the end of the case", PROPOSAL),
+    RetentionClass.administrative: Period(timedelta(days=3 * 365), "the end of the case or visit", PROPOSAL),
+    RetentionClass.medical: Period(
+        None, "the end of the year of the last entry", "SAFETY.md 5.3: art. 29 of the Patient Rights Act", years=20
+    ),
+    RetentionClass.account: Period(None, "the end of employment", PROPOSAL),
+    RetentionClass.security: Period(timedelta(days=6 * 365), "the act", PROPOSAL),
+    RetentionClass.organisation: Period(None, "no person is told of", "no personal data of patients"),
+}
+
+CARE = "art. 6(1)(c) and 9(2)(h): care and its administration"
+REQUEST = "art. 6(1)(b): what the person asked for"
+SECURITY = "art. 6(1)(f) and 32: security and accountability"
+WORK = "art. 6(1)(b) and (f): employment and access control"
+LAW = "art. 6(1)(c): duties of the controller under art. 12 to 21"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One place. `columns` are those that tell of a person, sealed or not; `erased_by` says how they go."""
+
+    place: str
+    purpose: str
+    basis: str
+    classes: tuple[RetentionClass, ...]
+    columns: tuple[str, ...]
+    erased_by: str
+    is_table: bool = True
+
+
+_R = RetentionClass
+_CASE = (_R.lead, _R.administrative, _R.medical)
+_WITH_CASE = "with its case: nightly job and erasure"
+TABLES = (
+    Copy("messages", "the conversation", CARE, _CASE,
+         ("author_id", "contact_point_id", "provider_id", "body", "content", "provenance", "tokens", "language"), _WITH_CASE),
+    Copy("cases", "the matter, what was understood, facts carried over", CARE, _CASE,
+         ("patient_id", "agent_id", "understood", "carried"), _WITH_CASE),
+    Copy("turns", "answering once", REQUEST, (_R.working,), ("message_id",), "nightly job; with its case"),
+    Copy("action_results", "doing nothing twice", REQUEST, (_R.working,), ("result",), "nightly job; with its case"),
+    Copy("deliveries", "sending, receipts, dead letters", REQUEST, _CASE, ("contact_point_id", "provider_id"), _WITH_CASE),
+    Copy("attachments", "files that came with messages", CARE, _CASE, ("source_url", "content"), _WITH_CASE),
+    Copy("safety_alerts", "red flags", CARE, (_R.medical,), ("rules", "claimed_by"), _WITH_CASE),
+    Copy("handoffs", "waiting for a person", CARE, _CASE, ("accepted_by",), _WITH_CASE),
+    Copy("threads", "the order of one correspondent's messages", CARE, _CASE, ("correspondent_id",), "with its last case"),
+    Copy("correspondents", "language, and which notices were given where and when", LAW, _CASE, ("language", "noticed"),
+         "with its last case"),
+    Copy("contact_points", "where to answer; who said stop", REQUEST, _CASE,
+         ("address", "address_token", "correspondent_id", "opted_out_by"),
+         "with its last case; one that said STOP is kept without anything else, so that it is obeyed"),
+    Copy("patients", "who the patient is", CARE, (_R.administrative, _R.medical),
+         ("given_name", "family_name", "name_tokens", "match_token", "birth_date", "birth_token", "pesel", "pesel_token", "phone",
+          "phone_token", "mail", "mail_token", "language"),
+         "with the last case and visit: nightly job and erasure; telephone and mail go at once"),
+    Copy("patient_contact_points", "who may speak for the patient from where", CARE, (_R.administrative,),
+         ("patient_id", "contact_point_id"), "erasure; with the patient"),
+    Copy("appointments", "visits held, booked, cancelled, done", CARE, (_R.administrative, _R.medical),
+         ("patient_id", "referral_code", "booked_by_case_id", "booked_via_contact_point", "cancelled_by"),
+         "nightly job and erasure; completed visits after the medical period"),
+    Copy("privacy_marks", "legal hold, restriction", LAW, (_R.security,), ("patient_id", "reason", "made_by", "ended_by"),
+         "nightly job, once the patient's record is gone"),
+    Copy("erasures", "proof of erasure: counts and reasons, no content", LAW, (_R.security,),
+         ("patient_id", "asked_by", "case_ids"), "nightly job"),
+    Copy("simulated_sms", "the phone network of demonstrations", REQUEST, (_R.working,), ("phone", "phone_token", "body"),
+         "nightly job; with its case"),
+    Copy("simulated_media", "its files", REQUEST, (_R.working,), ("content",), "nightly job; with its case"),
+    Copy("simulated_opt_outs", "its STOP words", REQUEST, (_R.organisation,), ("phone_token",), "by START; demonstrations alone"),
+    Copy("staff", "who works here", WORK, (_R.account,),
+         ("email", "name", "password_hash", "language", "clinician_id", "totp_secret", "totp_offered", "oidc_subject"),
+         "by an administrator: closed at the end of employment"),
+    Copy("staff_roles", "what they may do", WORK, (_R.account,), ("staff_id",), "by an administrator"),
+    Copy("staff_sessions", "who is signed in", WORK, (_R.working,),
+         ("token_hash", "staff_id", "csrf_token", "device_hash", "agent_hash", "browser_name"), "nightly job, once over"),
+    Copy("staff_devices", "known browsers", WORK, (_R.working,), ("staff_id", "device_hash"),
+         "nightly job, unused for longer than a browser keeps its key"),
+    Copy("staff_recovery_codes", "a way in", WORK, (_R.account,), ("staff_id", "code_hash"), "by use; with the account"),
+    Copy("staff_enrolment_links", "a first sign-in", WORK, (_R.working,), ("staff_id", "token_hash"), "nightly job, once over"),
+    Copy("break_glass", "rights taken in need, with reason", SECURITY, (_R.security,),
+         ("staff_id", "patient_id", "reason", "reviewed_by"), "nightly job; the reason's words go by erasure"),
+    Copy("access_decisions", "reviews of roles", SECURITY, (_R.security,), ("staff_id", "reviewer_id"), "nightly job"),
+    Copy("presence", "who is in which thread", WORK, (_R.working,), ("thread_id", "staff_id"), "by itself, within seconds"),
+    Copy("audit_events", "who read or changed what: ids alone", SECURITY, (_R.security,), ("actor", "subject_id"),
+         "not by the application, which has no right to: the owner archives whole sealed batches"),
+    Copy("audit_batches", "the audit's chain", SECURITY, (_R.security,), (), "as the audit"),
+    Copy("clinicians", "who sees patients", WORK, (_R.account,), ("title", "given_name", "family_name", "forms_pl"),
+         "by an administrator"),
+    Copy("schedule_exceptions", "days a clinician is away", WORK, (_R.account,), ("clinician_id",), "by an administrator"),
+    Copy("weekly_schedules", "when a clinician sees patients", WORK, (_R.account,), ("clinician_id",), "by an administrator"),
+    Copy("article_versions", "approved answers and their authors", WORK, (_R.account,), ("author",), "by an editor"),
+    *(
+        Copy(name, "the clinic's own facts", "none needed", (_R.organisation,), (), "not personal")
+        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "knowledge_state",
+                     "data_keys", "process_beats")
+    ),
+)  # fmt: skip
+"""Every table of the models."""
+
+OTHER_TABLES = (
+    Copy("bot.events", "the dialogue's memory of an open case", CARE, (_R.working,), ("sender_id", "data"),
+         "nightly job 30 days after the case; with its case. The application's role may DELETE there (core/roles.py)"),
+    Copy("procrastinate_jobs", "timed jobs: arguments are ids alone", REQUEST, (_R.working,), ("args",),
+         "by itself when done; failed ones by the nightly job"),
+    Copy("procrastinate_events", "their history", REQUEST, (_R.working,), (), "with their jobs"),
+    Copy("procrastinate_periodic_defers", "when timed jobs last ran", REQUEST, (_R.organisation,), (), "by itself"),
+    Copy("procrastinate_workers", "which workers live", REQUEST, (_R.organisation,), (), "by itself"),
+    Copy("alembic_version", "the revision", "none needed", (_R.organisation,), (), "not personal"),
+)  # fmt: skip
+"""Tables that have no model."""
+
+ELSEWHERE = (
+    Copy("log", "operation: ids and counts, no names or words", SECURITY, (_R.working,), (), "rotated by the system", False),
+    Copy("traces", "operation: ids and durations", SECURITY, (_R.working,), (), "by the collector's own period", False),
+    Copy("metrics", "operation: counts alone", SECURITY, (_R.organisation,), (), "not personal", False),
+    Copy("knowledge vectors", "finding answers: approved articles alone, no messages", "none needed", (_R.organisation,), (),
+         "rebuilt at each publication", False),
+    Copy("training data and models", "understanding: written by the team, no messages of patients", "none needed",
+         (_R.organisation,), (), "replaced by the next training", False),
+    Copy("tests", "invented people alone", "none needed", (_R.organisation,), (), "after each run", False),
+    Copy("drafts in the browser", "an agent's unsent reply", CARE, (_R.working,), ("words",),
+         "sent, discarded, or with the browser's tab", False),
+    Copy("widget in the browser", "a session's key, no messages", REQUEST, (_R.working,), ("token",), "by its visitor", False),
+    Copy("backups", "restoring the service", SECURITY, (_R.working,), ("everything above",),
+         "by age: a backup is destroyed 35 days after it was made; after a restore erasures are run again", False),
+    Copy("Twilio", "carrying SMS, where configured", REQUEST, (_R.working,), ("address", "body"),
+         "by the provider's own period: the clinic sets it in its account", False),
+    Copy("files taken out by staff", "exports and reports given to the person", LAW, (_R.working,), ("everything of one person",),
+         "by whoever took them", False),
+)  # fmt: skip
+"""Copies outside the database."""
+
+REGISTER = (*TABLES, *OTHER_TABLES, *ELSEWHERE)
+BACKUPS_AGE_OUT = timedelta(days=35)
+
+
+def as_markdown() -> str:
+    """The register as a table, for `docs/privacy/register.md`."""
+    lines = ["| Place | Purpose | Basis (GDPR) | Class | Personal columns | Erased |", "|---|---|---|---|---|---|"]
+    for one in REGISTER:
+        cells = (
+            f"`{one.place}`" if one.is_table else one.place, one.purpose, one.basis, ", ".join(one.classes),
+            ", ".join(one.columns) or "none", one.erased_by,
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "| Class | Period | Counted from | Source |", "|---|---|---|---|"]
+    for kind, period in PERIODS.items():
+        days = f"{period.length.days} days" if period.length else "no automatic end"
+        length = f"{period.years} years" if period.years else days
+        lines.append(f"| {kind} | {length} | {period.counted_from} | {period.source} |")
+    return "\n".join(lines) + "\n"

@@ -201,3 +201,14 @@ def test_only_the_bots_unit_is_another_user_and_it_reaches_this_machine_alone() 
     assert set(map(tuple, users.values())) == {("poradnia",)}
     bot = (DEPLOY / "systemd/poradnia-bot.service").read_text("utf-8")
     assert "IPAddressDeny=any\nIPAddressAllow=localhost" in bot and "service.env" not in bot
+
+
+def test_only_the_migration_and_the_backup_are_given_the_databases_owner() -> None:
+    units = {file.stem for file in (ROOT / "deploy/systemd").glob("*.service") if "owner.env" in file.read_text("utf-8")}
+    assert units == {"poradnia-migrate", "poradnia-backup"}
+    manifests = {
+        file.stem
+        for file in (ROOT / "deploy/kubernetes/base").glob("*.yaml")
+        if "secretRef: {name: poradnia-owner}" in file.read_text("utf-8")
+    }
+    assert manifests == {"migrate", "backup"}

@@ -6,11 +6,13 @@ People on the patient's own side and processes are decided elsewhere: a narrowed
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from care.appointments.models import Appointment
 from core.access import Access, Permission, Role
 from core.accounts.break_glass import has_glass
+from core.accounts.models import BreakGlass
 from core.db import UnitOfWork
 from core.errors import NotFound
 
@@ -24,6 +26,43 @@ class OutsideRelation(NotFound):
     def __init__(self, patient_id: UUID) -> None:
         super().__init__("patient")
         self.patient_id = patient_id
+
+
+def within_relation(
+    access: Access, patient_id: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None], now: datetime
+) -> ColumnElement[bool] | None:
+    """`require_relation` for queries: True for the patients this person may open now; None where that is everybody.
+
+    Who manages privacy finds everybody.
+    """
+    if (
+        not access.roles & _BY_RELATION
+        or Role.system in access.roles
+        or access.sites(Permission.manage_privacy) is None
+    ):
+        return None
+    if any(role in access.roles and role not in dict(access.scopes) for role in _WITHOUT_VISIT):
+        return None
+    sites, visits = (
+        access.sites(Permission.read_patient),
+        select(Appointment.id).where(Appointment.patient_id == patient_id),
+    )
+    ways: list[ColumnElement[bool]] = [
+        (visits if sites is None else visits.where(Appointment.site_id.in_(sites))).exists()
+    ]
+    if access.roles & _WITHOUT_VISIT:
+        ways.append(~visits.exists())
+    if access.clinician_id is not None:
+        ways.append(visits.where(Appointment.clinician_id == access.clinician_id).exists())
+    if access.allows(Permission.break_glass):
+        granted = select(BreakGlass.id).where(
+            cast(BreakGlass.staff_id, String) == access.actor,
+            BreakGlass.patient_id == patient_id,
+            BreakGlass.granted_at <= now,
+            BreakGlass.expires_at > now,
+        )
+        ways.append(granted.exists())
+    return or_(*ways)
 
 
 async def require_relation(uow: UnitOfWork, access: Access, patient_id: UUID, now: datetime) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from care.folding import fold
+from care.policy import within_relation
 from conversations.models import Author, Case, ContactPoint, Message
 from core.access import Access, Permission
 from core.audit import record
@@ -55,7 +56,9 @@ def tokens_of(text: str) -> list[int]:
 
 
 class MessageSearch:
-    """The messages an access may search: all for staff, one case or one patient where the access is narrowed to it."""
+    """The messages an access may search: for staff those of threads they may open, narrowed to one case or one patient
+    where the access is.
+    """
 
     def __init__(self, uow: UnitOfWork, access: Access) -> None:
         access.require(Permission.read_thread)
@@ -78,6 +81,10 @@ class MessageSearch:
             .order_by(Message.tokens.contains(whole).desc(), Message.created_at.desc(), Message.id.desc())
             .limit(limit * 5)
         )
+        within = within_relation(self._access, Case.patient_id, now)
+        if within is not None:  # A thread is opened only with all its patients: `conversations.policy`.
+            of_thread = select(Case.id).where(Case.thread_id == Message.thread_id, Case.patient_id.is_not(None))
+            query = query.where(~of_thread.where(~within).correlate(Message).exists())
         if self._access.case_id is not None:
             query = query.where(Message.case_id == self._access.case_id)
         if self._access.patient_id is not None:

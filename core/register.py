@@ -89,7 +89,7 @@ TABLES = (
          "with its last case; one that said STOP is kept without anything else, so that it is obeyed"),
     Copy("patients", "who the patient is", CARE, (_R.administrative, _R.medical),
          ("given_name", "family_name", "name_tokens", "match_token", "birth_date", "birth_token", "pesel", "pesel_token", "phone",
-          "phone_token", "mail", "mail_token", "language"),
+          "phone_token", "mail", "mail_token", "external_id", "external_token", "language"),
          "with the last case and visit: nightly job and erasure; telephone and mail go at once"),
     Copy("patient_contact_points", "who may speak for the patient from where", CARE, (_R.administrative,),
          ("patient_id", "contact_point_id"), "erasure; with the patient"),

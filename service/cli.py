@@ -12,7 +12,7 @@ from pathlib import Path
 from core import logging as logs
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
-from service import audit, keys, privacy
+from service import audit, keys, moving, privacy
 from service.maintenance import add_commands, run_backup, run_migrate, run_restore
 
 
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     privacy.arguments(
         commands.add_parser("privacy", help="one person: export, erase; verify a report; register, retention")
     )
+    moving.arguments(commands.add_parser("import", help="patients and schedules from another system's CSV files"))
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
     staff = commands.add_parser("staff", help="staff from the command line: staff add EMAIL NAME ROLE…")
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
+        "import": moving.main,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:

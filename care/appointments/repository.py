@@ -1,6 +1,7 @@
 """Schedules and appointments in the database. Made from an `Access`, so that no query runs without one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,21 @@ from core.access import Access
 from core.db import UnitOfWork
 from core.errors import Forbidden
 from core.ids import new_id
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When clinicians see patients: what slots are cut from. `closed` says which sites are closed on a day; None is all."""
+
+    blocks: tuple[Block, ...]
+    absences: tuple[Absence, ...]
+    zones: Mapping[UUID, ZoneInfo]
+    closed: Mapping[date, frozenset[UUID | None]]
+
+    def closed_sites(self, day: date) -> set[UUID]:
+        """The sites where nobody is seen that day."""
+        marked = self.closed.get(day, frozenset())
+        return set(self.zones) if None in marked else {site for site in marked if site is not None}
 
 
 class Appointments:
@@ -42,6 +58,21 @@ class Appointments:
         site_id: UUID | None = None,
     ) -> list[Slot]:
         """All slots of those days, taken or not, of active clinicians, narrowed as asked."""
+        plan = await self.plan(first, last, specialty=specialty, clinician_id=clinician_id)
+        found: list[Slot] = []
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            found += rules.day_slots(day, plan.blocks, plan.absences, plan.closed_sites(day), plan.zones)
+        return [
+            slot
+            for slot in found
+            if (specialty is None or slot.specialty == specialty) and (site_id is None or slot.site_id == site_id)
+        ]
+
+    async def plan(
+        self, first: date, last: date, *, specialty: str | None = None, clinician_id: UUID | None = None
+    ) -> Plan:
+        """The schedules of active clinicians that may bear on those days, narrowed as asked."""
         weekly = select(WeeklySchedule).join(Clinician).where(Clinician.is_active)
         exceptional = (
             select(ScheduleException)
@@ -62,18 +93,7 @@ class Appointments:
             else:
                 blocks.append(_extra_block(row))
         zones = {row.id: ZoneInfo(row.timezone) for row in await self._session.scalars(select(Site))}
-        closed = await clinic.closed_sites(self._uow, first, last)
-        found: list[Slot] = []
-        for offset in range((last - first).days + 1):
-            day = first + timedelta(days=offset)
-            marked = closed.get(day, frozenset())
-            shut = set(zones) if None in marked else {site for site in marked if site is not None}
-            found += rules.day_slots(day, blocks, absences, shut, zones)
-        return [
-            slot
-            for slot in found
-            if (specialty is None or slot.specialty == specialty) and (site_id is None or slot.site_id == site_id)
-        ]
+        return Plan(tuple(blocks), tuple(absences), zones, await clinic.closed_sites(self._uow, first, last))
 
     async def taken(self, clinician_ids: Iterable[UUID], start: datetime, end: datetime, now: datetime) -> list[Taken]:
         """What is booked, or held and not expired at `now`, between two instants."""

@@ -109,6 +109,24 @@ def day_slots(
     return slots
 
 
+def is_within(
+    visit: Slot, blocks: Iterable[Block], absences: Iterable[Absence], closed_sites: Collection[UUID], zone: ZoneInfo
+) -> bool:
+    """True if the clinician sees patients of that specialty at that site for the whole time of the visit, however the
+    schedule cuts its slots.
+    """
+    day = visit.start.astimezone(zone).date()
+    if visit.site_id in closed_sites or any(_is_away(absence, visit, day, zone) for absence in absences):
+        return False
+    return any(
+        (block.clinician_id, block.site_id, block.specialty) == (visit.clinician_id, visit.site_id, visit.specialty)
+        and block.holds_on(day)
+        and _instant(at_local(day, block.starts, zone)) <= _instant(visit.start)
+        and _instant(visit.end) <= _instant(at_local(day, block.ends, zone))
+        for block in blocks
+    )
+
+
 def free_slots(slots: Iterable[Slot], taken: Sequence[Taken], not_before: datetime) -> list[Slot]:
     """The slots that start at or after `not_before` and share no moment with what is taken of the same clinician."""
     busy: dict[UUID, list[Taken]] = {}

@@ -13,7 +13,10 @@ from core.ids import new_id
 
 
 class Patient(Base):
-    """One person. Two people of the same name and birth date stay two records until staff say otherwise."""
+    """One person. Two people of the same name and birth date stay two records until staff say otherwise.
+
+    `external_id` is their number in the system they moved in from, if they did.
+    """
 
     __tablename__ = "patients"
     __table_args__ = (
@@ -23,6 +26,7 @@ class Patient(Base):
         Index("ix_patients_birth_token", "birth_token"),
         Index("ix_patients_pesel_token", "pesel_token"),
         Index("ix_patients_mail_token", "mail_token"),
+        Index("uq_patients_external_token", "external_token", unique=True),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     given_name: Mapped[str] = mapped_column(EncryptedText("patients.given_name"))
@@ -37,6 +41,8 @@ class Patient(Base):
     phone_token: Mapped[str | None]
     mail: Mapped[str | None] = mapped_column(EncryptedText("patients.mail"))
     mail_token: Mapped[str | None]
+    external_id: Mapped[str | None] = mapped_column(EncryptedText("patients.external_id"))
+    external_token: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="pl")
     created_at: Mapped[datetime]
     is_synthetic: Mapped[bool] = mapped_column(default=False)

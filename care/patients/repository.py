@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 
 from care.patients import rules
 from care.patients.models import Patient, PatientContactPoint
@@ -16,6 +16,7 @@ from care.patients.tokens import (
     phone_token,
     whole_name_token,
 )
+from care.policy import within_relation
 from core.access import Access
 from core.db import UnitOfWork
 from core.errors import Forbidden
@@ -28,6 +29,7 @@ class Patients:
         if not access.roles:
             raise Forbidden("patients")
         self._session = uow.session
+        self._access = access
 
     async def serialise(self, contact_point_id: UUID, match_token: str) -> None:
         """Let one transaction at a time register this person from this contact point."""
@@ -87,38 +89,43 @@ class Patients:
         self._session.add(patient)
         return patient
 
-    async def by_name(self, query: str, limit: int) -> list[Patient]:
+    async def by_name(self, query: str, limit: int, now: datetime) -> list[Patient]:
         """Those whose names begin with the words of the query: who is called exactly so first, then the newest."""
         terms = rules.query_terms(query)
         if not terms:
             return []
         whole = [whole_name_token(word) for word in rules.name_words(query)]
         found = await self._session.scalars(
-            select(Patient)
+            self._visible(now)
             .where(Patient.name_tokens.contains([name_token(term) for term in terms]))
             .order_by(Patient.name_tokens.contains(whole).desc(), Patient.created_at.desc(), Patient.id)
             .limit(limit * 5)
         )
         return [p for p in found if rules.answers_query(p.given_name, p.family_name, query)][:limit]
 
-    async def by_phone(self, e164: str, limit: int) -> list[Patient]:
+    async def by_phone(self, e164: str, limit: int, now: datetime) -> list[Patient]:
         """Those with that number."""
-        return await self._by(Patient.phone_token == phone_token(e164), limit)
+        return await self._by(Patient.phone_token == phone_token(e164), limit, now)
 
-    async def by_birth_date(self, birth_date: date, limit: int) -> list[Patient]:
+    async def by_birth_date(self, birth_date: date, limit: int, now: datetime) -> list[Patient]:
         """Those born on that day."""
-        return await self._by(Patient.birth_token == birth_token(birth_date), limit)
+        return await self._by(Patient.birth_token == birth_token(birth_date), limit, now)
 
-    async def by_pesel(self, pesel: str, limit: int) -> list[Patient]:
+    async def by_pesel(self, pesel: str, limit: int, now: datetime) -> list[Patient]:
         """Those with that personal number: one, unless a record stands twice."""
-        return await self._by(Patient.pesel_token == pesel_token(pesel), limit)
+        return await self._by(Patient.pesel_token == pesel_token(pesel), limit, now)
 
-    async def by_mail(self, mail: str, limit: int) -> list[Patient]:
+    async def by_mail(self, mail: str, limit: int, now: datetime) -> list[Patient]:
         """Those with that mail address."""
-        return await self._by(Patient.mail_token == mail_token(mail), limit)
+        return await self._by(Patient.mail_token == mail_token(mail), limit, now)
 
-    async def _by(self, condition: ColumnElement[bool], limit: int) -> list[Patient]:
+    def _visible(self, now: datetime) -> Select[Patient]:
+        """The records this access may open: others are not listed either."""
+        within = within_relation(self._access, Patient.id, now)
+        return select(Patient) if within is None else select(Patient).where(within)
+
+    async def _by(self, condition: ColumnElement[bool], limit: int, now: datetime) -> list[Patient]:
         found = await self._session.scalars(
-            select(Patient).where(condition).order_by(Patient.created_at.desc(), Patient.id).limit(limit)
+            self._visible(now).where(condition).order_by(Patient.created_at.desc(), Patient.id).limit(limit)
         )
         return list(found)

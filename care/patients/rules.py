@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 
 from care.folding import fold
+from core.redaction import is_pesel
 
 SHORTEST_PREFIX, LONGEST_PREFIX = 3, 6
 
@@ -43,3 +44,20 @@ def answers_query(given_name: str, family_name: str, text: str) -> bool:
 def is_plausible_birth_date(birth_date: date, today: date) -> bool:
     """True for a person born already and at most 120 years ago."""
     return birth_date <= today and today.year - birth_date.year <= 120
+
+
+_CENTURIES = {80: 1800, 0: 1900, 20: 2000, 40: 2100, 60: 2200}
+
+
+def pesel_birth_date(pesel: str) -> date | None:
+    """The day of birth a personal number tells; None for a wrong check digit or no such day.
+
+    Source: art. 15 of the Polish population register act.
+    """
+    if not is_pesel(pesel):
+        return None
+    year, month, day = int(pesel[:2]), int(pesel[2:4]), int(pesel[4:6])
+    try:
+        return date(_CENTURIES[month // 20 * 20] + year, month % 20, day)
+    except ValueError:
+        return None

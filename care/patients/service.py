@@ -110,27 +110,32 @@ async def get(uow: UnitOfWork, access: Access, patient_id: UUID, now: datetime) 
     return patient
 
 
-async def search(uow: UnitOfWork, access: Access, text: str, limit: int = 20) -> list[Patient]:
+async def search(uow: UnitOfWork, access: Access, text: str, now: datetime, limit: int = 20) -> list[Patient]:
     """For staff and the privacy officer: by the beginnings of names, telephone number, PESEL, mail, or birth date
-    (2026-11-23 or 23.11.2026).
+    (2026-11-23 or 23.11.2026), with or without diacritics. Only those this access may open.
 
-    Rows of a list are not audited; opening one by `get` is.
+    That somebody searched, and how many rows were shown, is audited; what for is not kept. Rows of a list are not audited;
+    opening one by `get` is.
     """
     _require_any(access, Permission.read_patient, Permission.manage_privacy)
-    patients = Patients(uow, access)
-    wanted = text.strip()
+    found = await _search(Patients(uow, access), text.strip(), now, limit)
+    audit.record(uow, access, "search", "patients", f"{len(found)} rows", now)
+    return found
+
+
+async def _search(patients: Patients, wanted: str, now: datetime, limit: int) -> list[Patient]:
     born = _as_date(wanted)
     if born is not None:
-        return await patients.by_birth_date(born, limit)
+        return await patients.by_birth_date(born, limit, now)
     if "@" in wanted:
-        return await patients.by_mail(wanted, limit)
+        return await patients.by_mail(wanted, limit, now)
     digits = "".join(character for character in wanted if character.isdigit())
     if is_pesel(digits) and not wanted.startswith("+"):
-        return await patients.by_pesel(digits, limit)
+        return await patients.by_pesel(digits, limit, now)
     if len(digits) >= 7:
         number = parse_number(wanted)
-        return await patients.by_phone(number, limit) if number else []
-    return await patients.by_name(wanted, limit)
+        return await patients.by_phone(number, limit, now) if number else []
+    return await patients.by_name(wanted, limit, now)
 
 
 def _require_any(access: Access, *permissions: Permission) -> None:

@@ -47,6 +47,11 @@ def mail_token(mail: str) -> str:
     return keyring.token(f"mail:{mail.strip().casefold()}")
 
 
+def external_token(external_id: str) -> str:
+    """A number of the system a patient moved in from."""
+    return keyring.token(f"external:{external_id}")
+
+
 def give_tokens(patient: Patient) -> None:
     """Set every token from what the record says now. To be called whenever a name, a number or an address changed."""
     words = rules.name_words(patient.given_name) + rules.name_words(patient.family_name)
@@ -57,6 +62,7 @@ def give_tokens(patient: Patient) -> None:
     patient.phone_token = phone_token(patient.phone) if patient.phone else None
     patient.pesel_token = pesel_token(patient.pesel) if patient.pesel else None
     patient.mail_token = mail_token(patient.mail) if patient.mail else None
+    patient.external_token = external_token(patient.external_id) if patient.external_id else None
 
 
 async def make_tokens_again(uow: UnitOfWork) -> int:

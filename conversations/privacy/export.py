@@ -116,10 +116,11 @@ async def _patient(uow: UnitOfWork, patient_id: UUID) -> Resource:
     if one is None:
         raise NotFound("patient")
     telecom = [("phone", one.phone), ("email", one.mail)]
+    numbers = [("PESEL", one.pesel), ("before", one.external_id)]
     return {
         "resourceType": "Patient", "id": str(one.id), "name": [{"family": one.family_name, "given": [one.given_name]}],
         "birthDate": one.birth_date.isoformat(),
-        "identifier": [{"system": "PESEL", "value": one.pesel}] if one.pesel else [],
+        "identifier": [{"system": system, "value": value} for system, value in numbers if value],
         "telecom": [{"system": system, "value": value} for system, value in telecom if value],
         "communication": [{"language": one.language}], "meta": {"created": _at(one.created_at)},
     }  # fmt: skip

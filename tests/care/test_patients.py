@@ -85,7 +85,7 @@ async def test_staff_find_people_by_beginnings_of_names_by_number_and_by_birth_d
     async with clinic.unit_of_work() as uow:
 
         async def names(text: str) -> set[str]:
-            return {patient.name for patient in await service.search(uow, STAFF, text)}
+            return {patient.name for patient in await service.search(uow, STAFF, text, clock.now())}
 
         assert await names("przyk") == {"Bogdan Przykładowy"}
         assert await names("bogdan przykladowy") == {"Bogdan Przykładowy"}
@@ -95,7 +95,7 @@ async def test_staff_find_people_by_beginnings_of_names_by_number_and_by_birth_d
         assert await names("1995-07-30") == await names("30.07.1995") == {"Celina Testowa"}
         assert await names("%") == set()
         with pytest.raises(Forbidden):
-            await service.search(uow, Access(frozenset({Role.patient}), "portal", "x"), "pró")
+            await service.search(uow, Access(frozenset({Role.patient}), "portal", "x"), "pró", clock.now())
         assert await uow.session.scalar(select(func.count()).where(Patient.is_synthetic)) == 5
 
 

@@ -130,7 +130,7 @@ async def test_patients_are_found_by_pesel_mail_number_and_name_with_exact_names
             await uow.session.flush()
 
         async def names(text: str) -> list[str]:
-            return [one.family_name for one in await patients.search(uow, STAFF, text)]
+            return [one.family_name for one in await patients.search(uow, STAFF, text, clock.now())]
 
         assert (await names("kowal"))[0] == "Kowal" and len(await names("kowal")) == 3
         assert await names("44051401458") == ["Kowal"]

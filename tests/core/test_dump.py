@@ -186,7 +186,7 @@ async def test_a_dump_of_the_living_clinic_tells_nothing(
     assert leaks(said.out.encode() + said.err.encode(), [*PLANTED, *proofs]) == []
     assert leaks((postgres.folder / "log").read_bytes(), [*PLANTED, *proofs]) == []
     async with house.database.unit_of_work() as uow:
-        found = await Patients(uow, Access.system("test")).by_name("gryzel", 5)
+        found = await Patients(uow, Access.system("test")).by_name("gryzel", 5, served.clock.now())
     assert [one.family_name for one in found] == ["Zasadzkowska"], "and yet it is all there"
 
 

@@ -200,9 +200,9 @@ async def test_rows_from_before_envelopes_are_read_sealed_anew_and_found(databas
     await make_tokens(database)
     assert await rotation.retire() == [0]
     async with database.unit_of_work() as uow:
-        (found,) = await service.search(uow, Access.system("test"), "lucja")
+        (found,) = await service.search(uow, Access.system("test"), "lucja", clock.now())
         assert found.birth_date == date(1987, 3, 14)
-        assert await service.search(uow, Access.system("test"), "14.03.1987") == [found]
+        assert await service.search(uow, Access.system("test"), "14.03.1987", clock.now()) == [found]
     with connected(database.url) as connection:
         assert [row.state for row in rows_of(connection)] == ["retired", "active", "active", "active"]
 
@@ -264,7 +264,7 @@ async def test_another_lookup_key_makes_every_token_again(
     open_keys(database.url, lambda: Secrets.load(tmp_path / "secrets.json"))
     assert keyring.token("name:luc") != before
     async with database.unit_of_work() as uow:
-        assert len(await service.search(uow, Access.system("test"), "luc")) == 1
+        assert len(await service.search(uow, Access.system("test"), "luc", clock.now())) == 1
 
 
 def test_half_a_character_survives_sealing() -> None:

@@ -126,9 +126,12 @@ async def test_a_correction_is_found_by_its_new_words_and_leaves_no_values_in_th
         assert isinstance(await correct(uow, OFFICER, planted.patient_id, said, house.clock.now()), Patient)
     async with house.house.database.unit_of_work() as uow:
         patients = Patients(uow, OFFICER)
-        assert [one.id for one in await patients.by_name("nowacka", 5)] == [planted.patient_id]
-        assert await patients.by_name("zasadzkowska", 5) == [] and await patients.by_phone(NUMBER, 5) == []
-        assert [one.id for one in await patients.by_phone("+48600711009", 5)] == [planted.patient_id]
+        assert [one.id for one in await patients.by_name("nowacka", 5, house.clock.now())] == [planted.patient_id]
+        assert (
+            await patients.by_name("zasadzkowska", 5, house.clock.now()) == []
+            and await patients.by_phone(NUMBER, 5, house.clock.now()) == []
+        )
+        assert [one.id for one in await patients.by_phone("+48600711009", 5, house.clock.now())] == [planted.patient_id]
     events = await house.rows(AuditEvent, AuditEvent.action.startswith("privacy.corrected"))
     assert {one.action.removeprefix("privacy.corrected-") for one in events} == {
         "family-name",

@@ -102,10 +102,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def find(request: Request, person: Actor, query: Short = "") -> Response:
         """Patients by name, number, mail, birth date or id. A form, so that no name stands in an address."""
         async with house.database.unit_of_work() as uow:
-            found = await _found(uow.session.get, query)
-            found = found or await patients.search(uow, person.access, query, MOST_FOUND)
+            now, found = house.clock.now(), await _found(uow.session.get, query)
+            if found:
+                audit.record(uow, person.access, "search", "patients", f"{len(found)} rows", now)
+            else:
+                found = await patients.search(uow, person.access, query, now, MOST_FOUND)
             reports = await reports_of(uow, person.access)
-            audit.record(uow, person.access, "search", "patient", f"{len(found)} found", house.clock.now())
         return shown.respond(request, "privacy/persons.html", person, found=found, reports=reports, query=query)
 
     @routes.get("/persons/{patient_id}")

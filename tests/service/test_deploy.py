@@ -204,7 +204,9 @@ def test_only_the_bots_unit_is_another_user_and_it_reaches_this_machine_alone() 
 
 
 def test_only_the_migration_and_the_backup_are_given_the_databases_owner() -> None:
-    units = {file.stem for file in (ROOT / "deploy/systemd").glob("*.service") if "owner.env" in file.read_text("utf-8")}
+    units = {
+        file.stem for file in (ROOT / "deploy/systemd").glob("*.service") if "owner.env" in file.read_text("utf-8")
+    }
     assert units == {"poradnia-migrate", "poradnia-backup"}
     manifests = {
         file.stem

@@ -27,6 +27,8 @@ FIRST = "0004_knowledge"
 OLD = revisions()[revisions().index(FIRST) :]
 CHANGED: dict[str, set[str]] = {}
 """Columns (`table`: names) that a migration is meant to change; everything else must come through as it was."""
+EMPTIED = frozenset({"staff_sessions"})
+"""Tables that a migration is meant to empty: with sessions bound to their browser everybody signs in once more."""
 MIGRATION = """
 from alembic import op
 revision = {name!r}
@@ -91,7 +93,7 @@ def test_an_upgrade_loses_and_changes_no_row(empty_url: str, revision: str) -> N
                 _plain(row) for row in connection.execute(select(*(table.columns[one] for one in kept))).mappings()
             ]
             assert len(written[name]) >= 3
-            for row in rows:
+            for row in () if name in EMPTIED else rows:
                 assert _plain({one: row[one] for one in kept}) in found, name
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -29,6 +30,9 @@ from tests.serving import free_port, serve, until
 __all__ = ["WARSAW", "free_port", "until"]
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+# A busy machine is slow, not wrong: how long an example takes decides nothing.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,8 +25,14 @@ from tests.service.filling import fill
 FIRST = "0004_knowledge"
 """The first revision anybody has run."""
 OLD = revisions()[revisions().index(FIRST) :]
-CHANGED: dict[str, set[str]] = {}
+CHANGED: dict[str, set[str]] = {
+    # Sealed on the way (0020); that they open to what they were is tested with the keys.
+    "patients": {"birth_date"}, "messages": {"provenance"}, "safety_alerts": {"rules"}, "simulated_sms": {"phone"},
+}  # fmt: skip
 """Columns (`table`: names) that a migration is meant to change; everything else must come through as it was."""
+EMPTIED = frozenset({"staff_sessions", "simulated_opt_outs"})
+"""Tables that a migration is meant to empty: with sessions bound to their browser everybody signs in once more; the simulated
+phone's opt-outs were kept in clear."""
 MIGRATION = """
 from alembic import op
 revision = {name!r}
@@ -91,7 +97,7 @@ def test_an_upgrade_loses_and_changes_no_row(empty_url: str, revision: str) -> N
                 _plain(row) for row in connection.execute(select(*(table.columns[one] for one in kept))).mappings()
             ]
             assert len(written[name]) >= 3
-            for row in rows:
+            for row in () if name in EMPTIED else rows:
                 assert _plain({one: row[one] for one in kept}) in found, name
 
 

@@ -21,11 +21,8 @@ def router(house: House, pages: Pages, sessions: Sessions, examine: Examine) -> 
     routes = APIRouter(prefix="/console/fragments/degraded", include_in_schema=False)
     console = ConsolePages(house, pages, sessions)
 
-    async def automatic(request: Request) -> SignedIn:
-        return await sessions.agent(request, is_automatic=True)
-
     @routes.get("")
-    async def degraded(request: Request, person: Annotated[SignedIn, Depends(automatic)]) -> Response:
+    async def degraded(request: Request, person: Annotated[SignedIn, Depends(sessions.refreshing_reader)]) -> Response:
         """A line for each part that fails; nothing when all is well."""
         found = await examine()
         failing = [part for part in SAID if found.get(part, "ok") != "ok"]

@@ -27,7 +27,7 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
     text.textContent = said.text;
     element.append(text);
   }
-  if (said.choices.length > 0) element.append(offered(said));
+  if (said.choices.length > 0) placeForOffered(element, said);
   for (const file of said.files) {
     const line = document.createElement("p");
     line.className = "text";
@@ -42,18 +42,24 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
   return element;
 }
 
-/** What was offered, for reading back later; while it can be tapped below, the buttons say it. */
-function offered(said: Said): HTMLElement {
-  const list = document.createElement("ul");
-  list.className = "offered";
-  list.hidden = true;
-  list.lang = said.language;
-  for (const choice of said.choices) {
+/** What was offered, for reading back once it can no longer be tapped below. Its list is a quiet part of the log. */
+export function keepOffered(element: HTMLElement): void {
+  const list = element.querySelector(".offered");
+  if (!list || list.childElementCount > 0) return;
+  for (const label of JSON.parse(element.dataset["offered"] ?? "[]") as string[]) {
     const line = document.createElement("li");
-    line.textContent = choice.label;
+    line.textContent = label;
     list.append(line);
   }
-  return list;
+}
+
+function placeForOffered(element: HTMLElement, said: Said): void {
+  const list = document.createElement("ul");
+  list.className = "offered";
+  list.lang = said.language;
+  list.setAttribute("aria-live", "off");
+  element.dataset["offered"] = JSON.stringify(said.choices.map((choice) => choice.label));
+  element.append(list);
 }
 
 export function ownBubble(text: string, words: Words): HTMLElement {

@@ -1,6 +1,6 @@
 // The chat inside the iframe: one custom element around the page the server made.
 import { attach, begin, listen, read, Refused, seen, token, write, type Said, type Snapshot } from "./api";
-import { bubble, dated, mark, ownBubble, type Words } from "./bubbles";
+import { bubble, dated, keepOffered, mark, ownBubble, type Words } from "./bubbles";
 
 type Language = "pl" | "en";
 const TEXTS = JSON.parse(document.querySelector("#texts")?.textContent ?? "{}") as Record<Language, Record<string, string>>;
@@ -203,8 +203,13 @@ class PoradniaChat extends HTMLElement {
       }),
     );
     this.choices.hidden = newest.choices.length === 0;
-    for (const list of this.log.querySelectorAll<HTMLElement>(".offered"))
-      list.hidden = !this.choices.hidden && list.closest<HTMLElement>(".said")?.dataset["seq"] === String(newest.seq);
+    this.keepOffers(this.choices.hidden ? "" : String(newest.seq));
+  }
+
+  /** Offers of earlier bubbles become part of them, without being read out again. */
+  private keepOffers(tappable: string): void {
+    for (const element of this.log.querySelectorAll<HTMLElement>("[data-offered]"))
+      if (element.dataset["seq"] !== tappable) keepOffered(element);
   }
 
   private sendTyped(): void {
@@ -233,7 +238,7 @@ class PoradniaChat extends HTMLElement {
   /** Shows it at once; on failure it can be sent again, with the same id, so that it is stored once. */
   private async attempt(element: HTMLElement, deliver: () => Promise<number>): Promise<void> {
     this.choices.hidden = true;
-    for (const list of this.log.querySelectorAll<HTMLElement>(".offered")) list.hidden = false;
+    this.keepOffers("");
     if (!element.isConnected) this.log.append(element);
     this.sending.add(element);
     mark(element, "sending", this.words);

@@ -13,6 +13,7 @@ from web.console.events import router as events_router
 from web.console.glass import router as glass_router
 from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
+from web.console.search import router as search_router
 from web.demo.routes import router as demo_router
 from web.limits import FormLimit
 from web.login.routes import router as login_router
@@ -57,6 +58,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(reviews_router(house, pages, sessions))
     app.include_router(staff_router(house, pages, sessions))
     app.include_router(console_router(house, pages, sessions))
+    app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))

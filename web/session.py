@@ -214,4 +214,6 @@ def safe_next(path: str) -> str:
     return path if is_ours and "\\" not in path and "//" not in path else "/console"
 
 
-_PAGES = frozenset({"/console", "/privacy/audit", "/account", "/staff", "/staff/review", "/staff/break-glass"})
+_PAGES = frozenset(
+    {"/console", "/console/search", "/privacy/audit", "/account", "/staff", "/staff/review", "/staff/break-glass"}
+)

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from care.appointments import service as appointments
-from care.patients import service as patients
 from conversations.models import Case
 from conversations.transcript import Transcripts
 from core.access import Permission
@@ -16,7 +14,7 @@ from core.accounts.sessions import SCREEN_LOCK
 from core.errors import NotFound, Refused
 from core.i18n import Language
 from web.console.glass import NotHere
-from web.console.understood import born_words, visit_words
+from web.console.record import read_record
 from web.console.views import QueueView, ThreadView, contact_name, minutes_words, read_alerts, read_queue, read_thread
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -146,16 +144,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             case = await uow.session.get(Case, case_id)
             if case is None or case.patient_id is None:
                 raise NotFound("patient")
-            found = await patients.get(uow, person.access, case.patient_id, now)
-            visits = await appointments.list_visits(uow, person.access, found.id, None, now)
-        return console.fragment(
-            request,
-            "console/patient.html",
-            person,
-            patient=found,
-            born=born_words(found.birth_date, language, now),
-            visits=[(visit, visit_words(visit.start, language, now)) for visit in visits],
-        )
+            record = await read_record(uow, person, case.patient_id, language, now)
+        return console.fragment(request, "console/patient.html", person, **record)
 
     @routes.get("/threads/{thread_id}/files/{file_id}")
     async def file(thread_id: UUID, file_id: UUID, person: Agent) -> Response:

@@ -17,6 +17,7 @@ await build({
   entryPoints: {
     console: join(source, "console/main.ts"),
     phone: join(source, "phone/main.ts"),
+    search: join(source, "search/main.ts"),
     widget: join(source, "widget/main.ts"),
   },
 });
@@ -25,6 +26,6 @@ await build({ ...shared, format: "iife", entryPoints: { loader: join(source, "wi
 await build({
   ...shared,
   target: ["chrome115", "firefox115", "safari16.4"],
-  entryPoints: ["account", "console", "demo", "login", "phone", "privacy", "widget"].map((name) => join(source, "styles", `${name}.css`)),
+  entryPoints: ["account", "console", "demo", "login", "phone", "privacy", "search", "widget"].map((name) => join(source, "styles", `${name}.css`)),
 });
 await copyFile(join(source, "leaf.svg"), join(target, "leaf.svg"));

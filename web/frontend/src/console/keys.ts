@@ -23,6 +23,7 @@ function act(key: string, help: HTMLDialogElement | null): boolean {
   if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
   if (key === "r") return write("reply");
   if (key === "n") return write("note");
+  if (key === "/") return find();
   if (key === "?") {
     help?.showModal();
     return true;
@@ -30,6 +31,17 @@ function act(key: string, help: HTMLDialogElement | null): boolean {
   const button = document.querySelector<HTMLButtonElement>(`[data-act="${ACTS[key] ?? ""}"]`);
   button?.click();
   return button !== null;
+}
+
+// The box, where there is one to see; else the page that has it.
+function find(): boolean {
+  const boxes = [...document.querySelectorAll<HTMLInputElement>("[data-find]")];
+  const box = boxes.find((one) => one.offsetParent !== null);
+  const link = document.querySelector<HTMLAnchorElement>("[data-find-page]");
+  box?.focus();
+  box?.select();
+  if (!box) link?.click();
+  return box !== undefined || link !== null;
 }
 
 function step(by: number): boolean {

@@ -3,12 +3,13 @@
 const AT_FIRST: Record<string, boolean> = { keys: true, sound: false };
 
 export function setting(name: "keys" | "sound"): { isOn: () => boolean } {
+  const kept = localStorage.getItem(`poradnia ${name}`);
+  const before = kept === null ? (AT_FIRST[name] ?? false) : kept === "on";
   const box = document.querySelector<HTMLInputElement>(`[data-setting="${name}"]`);
   if (box && !box.dataset["ready"]) {
     box.dataset["ready"] = "true";
-    const kept = localStorage.getItem(`poradnia ${name}`);
-    box.checked = kept === null ? (AT_FIRST[name] ?? false) : kept === "on";
+    box.checked = before;
     box.addEventListener("change", () => localStorage.setItem(`poradnia ${name}`, box.checked ? "on" : "off"));
   }
-  return { isOn: () => box?.checked ?? AT_FIRST[name] ?? false };
+  return { isOn: () => box?.checked ?? before };
 }

@@ -1,0 +1,19 @@
+# Searching patients and messages in the console.
+search-title = Search
+search-query = Whom or what to look for
+search-help = The beginning of a name (3 letters or more), a telephone number, PESEL, mail, birth date, or words of a message. Polish letters are not needed. The key / goes to this field; j and k walk through what was found.
+search-do = Search
+search-people = Patients
+search-messages = Messages
+search-no-people = There are no such patients.
+search-no-messages = There are no such messages.
+search-more = The first 20 are shown. More letters narrow the result.
+search-count = Patients: { $people }, messages: { $messages }
+search-phone-end = tel. …{ $digits }
+search-from-patient = from the patient
+search-from-staff = from staff
+search-record = The patient's record
+search-snippet = { $text }…
+search-open = Search a patient or message
+search-hint = Search ( / )
+help-find = search a patient or message

@@ -1,0 +1,19 @@
+# Wyszukiwanie pacjentów i wiadomości w konsoli.
+search-title = Szukaj
+search-query = Kogo lub czego szukać
+search-help = Początek imienia lub nazwiska (od 3 liter), telefon, PESEL, e-mail, data urodzenia albo słowa z wiadomości. Polskie litery nie są potrzebne. Klawisz / przenosi do tego pola; j i k przechodzą po wynikach.
+search-do = Szukaj
+search-people = Pacjenci
+search-messages = Wiadomości
+search-no-people = Nie ma takich pacjentów.
+search-no-messages = Nie ma takich wiadomości.
+search-more = Pokazano pierwszych 20. Więcej liter zawęzi wynik.
+search-count = Pacjenci: { $people }, wiadomości: { $messages }
+search-phone-end = tel. …{ $digits }
+search-from-patient = od pacjenta
+search-from-staff = od personelu
+search-record = Dane pacjenta
+search-snippet = { $text }…
+search-open = Szukaj pacjenta lub wiadomości
+search-hint = Szukaj ( / )
+help-find = szukaj pacjenta lub wiadomości

@@ -21,7 +21,7 @@ from twilio.request_validator import RequestValidator
 
 from bench.installation import TOKEN, Installation, installation, progress
 from conversations.models import Message, Turn, TurnState
-from core.db import NOTIFY_CHANNEL
+from core.notices import NOTIFY_CHANNEL
 from core.postgres import libpq_url
 
 BOUNDS = {

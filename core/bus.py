@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import psycopg
 import structlog
 
-from core.db import NOTIFY_CHANNEL
+from core.notices import NOTIFY_CHANNEL
 from core.postgres import libpq_url
 
 log = structlog.get_logger()

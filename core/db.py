@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Uuid, text
+from sqlalchemy import DateTime, Enum, MetaData, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-NOTIFY_CHANNEL = "poradnia"
+from core.notices import PostgresNotices
 
 
 class Base(DeclarativeBase):
@@ -36,9 +36,6 @@ class Base(DeclarativeBase):
     }
 
 
-_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS payload")
-
-
 class Publisher(Protocol):
     """Carries notices to other processes once they are true."""
 
@@ -50,7 +47,7 @@ class Publisher(Protocol):
 class UnitOfWork:
     """One transaction: `session` reads and writes, `publish` wakes others once (and only if) it commits."""
 
-    def __init__(self, session: AsyncSession, publisher: Publisher | None = None, *, is_audited: bool = True) -> None:
+    def __init__(self, session: AsyncSession, publisher: Publisher, *, is_audited: bool = True) -> None:
         self.session = session
         self.is_audited = is_audited
         self._publisher = publisher
@@ -62,12 +59,10 @@ class UnitOfWork:
         self._notices[json.dumps({"topic": topic, **ids}, separators=(",", ":"))] = None
 
     async def commit(self) -> None:
-        """Send the notices with the transaction, in one statement; by another publisher right after it."""
+        """The notices go out right after the transaction: inside it, NOTIFY would make all commits wait for one another."""
         notices, self._notices = list(self._notices), {}
-        if notices and self._publisher is None:
-            await self.session.execute(_NOTIFY, {"channel": NOTIFY_CHANNEL, "payloads": notices})
         await self.session.commit()
-        if notices and self._publisher is not None:
+        if notices:
             await self._publisher.publish(notices)
         for call in self._afterwards:
             call()
@@ -90,7 +85,8 @@ class Database:
     ) -> None:
         """`is_audited` is for benchmarks, which measure what the audit costs; no setting reaches it."""
         self.url = url
-        self._publisher = publisher
+        self._notices = PostgresNotices(url)
+        self._publisher = publisher or self._notices
         self._is_audited = is_audited
         # The connection given back last is taken first: a few stay busy, with their statements prepared.
         self.engine = create_async_engine(
@@ -117,7 +113,8 @@ class Database:
                 await stack.enter_async_context(self.engine.connect())
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Send the last notices and give the connections back."""
+        await self._notices.close()
         await self.engine.dispose()
 
 

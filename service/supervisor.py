@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import IO
 
@@ -47,10 +48,7 @@ class Child:
             stderr=self.log_file,
         )
         if self.niceness:
-            try:
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, self.niceness)
-            except OSError:
-                log.info("niceness not set", process=self.name)
+            _give_way(self.process.pid, self.niceness)
 
     def is_healthy(self) -> bool:
         """True if its health address answers."""
@@ -69,6 +67,21 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _give_way(pid: int, niceness: int) -> None:
+    """Lower the priority of a process and of its session.
+
+    Linux shares the processor out between sessions first (`sched(7)`, autogroups), so that the niceness of a process alone would
+    count only within its own.
+    """
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        group = Path(f"/proc/{pid}/autogroup")
+        if group.exists():
+            group.write_text(str(niceness))
+    except OSError as error:
+        log.info("niceness not set", process=pid, error=type(error).__name__)
 
 
 class Supervisor:

@@ -98,7 +98,8 @@ async def plant(house: TestHouse, number: str = NUMBER) -> Planted:
 
 
 async def visit(
-    house: TestHouse, patient_id: UUID, status: str, *, days: int = -1, referral: str | None = None, case_id: UUID | None = None
+    house: TestHouse, patient_id: UUID, status: str, *, days: int = -1, referral: str | None = None, case_id: UUID | None = None,
+    site_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """A visit so many days from now."""
     start = house.clock.now() + timedelta(days=days)
@@ -129,7 +130,7 @@ async def visit(
         uow.session.add_all([clinician, site])
         await uow.session.flush()
         made = Appointment(
-            clinician_id=clinician.id, site_id=site.id, specialty="gp", start_at=start, end_at=start + timedelta(minutes=20),
+            clinician_id=clinician.id, site_id=site_id or site.id, specialty="gp", start_at=start, end_at=start + timedelta(minutes=20),
             status=status, patient_id=patient_id, referral_code=referral, booked_by_case_id=case_id, created_at=start,
         )  # fmt: skip
         uow.session.add(made)

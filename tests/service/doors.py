@@ -42,7 +42,12 @@ async def signed_in(house: TestHouse, *roles: Role) -> dict[str, str]:
                 roles=[one.value for one in roles or (Role.agent,)],
             )
         )
+    return {COOKIE: await enter(house, email, "p"), DEVICE: BROWSER.key}
+
+
+async def enter(house: TestHouse, email: str, password: str) -> str:
+    """The session's token of somebody who signs in with `BROWSER`."""
     async with house.house.database.unit_of_work() as uow:
-        opened = await sign_in(uow, email, "p", BROWSER, house.clock.now())
+        opened = await sign_in(uow, email, password, BROWSER, house.clock.now())
     assert isinstance(opened, Opened)
-    return {COOKIE: opened.token, DEVICE: BROWSER.key}
+    return opened.token

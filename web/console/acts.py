@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
 from conversations.models import Case, Message
+from conversations.policy import require_thread
 from core.access import Permission
 from core.accounts import SignedIn
 from core.audit import record
@@ -30,6 +31,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/console", include_in_schema=False)
     console = ConsolePages(house, pages, sessions)
     Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
+    Reader = Annotated[SignedIn, Depends(sessions.acting_reader)]
     Body = Annotated[str, Form(max_length=MAX_REPLY)]
 
     async def act(request: Request, person: SignedIn, case_id: UUID, what: Act, done: str | None = None) -> Response:
@@ -70,7 +72,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await act(request, person, case_id, write, "reply-sent")
 
     @routes.post("/cases/{case_id}/note")
-    async def note(request: Request, case_id: UUID, person: Actor, body: Body = "") -> Response:
+    async def note(request: Request, case_id: UUID, person: Reader, body: Body = "") -> Response:
         """Leave a note for colleagues."""
 
         async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
@@ -93,18 +95,19 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         """Send again what was given up."""
         person.access.require(Permission.replay_delivery)
         async with house.database.unit_of_work() as uow:
-            case_id = await uow.session.scalar(
-                select(Message.case_id).where(Message.id == message_id, Message.direction == "outbound")
+            message = await uow.session.scalar(
+                select(Message).where(Message.id == message_id, Message.direction == "outbound")
             )
-        if case_id is None:
-            raise NotFound("message")
+            if message is None:
+                raise NotFound("message")
+            await require_thread(uow, person.access, message.thread_id, house.clock.now())
 
         async def again(uow: UnitOfWork, person: SignedIn, _: UUID, now: datetime) -> object:
             record(uow, person.access, "replay", "message", message_id, house.clock.now())
             await house.deliverer.replay(uow, message_id)
             return None
 
-        return await act(request, person, case_id, again)
+        return await act(request, person, message.case_id, again)
 
     @routes.post("/alerts/{alert_id}/claim")
     async def claim(request: Request, alert_id: UUID, person: Actor) -> Response:
@@ -118,7 +121,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return console.fragment(request, "console/alerts.html", person, refused, alerts=alerts)
 
     @routes.post("/here", status_code=204)
-    async def here(person: Actor) -> Response:
+    async def here(person: Reader) -> Response:
         """Someone is at the keyboard: the session goes on."""
         return Response(status_code=204)
 

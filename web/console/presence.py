@@ -6,8 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy import select
 
+from conversations.models import Thread
+from conversations.policy import require_thread
 from core.access import Permission
 from core.accounts import SignedIn, Staff
+from core.errors import NotFound
 from core.presence import Doing
 from web.console.routes import ConsolePages
 from web.parts import House
@@ -20,13 +23,21 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/console/threads/{thread_id}/presence", include_in_schema=False)
     console = ConsolePages(house, pages, sessions)
 
+    async def require(thread_id: UUID, person: SignedIn) -> None:
+        """Raise `NotFound` unless there is such a thread and this person may open it."""
+        person.access.require(Permission.read_thread)
+        async with house.database.unit_of_work() as uow:
+            if await uow.session.get(Thread, thread_id) is None:
+                raise NotFound("thread")
+            await require_thread(uow, person.access, thread_id, house.clock.now())
+
     Here = Annotated[SignedIn, Depends(sessions.refreshing_reader)]
     Actor = Annotated[SignedIn, Depends(sessions.present_reader)]
 
     @routes.post("", status_code=204)
     async def note(thread_id: UUID, person: Actor, doing: Annotated[Doing | None, Form()] = None) -> Response:
         """Someone is here; without `doing` they have gone."""
-        person.access.require(Permission.read_thread)
+        await require(thread_id, person)
         before = await house.presence.who(thread_id)
         if doing is None:
             await house.presence.leave(thread_id, person.staff_id)
@@ -42,7 +53,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.get("")
     async def others(request: Request, thread_id: UUID, person: Here) -> Response:
         """The others, as a line above the composer."""
-        person.access.require(Permission.read_thread)
+        await require(thread_id, person)
         found = [one for one in await house.presence.who(thread_id) if one.staff_id != person.staff_id]
         async with house.database.unit_of_work() as uow:
             named = await uow.session.execute(

@@ -136,7 +136,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return console.fragment(request, "console/beside.html", person, view=view)
 
     @routes.get("/cases/{case_id}/patient")
-    async def patient(request: Request, case_id: UUID, person: Agent) -> Response:
+    async def patient(request: Request, case_id: UUID, person: Reader) -> Response:
         """The patient of a case and their coming visits. Looking is audited, so the page asks for it by a button."""
         person.access.require(Permission.read_thread)
         now, language = house.clock.now(), page_language(request, person.language)
@@ -148,7 +148,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return console.fragment(request, "console/patient.html", person, **record)
 
     @routes.get("/threads/{thread_id}/files/{file_id}")
-    async def file(thread_id: UUID, file_id: UUID, person: Agent) -> Response:
+    async def file(thread_id: UUID, file_id: UUID, person: Reader) -> Response:
         """A file a patient sent: pictures are shown, the rest is downloaded; nothing in it may run."""
         async with house.database.unit_of_work() as uow:
             media_type, content = await Transcripts(uow, person.access).file(thread_id, file_id, house.clock.now())

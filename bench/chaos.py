@@ -38,10 +38,10 @@ BOUNDS = {
 }  # fmt: skip
 QUICK_KILLS, KILLS = 12, 110
 SCRIPT = (
-    "chce sie umowic do ortopedy prywatnie", "pierwszy wolny termin", "1", "pierwsza wizyta", "Jan Testowy 01.02.1980", "tak",
+    "chce sie umowic do ortopedy prywatnie, pierwsza wizyta, pierwszy wolny termin", "1", "Jan Testowy 01.02.1980", "tak",
     "kiedy mam wizyte", "dziekuje",
 )  # fmt: skip
-TARGETS = {"web": 0.35, "worker": 0.4, "postgres": 0.17, "bot": 0.08}
+TARGETS = {"web": 0.36, "worker": 0.42, "postgres": 0.17, "bot": 0.05}
 PATIENTS = 16
 
 
@@ -149,7 +149,7 @@ async def _kill(place: Installation, kills: int) -> Counter[str]:
     chance = random.Random(20261123)
     done: Counter[str] = Counter()
     while sum(done.values()) < kills:
-        await asyncio.sleep(chance.uniform(0.5, 4.0))
+        await asyncio.sleep(chance.uniform(1.0, 8.0))
         name = chance.choices(list(TARGETS), list(TARGETS.values()))[0]
         pid = await _once_alive(place, name)
         if pid is None:
@@ -258,7 +258,7 @@ async def _steps_twice(place: Installation, case_ids: list[UUID]) -> int:
 
 async def _tracker(client: httpx.AsyncClient, place: Installation, case_id: UUID) -> list[dict[str, Any]]:
     params = {"include_events": "ALL", "token": place.settings.secrets["actions"]}
-    for _ in range(120):
+    for _ in range(400):
         with contextlib.suppress(httpx.HTTPError):
             response = await client.get(f"/conversations/{case_id}/tracker", params=params)
             if response.status_code == 200:

@@ -161,6 +161,18 @@ class Desk:
         record(uow, access, "note", "case", case_id, now)
         return await self._messages.note(uow, case, body.strip(), person.staff_id, person.name, now)
 
+    async def mark_medical(
+        self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime, *, is_medical: bool
+    ) -> None:
+        """Say that the case is part of the medical record, which is kept twenty years, or that it is not. Audited."""
+        access = person.access
+        access.require(Permission.note_thread)
+        case = await lock_case(uow, case_id)
+        await require_thread(uow, access, case.thread_id, now)
+        case.is_medical = is_medical
+        record(uow, access, "medical-record" if is_medical else "not-medical-record", "case", case_id, now)
+        await uow.publish("case", id=str(case.thread_id))
+
     async def hand_back(self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> Refused | None:
         """Give the case back to the bot."""
         return await self._end(uow, person, case_id, now, is_closed=False)

@@ -1,5 +1,6 @@
 """One supervisor for web, worker and bot: starts them in order, restarts what dies with back-off, stops them together."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -37,13 +38,14 @@ class Child:
     log_file: IO[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        """Start it in its own session, so that a Ctrl-C reaches the supervisor alone."""
+        """Start it in its own session, so that a Ctrl-C reaches the supervisor alone. It ends if the supervisor is killed."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
             env=self.environment,
             cwd=self.folder,
             start_new_session=True,
+            preexec_fn=_end_with_parent if _libc is not None else None,
             stdout=self.log_file,
             stderr=self.log_file,
         )
@@ -67,6 +69,16 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_parent() -> None:
+    """Runs in the child before it becomes its program: the kernel ends it with SIGTERM when the supervisor dies (`prctl(2)`)."""
+    assert _libc is not None
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _give_way(pid: int, niceness: int) -> None:

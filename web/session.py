@@ -134,10 +134,6 @@ class Sessions:
             raise NotForRole(person)
         return person
 
-    async def agent_of(self, request: Request) -> SignedIn:
-        """`agent`, as a dependency of routes that a person asked for."""
-        return await self.agent(request)
-
     async def acting_agent(self, request: Request) -> SignedIn:
         """As `agent`, for a form: it must carry the session's own token. Raises `ForgedForm` otherwise."""
         return await self.genuine(request, await self.agent(request))
@@ -182,6 +178,18 @@ def is_same_origin(request: Request, public_url: str) -> bool:
     origin = request.headers.get("origin")
     allowed = {urlsplit(public_url).netloc, request.headers.get("host", "")}
     return origin is not None and urlsplit(origin).netloc in allowed
+
+
+def home_of(person: SignedIn) -> str:
+    """The first page of their work."""
+    homes = (
+        (Permission.read_queue, "/console"),
+        (Permission.read_patient, "/console/search"),
+        (Permission.manage_staff, "/staff"),
+        (Permission.manage_privacy, "/privacy/persons"),
+        (Permission.read_audit, "/privacy/audit"),
+    )
+    return next((path for right, path in homes if person.access.allows(right)), "/account")
 
 
 def is_in(person: SignedIn) -> bool:

@@ -5,7 +5,8 @@ digits, or several separated by commas). The service makes new keys and seals ol
 there; shared test vectors keep the two alike): Base64 of `2 | number of the key (2 bytes) | nonce (12) | ciphertext and tag`.
 
 Without keys the store refuses to start. Its errors are never ImportError or AttributeError: for those Rasa would quietly take a
-store in memory instead.
+store in memory instead. While it works Rasa (3.6.21, `FailSafeTrackerStore`) would do the same for any error: answer a message as if
+nothing had been said before it, and keep what follows in memory. Here an error is an error: the service asks again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.agent import Agent
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore, create_engine_kwargs
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 FORMAT = 2
@@ -88,6 +91,12 @@ class EncryptedTrackerStore(SQLTrackerStore):
 
     def __init__(self, key: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if self.engine.dialect.name == "postgresql":
+            # A database that was restarted leaves dead connections in the pool: each is tried before it is used.
+            place = self.engine.url
+            self.engine.dispose()
+            self.engine = sa.create_engine(place, pool_pre_ping=True, **create_engine_kwargs(place))
+            self.sessionmaker.configure(bind=self.engine)
         self.keys_of_events = EventKeys(self.engine, key)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -115,3 +124,14 @@ class EncryptedTrackerStore(SQLTrackerStore):
         if self.domain and events:
             return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         return None
+
+
+def _strict(store: TrackerStore | None, domain: Domain) -> TrackerStore:
+    """The store itself, not wrapped in the one that forgets."""
+    if store is None:
+        return InMemoryTrackerStore(domain)
+    store.domain = domain
+    return store
+
+
+Agent._create_tracker_store = staticmethod(_strict)

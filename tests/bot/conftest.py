@@ -38,8 +38,9 @@ def give_key(file: Path) -> None:
 class Rasa:
     """A conversation partner over the REST channel; a new `case` each time `fresh` is called."""
 
-    def __init__(self, url: str, process: int) -> None:
+    def __init__(self, url: str, process: int, trackers: Path) -> None:
         self.process = process
+        self.trackers = trackers
         self.http = httpx.Client(base_url=url, timeout=30)
 
     def answer(self, case: str, text: str, **metadata: str) -> httpx.Response:
@@ -110,7 +111,7 @@ def rasa(
     ]  # fmt: skip
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=BOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    partner = Rasa(f"http://127.0.0.1:{port}", process.pid)
+    partner = Rasa(f"http://127.0.0.1:{port}", process.pid, folder / "trackers.db")
     try:
         for _ in range(1800):
             assert process.poll() is None, (folder / "log").read_text()[-3000:]

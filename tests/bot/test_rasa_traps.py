@@ -3,6 +3,11 @@
 If one changes, so does the duty.
 """
 
+import sqlite3
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
 from .conftest import Rasa
@@ -46,3 +51,38 @@ def test_signs_without_letters_never_mean_yes(rasa: Rasa, text: str) -> None:
 def test_an_empty_message_gets_no_reply_so_the_service_must_stop_it(rasa: Rasa) -> None:
     response = rasa.answer("trap-empty", "")
     assert (response.status_code, response.json()) == (200, [])
+
+
+def test_a_message_that_is_asked_again_is_heard_once_and_gets_the_same_answer(rasa: Rasa) -> None:
+    case = uuid.uuid4().hex
+    body = {"sender": case, "message": "dzień dobry", "metadata": {"message_id": uuid.uuid4().hex}}
+
+    def ask(_: int) -> Any:
+        return rasa.http.post("/webhooks/service/webhook", json=body).json()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [*pool.map(ask, range(4)), ask(5)]
+    assert answers[0]["messages"] and all(answer == answers[0] for answer in answers)
+    events = rasa.http.get(f"/conversations/{case}/tracker", params={"include_events": "ALL"}).json()["events"]
+    assert sum(event["event"] == "user" for event in events) == 1
+
+
+def test_while_its_memory_is_away_rasa_fails_rather_than_forgets(rasa: Rasa) -> None:
+    case = uuid.uuid4().hex
+    body = {"sender": case, "message": "umów wizytę", "metadata": {"message_id": uuid.uuid4().hex}}
+    answer = {**body, "message": "do kardiologa", "metadata": {"message_id": uuid.uuid4().hex}}
+    address = "/webhooks/service/webhook"
+    assert (
+        rasa.http.post(address, json=body).json()["messages"][0]["custom"]["key"] == "utter-ask-booking-form-specialty"
+    )
+    with sqlite3.connect(rasa.trackers) as away:
+        away.execute("ALTER TABLE events RENAME TO elsewhere")
+    try:
+        assert rasa.http.post(address, json=answer).status_code == 500
+    finally:
+        with sqlite3.connect(rasa.trackers) as back:
+            back.execute("ALTER TABLE elsewhere RENAME TO events")
+    said = rasa.http.post(address, json=answer).json()["messages"]
+    assert said and said[0]["custom"]["key"] != "action-default-fallback"
+    events = rasa.http.get(f"/conversations/{case}/tracker", params={"include_events": "ALL"}).json()["events"]
+    assert sum(event["event"] == "user" for event in events) == 2

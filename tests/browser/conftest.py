@@ -96,7 +96,7 @@ class Site:
         await page.locator("#email").fill(f"{name}@demo.example")
         await page.locator("#password").fill(DEMO_PASSWORD)
         await page.locator("main button[type=submit]").click()
-        await page.wait_for_url("**/console*")
+        await page.wait_for_url(lambda url: "/login" not in url)
         return page
 
     async def text(self, phone: str, body: str, media: tuple[str, bytes] | None = None) -> UUID:

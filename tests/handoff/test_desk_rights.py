@@ -23,17 +23,31 @@ ACTS: dict[str, Act] = {
     "accept": lambda desk, uow, who, case, thread, now: desk.accept(uow, who, case, now),
     "reply": lambda desk, uow, who, case, thread, now: desk.reply(uow, who, case, "x", now),
     "note": lambda desk, uow, who, case, thread, now: desk.note(uow, who, case, "x", now),
+    "medical": lambda desk, uow, who, case, thread, now: desk.mark_medical(uow, who, case, now, is_medical=True),
     "hand_back": lambda desk, uow, who, case, thread, now: desk.hand_back(uow, who, case, now),
     "close": lambda desk, uow, who, case, thread, now: desk.close(uow, who, case, now),
     "understood": lambda desk, uow, who, case, thread, now: understood(uow, who.access, case),
     "read": lambda desk, uow, who, case, thread, now: Transcripts(uow, who.access).of_thread(thread, now),
     "file": lambda desk, uow, who, case, thread, now: Transcripts(uow, who.access).file(thread, uuid4(), now),
 }
-SPEAK = {"queue", "alerts", "claim", "accept", "reply", "note", "hand_back", "close", "understood", "read", "file"}
+SPEAK = {
+    "queue",
+    "alerts",
+    "claim",
+    "accept",
+    "reply",
+    "note",
+    "medical",
+    "hand_back",
+    "close",
+    "understood",
+    "read",
+    "file",
+}
 ALLOWED: dict[Role, set[str]] = {
     Role.agent: SPEAK,
     Role.supervisor: SPEAK,
-    Role.clinician: {"note", "understood", "read", "file"},
+    Role.clinician: {"note", "medical", "understood", "read", "file"},
     Role.admin: set(),
     Role.privacy_officer: set(),
     Role.patient: set(),

@@ -1,7 +1,10 @@
-"""Of the supervisor's own promises: who gives way to whom on the processor."""
+"""Of the supervisor's own promises: who gives way to whom on the processor, and that nothing outlives it."""
 
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -24,3 +27,34 @@ def test_a_process_that_gives_way_does_so_with_its_whole_session(tmp_path: Path)
         assert Path(f"/proc/{pid}/autogroup").read_text().strip().endswith(f"nice {NICENESS}")
     finally:
         child.stop()
+
+
+PARENT = """
+import sys, time
+from service.supervisor import Child
+child = Child("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], {}, "http://127.0.0.1:1/", sys.argv[1])
+child.start()
+print(child.process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a promise of Linux")
+def test_what_a_killed_supervisor_started_ends_too(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path)], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+        for _ in range(100):
+            try:
+                state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
+            except FileNotFoundError:
+                return
+            if state == "Z":
+                return
+            time.sleep(0.1)
+    pytest.fail("the child lives on")

@@ -80,6 +80,18 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
         return await act(request, person, case_id, write, "note-kept")
 
+    @routes.post("/cases/{case_id}/medical-record")
+    async def medical_record(
+        request: Request, case_id: UUID, person: Reader, is_medical: Annotated[bool, Form()] = False
+    ) -> Response:
+        """Put the case into the medical record, or take it out."""
+
+        async def mark(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            await house.desk.mark_medical(uow, person, case_id, now, is_medical=is_medical)
+            return None
+
+        return await act(request, person, case_id, mark)
+
     @routes.post("/cases/{case_id}/hand-back")
     async def hand_back(request: Request, case_id: UUID, person: Actor) -> Response:
         """Let the bot speak again."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import RedirectResponse
 
 from conversations.models import Case
 from conversations.transcript import Transcripts
@@ -18,7 +19,7 @@ from web.console.record import read_record
 from web.console.views import QueueView, ThreadView, contact_name, minutes_words, read_alerts, read_queue, read_thread
 from web.parts import House
 from web.rendering import Pages, page_language
-from web.session import Sessions
+from web.session import Sessions, home_of
 
 LOCK_WARNING = timedelta(minutes=2)
 """How long before the screen locks the page says so."""
@@ -85,13 +86,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await sessions.agent(request, is_automatic=True)
 
     Reader = Annotated[SignedIn, Depends(sessions.reader)]
-    Agent = Annotated[SignedIn, Depends(sessions.agent_of)]
     Refreshing = Annotated[SignedIn, Depends(refreshing)]
     Rereading = Annotated[SignedIn, Depends(sessions.refreshing_reader)]
 
     @routes.get("")
-    async def queue(request: Request, person: Agent) -> Response:
-        """The queue, no thread open."""
+    async def queue(request: Request, person: Annotated[SignedIn, Depends(sessions.anyone)]) -> Response:
+        """The queue, no thread open. Everybody's door: who has no queue is led to the first page of their own work."""
+        if not person.access.allows(Permission.read_queue):
+            return RedirectResponse(home_of(person), 303)
         return await console.page(request, person, None)
 
     @routes.get("/threads/{thread_id}")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from care.patients.marks import is_restricted
 from conversations.messages import Route, route_of
 from conversations.models import Case, CaseState, ContactPoint
 from conversations.transcript import Line, Transcripts
@@ -67,6 +68,7 @@ class ThreadView:
     days: Sequence[Day]
     facts: Sequence[Fact]
     can_replay: bool
+    is_restricted: bool
     opened: str
     now: datetime
 
@@ -121,6 +123,7 @@ async def read_thread(
         days=_days(lines, language, now),
         facts=await facts(uow, case.understood or {}, language, now),
         can_replay=person.access.allows(Permission.replay_delivery),
+        is_restricted=await is_restricted(uow, case.patient_id),
         opened=opened,
         now=now,
     )

@@ -30,13 +30,19 @@ PACKAGES = (
 )
 
 
+IN_PARALLEL = ("-n", "2", "--dist", "loadgroup")
+"""A file stays on one process, and so does all that needs the one trained and running Rasa (`tests/conftest.py`)."""
+
+
 def test(arguments: list[str]) -> int:
-    """Run pytest after making sure of pages and browser; further arguments are pytest's."""
+    """Run pytest after making sure of pages and browser; the whole suite on two processes. Further arguments are pytest's."""
     build_assets()
     _from_debian("chromium", ("chromium", "chromium-browser", "google-chrome"), "browser tests are skipped")
     _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
     arguments = [one for one in arguments if one != "--"]
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *(arguments or IN_PARALLEL)], cwd=ROOT, check=False
+    ).returncode
 
 
 def lint() -> int:

@@ -69,7 +69,7 @@ def prepare(settings: Settings, bot_python: Path | None) -> tuple[str, Path | No
 
 
 async def seed(settings: Settings, url: str, load_keys: Callable[[str, SecretsSource], None] = open_keys) -> None:
-    """The synthetic clinic and demo logins, into an empty database only. `load_keys` is for benchmarks."""
+    """The synthetic clinic into an empty database, and the demo logins unless real people have theirs. `load_keys` is for benchmarks."""
     from care.seed import seed as seed_clinic
     from knowledge.seed import seed as seed_knowledge
 
@@ -89,10 +89,11 @@ async def _seed_staff(uow: "object") -> None:
     from core.db import UnitOfWork
 
     assert isinstance(uow, UnitOfWork)
-    if await uow.session.scalar(select(Staff.id).limit(1)):
-        return
+    known = set(await uow.session.scalars(select(Staff.email)))
+    if known - {email for email, _, _ in DEMO_STAFF}:
+        return  # real people work here
     hashed = hash_password(DEMO_PASSWORD)
-    for email, name, roles in DEMO_STAFF:
+    for email, name, roles in (one for one in DEMO_STAFF if one[0] not in known):
         uow.session.add(Staff(email=email, name=name, password_hash=hashed, roles=roles))
 
 

@@ -53,6 +53,10 @@ def _reviver(settings: Settings) -> Callable[[], bool]:
     return server.revive
 
 
+GIVES_WAY = 5
+"""Niceness of worker and bot: a third of the web's share when the processor is full, and still enough beside other programs."""
+
+
 def children(settings: Settings, url: str, bot_python: Path | None, model: Path | None) -> list[Child]:
     """The processes. The web process has the right of way, so that taking messages in never waits for the bot."""
     logs = settings.data_folder / "logs"
@@ -70,14 +74,14 @@ def children(settings: Settings, url: str, bot_python: Path | None, model: Path 
         child("web", [python, "-m", "service", "web"], environment, f"{settings.local_url}/readyz", ROOT, 0),
         child(
             "worker", [python, "-m", "service", "worker"], environment,
-            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, 15,
+            f"http://127.0.0.1:{settings.actions_port}/health", ROOT, GIVES_WAY,
         ),
     ]  # fmt: skip
     if bot_python is not None and model is not None:
         found.append(
             child(
                 "bot", rasa_command(bot_python, model, settings.rasa_port, settings.secrets["actions"]),
-                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", 15,
+                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", GIVES_WAY,
             )
         )  # fmt: skip
     return found

@@ -27,8 +27,10 @@ from core.errors import Refused
 from core.ids import PatientId
 
 INTERRUPTIONS = frozenset(
-    "human stop_task clinic_info price prepare help thanks greet goodbye staff_request repeat change_language list_visits "
-    "cancel_visit out_of_scope".split()
+    "human stop_task clinic_info price prepare help thanks greet goodbye repeat change_language list_visits "
+    "cancel_visit out_of_scope praise chitchat slower louder start_over reschedule confirm_visit running_late service_info "
+    "referral refill prescription_code results documents insurance complaint data_rights stop_messages contact_data "
+    "symptoms medical_advice emergency".split()
 )
 EASY_COVERAGE = 0.6
 SURE = 0.55

@@ -56,6 +56,18 @@ offers-nearest = Nothing is free then. The nearest times:
 offers-others = This person has no free time. Other possibilities:
 offers-past = That time has passed. The nearest free times:
 offers-none = Sorry, nothing is free in the next six weeks. You can name another time or talk to a person.
+started-over = All right, from the beginning.
+undo-done = All right, one step back.
+undo-nothing = This is the first question, there is nothing to take back. “Stop” ends it.
+skip-needed = The visit cannot be booked without this answer. “Back” goes one step back, “stop” ends it.
+correct-how = What should change? Just write the new answer, for example: “Tuesday after 4”, “another doctor” or “privately”.
+date-impossible = There is no such date: { $said }.
+clinician-unknown = Nobody of that name works here: { $said }.{ $names ->
+        [none] {""}
+       *[other] {" "}You can see: { $names }.
+    }
+offers-closed = The clinic is closed on that day. The nearest free times:
+resume-booking = Back to booking the visit.
 choice-offer = { $at }, { $clinician }, { $site }
 choice-offer-sms = { $at } { $clinician }
 choice-offer-nfz = { $at }, { $clinician }, { $site } (public, NFZ)

@@ -56,6 +56,18 @@ offers-nearest = W tym czasie nie ma wolnych terminów. Najbliższe:
 offers-others = U tej osoby nie ma wolnych terminów. Inne możliwości:
 offers-past = Ten czas już minął. Najbliższe wolne terminy:
 offers-none = Niestety w najbliższych sześciu tygodniach nie ma wolnych terminów. Można podać inny czas albo porozmawiać z konsultantem.
+started-over = Dobrze, zaczynamy od początku.
+undo-done = Dobrze, cofamy.
+undo-nothing = To pierwsze pytanie, nie ma czego cofać. „Przerwij” kończy.
+skip-needed = Bez tej odpowiedzi nie uda się umówić wizyty. „Cofnij” wraca o krok, „przerwij” kończy.
+correct-how = Co zmienić? Wystarczy napisać nową odpowiedź, na przykład: „wtorek po 16”, „inny lekarz” albo „na NFZ”.
+date-impossible = Nie ma takiej daty: { $said }.
+clinician-unknown = Nie przyjmuje u nas taka osoba: { $said }.{ $names ->
+        [none] {""}
+       *[other] {" "}Przyjmują: { $names }.
+    }
+offers-closed = W tym dniu placówka jest nieczynna. Najbliższe wolne terminy:
+resume-booking = Wracamy do umawiania wizyty.
 choice-offer = { $at }, { $clinician }, { $site }
 choice-offer-sms = { $at } { $clinician }
 choice-offer-nfz = { $at }, { $clinician }, { $site } (NFZ)

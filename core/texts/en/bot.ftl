@@ -173,3 +173,11 @@ safety-emergency = This may be an emergency. We cannot send help. Please call 11
 safety-emergency-sms = This may be an emergency. We can NOT send help - call 112 now. They will ask the address, what happened, and if the person is breathing. Deaf: Alarm112 app.
 safety-crisis = This sounds very hard, and it is good that you said it. Are you in danger right now? If so, please call 112 — we cannot send help ourselves. Free and day and night you can talk to someone: adults 116 123, children and teenagers 116 111, support centre 800 70 2222. We are also passing this conversation to a person. Please keep writing.
 safety-crisis-sms = It is good that you said it. If there is danger now: call 112 (we cannot send help). Free, day and night: 116 123, young people 116 111, 800 70 2222. Please keep writing.
+
+## Ukrainian and Russian: one fixed sentence each, the same in both catalogues; wording: team proposal, unsigned.
+speaks-uk = Бачимо, що це українська. Відповість людина з клініки, не автомат. У невідкладному випадку телефонуйте 112.
+speaks-ru = Видим, что это русский язык. Ответит сотрудник клиники, не автомат. В экстренном случае звоните 112.
+safety-emergency-uk = Це може бути невідкладний стан. Ми не можемо вислати допомогу. Телефонуйте 112 зараз.
+safety-emergency-ru = Это может быть неотложное состояние. Мы не можем выслать помощь. Звоните 112 сейчас.
+safety-crisis-uk = Добре, що Ви про це написали. Якщо є небезпека — телефонуйте 112. Розмову передаємо людині. Пишіть далі.
+safety-crisis-ru = Хорошо, что Вы об этом написали. Если есть опасность — звоните 112. Разговор передаём человеку. Пишите дальше.

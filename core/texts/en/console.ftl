@@ -128,6 +128,7 @@ delivery-replay = Send again
 handoff-reason-asked = Asked for a person
 handoff-reason-attachment = Sent a file
 handoff-reason-restricted = Processing is restricted
+handoff-reason-language = Writes in Ukrainian or Russian
 handoff-reason-staff-request = Something for staff
 handoff-reason-clinician-question = A question about a medicine or dose
 handoff-reason-not-understood = The bot did not understand

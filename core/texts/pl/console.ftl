@@ -129,6 +129,7 @@ delivery-replay = Wyślij ponownie
 handoff-reason-asked = Prośba o człowieka
 handoff-reason-attachment = Przysłany plik
 handoff-reason-restricted = Przetwarzanie ograniczone
+handoff-reason-language = Wiadomość po ukraińsku lub rosyjsku
 handoff-reason-staff-request = Sprawa dla personelu
 handoff-reason-clinician-question = Pytanie o lek lub dawkę
 handoff-reason-not-understood = Automat nie zrozumiał

@@ -32,6 +32,8 @@ from service.bootstrap import House, build, database_url
 NO_CHANNEL = 3
 """Exit code for a channel that this installation does not have."""
 POLL_SECONDS = 0.1
+SILENT_SECONDS = 3.0
+"""After that a message that nobody works on and nobody answered is one that stays without an answer."""
 
 
 class NoAnswer(Exception):
@@ -169,7 +171,7 @@ class SmsLine:
         """Send; wait for the turn and for every delivery of its answers."""
         assert self._house.simulator is not None
         sid = await self._house.simulator.send_from_phone(self._number, text)
-        await _until(lambda: self._is_answered(sid), self._timeout)
+        await until_quiet(self._house, sid, self._timeout)
         await _until(lambda: self._is_delivered(sid), self._timeout)
         bodies = await self._inbox()
         fresh, self._shown = bodies[self._shown :], len(bodies)
@@ -179,13 +181,6 @@ class SmsLine:
         assert self._house.simulator is not None
         messages = await self._house.simulator.phone_messages(self._number)
         return [one.body for one in messages if not one.is_from_phone]
-
-    async def _is_answered(self, sid: str) -> bool:
-        async with self._house.database.unit_of_work() as uow:
-            turn = await uow.session.scalar(
-                select(Turn).join(Message, Message.id == Turn.message_id).where(Message.provider_id == sid)
-            )
-            return turn is not None and turn.state is TurnState.done
 
     async def _is_delivered(self, sid: str) -> bool:
         async with self._house.database.unit_of_work() as uow:
@@ -203,6 +198,26 @@ class SmsLine:
                 .limit(1)
             )
             return waiting is None
+
+
+async def until_quiet(house: House, sid: str, seconds: float) -> Message:
+    """Wait until the message of that provider's id is answered; the message. Raises `NoAnswer`."""
+    found: Message | None = None
+
+    async def is_answered() -> bool:
+        nonlocal found
+        async with house.database.unit_of_work() as uow:
+            row = (
+                await uow.session.execute(
+                    select(Turn, Message).join(Message, Message.id == Turn.message_id).where(Message.provider_id == sid)
+                )
+            ).first()
+            found = row.Message if row is not None else None
+            return row is not None and row.Turn.state is TurnState.done
+
+    await _until(is_answered, seconds)
+    assert found is not None, "the wait has seen it"
+    return found
 
 
 class WebchatLine:
@@ -232,13 +247,17 @@ class WebchatLine:
         """Send; wait until nothing is being worked on."""
         body = {"id": uuid4().hex, "text": text, "language": self._language}
         sent = (await self._call("POST", "/chat/messages", body)).json()
+        sent_at = time.monotonic()
         self._seen = max(self._seen, sent["seq"])
         found: dict[str, Any] = {}
 
         async def is_quiet() -> bool:
             nonlocal found
             found = (await self._call("GET", f"/chat/messages?after={self._seen}")).json()
-            return not found["working"]
+            if found["working"]:
+                return False
+            # An action may have queued the case while the answer of its turn is still on its way.
+            return bool(found["messages"]) or time.monotonic() > sent_at + SILENT_SECONDS
 
         await _until(is_quiet, self._timeout)
         self._seen = max([self._seen, *(one["seq"] for one in found["messages"])])

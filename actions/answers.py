@@ -3,7 +3,7 @@
 import json
 
 from actions.context import Call, Events, HouseAction
-from actions.handover import DefaultFallback, RequestHuman, hand_over
+from actions.handover import DefaultFallback
 from actions.reading import read
 from care.appointments import service as clinic
 from care.appointments.models import Service, Specialty
@@ -58,12 +58,12 @@ class Price(HouseAction):
         if not codes and call.slot("specialty"):
             codes = [call.slot("specialty")]  # "how much is that?" in the middle of a booking
         if len(codes) > 3:
-            call.say("price-which", tuple(await _choices(call, codes[:3], "price")))
+            call.say("price-which", tuple(await choices_of(call, codes[:3], "price")))
             return []
         if not codes and await answered(self, call, topic="payment"):
             return []
         if not codes:
-            call.say("price-which", tuple(await _choices(call, list(OFTEN_ASKED), "price")))
+            call.say("price-which", tuple(await choices_of(call, list(OFTEN_ASKED), "price")))
         for code in codes:
             await _say_price(call, code)
         return []
@@ -80,25 +80,10 @@ class Prepare(HouseAction):
         for code in [call.option] if call.option and not call.option.startswith(ARTICLE) else reading.services:
             found = await articles_of_service(call.uow, code, "prepare")
             if len(found) == 1:
-                await _say_article(call, found[0])
+                await say_article(call, found[0])
                 return []
         if not await answered(self, call, topic="prepare"):
-            call.say("prepare-which", tuple(await _choices(call, await _with_preparation(call), "prepare")))
-        return []
-
-
-class StaffRequest(RequestHuman):
-    """Something only a person of the clinic can do: an approved answer first if there is one, with a person one tap away."""
-
-    action_name = "action_staff_request"
-
-    async def act(self, call: Call) -> Events:
-        """Answer, or say so and hand over."""
-        found = await self.parts.library.ask(call.uow, call.text, call.language)
-        if isinstance(found, Answer) and await _say_article(call, found.match.article_id):
-            call.say("staff-can-do", (Choice("human", "menu-human", "/human"),))
-            return []
-        await hand_over(self, call, "staff-request")
+            call.say("prepare-which", tuple(await choices_of(call, await _with_preparation(call), "prepare")))
         return []
 
 
@@ -118,7 +103,7 @@ class Fallback(DefaultFallback):
         if last.get("key") == "prepare-which":
             for code in reading.services:
                 for found in (await articles_of_service(call.uow, code, "prepare"))[:1]:
-                    return await _say_article(call, found)
+                    return await say_article(call, found)
         if reading.covered >= 0.6 and (codes := reading.specialties or reading.services):
             option = json.dumps({"option": codes[0]})
             goals = tuple(Choice(goal, f"menu-{goal}", f"/{goal}{option}") for goal in ("book", "price", "prepare"))
@@ -132,10 +117,10 @@ class Fallback(DefaultFallback):
 async def answered(action: HouseAction, call: Call, topic: str | None = None) -> bool:
     """Say the approved article that answers, or the few that may; False if nothing approved fits."""
     if call.option and call.option.startswith(ARTICLE):
-        return await _say_article(call, call.option.removeprefix(ARTICLE))
+        return await say_article(call, call.option.removeprefix(ARTICLE))
     found = await action.parts.library.ask(call.uow, call.text, call.language, topic)
     if isinstance(found, Answer):
-        return await _say_article(call, found.match.article_id)
+        return await say_article(call, found.match.article_id)
     if isinstance(found, Choices):
         offered = tuple(
             Choice(
@@ -151,7 +136,8 @@ async def answered(action: HouseAction, call: Call, topic: str | None = None) ->
     return False
 
 
-async def _say_article(call: Call, article_id: str) -> bool:
+async def say_article(call: Call, article_id: str) -> bool:
+    """Say an approved article with its source; False if it is not published (any more)."""
     reply = await article(call.uow, article_id, call.language, call.message.channel)
     if not isinstance(reply, Reply):
         return False
@@ -190,7 +176,8 @@ async def _names(call: Call, services: list[str], specialties: list[str]) -> lis
     return names
 
 
-async def _choices(call: Call, codes: list[str], goal: str) -> list[Choice]:
+async def choices_of(call: Call, codes: list[str], goal: str) -> list[Choice]:
+    """Services or specialties as choices that lead to a goal."""
     named = [(code, await _names(call, [code], []) or await _names(call, [], [code])) for code in codes]
     return [
         Choice(code, "choice-named", f"/{goal}{json.dumps({'option': code})}", {"name": names[0]})

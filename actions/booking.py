@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from actions.changes import give_up, impossible, part_named, step_back, unknown_clinician
 from actions.context import Call, Events, HouseAction, slot_set
+from actions.corrections import Said, heard, mended_name
 from actions.offers import (
     NO_REFERRAL,
     OTHER_TIME,
@@ -25,10 +27,13 @@ from care.appointments import service as appointments
 from care.appointments.offers import parse_offer_key
 from core.errors import Refused
 from core.ids import PatientId
+from core.when import find_date
 
 INTERRUPTIONS = frozenset(
-    "human stop_task clinic_info price prepare help thanks greet goodbye staff_request repeat change_language list_visits "
-    "cancel_visit out_of_scope".split()
+    "human stop_task clinic_info price prepare help thanks greet goodbye repeat change_language list_visits "
+    "cancel_visit out_of_scope praise chitchat slower louder reschedule confirm_visit running_late service_info "
+    "referral refill prescription_code results documents insurance complaint data_rights stop_messages contact_data "
+    "symptoms medical_advice emergency".split()
 )
 EASY_COVERAGE = 0.6
 SURE = 0.55
@@ -42,24 +47,61 @@ class ValidateBooking(HouseAction):
     async def act(self, call: Call) -> Events:
         """Slots taken from the message and the next question; nothing at all when the message is no answer."""
         requested = call.slot("requested_slot")
-        reading = read(call.text, call.lexicon, call.language, call.now)
+        said = heard(call.text)
+        reading = read(said.text, call.lexicon, call.language, call.now)
+        if requested and await self._moves(call, reading, requested):
+            call.set(requested, call.slot(requested))  # Rasa takes no answer for one that sets no slot.
+            return [slot_set("requested_slot", await next_question(call))]
         if requested and interrupts(call, reading, requested):
             return []
         before = dict(call.changed)
-        await self._read(call, reading, requested)
-        if requested and call.changed == before and not call.said:
+        await self._read(call, said, reading, requested)
+        if requested and call.changed == before and not call.said and not await self._explains(call, requested):
             return []
+        if requested and not call.changed:
+            call.set(requested, call.slot(requested))
         await self._settle_terms(call)
         return [slot_set("requested_slot", await next_question(call))]
 
-    async def _read(self, call: Call, reading: Reading, requested: str | None) -> None:
+    async def _moves(self, call: Call, reading: Reading, requested: str) -> bool:
+        """A step back, over, or to the beginning; True if the message was one."""
+        if call.option is not None or call.confidence < SURE or reading.covered >= EASY_COVERAGE:
+            return False
+        match call.intent:
+            case "start_over":
+                give_up(call)
+                call.say("started-over")
+            case "undo":
+                step_back(call, requested)
+            case "skip":
+                if requested == "time_window":
+                    set_window(call, (None, None), call.text)
+                elif requested == "referral_code":
+                    return False  # The referral's own words say what follows without one.
+                else:
+                    call.say("skip-needed")
+            case _:
+                return False
+        return True
+
+    async def _explains(self, call: Call, requested: str) -> bool:
+        """Nothing could be taken: say what is known about why. True if anything was said."""
+        if requested in ("time_window", "offer", "booking_confirmed") and impossible(call):
+            return True
+        if await unknown_clinician(call):
+            return True
+        return call.intent == "correct" and call.confidence >= SURE and part_named(call)
+
+    async def _read(self, call: Call, said: Said, reading: Reading, requested: str | None) -> None:
         option = call.option
-        if option == OTHER_TIME:
+        if option == OTHER_TIME or (said.is_unable and reading.times):
             drop_offer(call)
             call.set("time_window", None)
             return
-        if requested == "patient_name" or requested == "birth_date":
-            if read_person(call, requested):
+        if self._mended(call, said):
+            return
+        if requested in ("patient_name", "birth_date"):
+            if not (said.is_correction and changes_plan(reading)) and read_person(call, requested):
                 return
         elif requested == "offer" and option and parse_offer_key(option):
             await choose(call, option)
@@ -68,16 +110,40 @@ class ValidateBooking(HouseAction):
             self._read_code(call)
             if call.changed or call.said:
                 return
-        elif requested == "booking_confirmed":
-            answer = yes_or_no(call.text, call.intent)
-            if answer is not None and reading.covered < EASY_COVERAGE:
-                call.set("booking_confirmed", "yes" if answer else None)
-                if not answer:
-                    drop_offer(call)
-                    call.say("booking-not-this")
-                return
+        elif requested == "booking_confirmed" and await self._read_answer(call, said, reading, option):
+            return
         read_introduction(call)
         await self._read_plan(call, reading, requested, option)
+
+    async def _read_answer(self, call: Call, said: Said, reading: Reading, option: str | None) -> bool:
+        """The yes or no to the read-back; False for a change of plan. "Yes, but on the NFZ" books nothing."""
+        answer = yes_or_no(call.text, call.intent)
+        if said.is_correction and (changes_plan(reading) or mended_birth(call, said)):
+            return "birth_date" in call.changed
+        if answer is None:
+            return False
+        if answer and changes_plan(reading):
+            before = (call.slot("payer"), call.slot("visit_kind"), call.slot("specialty"))
+            await self._read_plan(call, reading, "booking_confirmed", option)
+            if call.slot("offer") and before == (call.slot("payer"), call.slot("visit_kind"), call.slot("specialty")):
+                call.set("booking_confirmed", "yes")
+            return True
+        if not answer and changes_plan(reading):
+            return False
+        call.set("booking_confirmed", "yes" if answer else None)
+        if not answer:
+            drop_offer(call)
+            call.say("booking-not-this")
+        return True
+
+    def _mended(self, call: Call, said: Said) -> bool:
+        """A name given before, put right in one word."""
+        name = call.slot("patient_name")
+        mended = mended_name(str(name), said) if name else None
+        if mended is not None:
+            call.set("patient_name", mended)
+            call.set("booking_confirmed", None)
+        return mended is not None
 
     async def _read_plan(self, call: Call, reading: Reading, requested: str | None, option: str | None) -> None:
         """Specialty, clinician, time, payer and kind of visit: what may change at any step before the booking."""
@@ -99,10 +165,13 @@ class ValidateBooking(HouseAction):
             call.set("specialty", option)
         if len(reading.clinicians) == 1 and reading.clinicians[0] != call.slot("clinician"):
             call.set("clinician", reading.clinicians[0])
-            drop_offer(call)
+            if offered_clinician(call) != reading.clinicians[0]:
+                drop_offer(call)
         window = window_of(reading.times)
         is_past = window is not None and window[1] is not None and window[1] <= call.now
-        if window is not None and not (is_past and requested != "time_window"):  # a date of birth is no wish
+        if window is not None and not (
+            is_past and requested not in ("time_window", "offer")
+        ):  # a date of birth is no wish
             set_window(call, window, " ".join(span.text for span in reading.times))
         elif reading.is_any_time or option == SOONEST:
             set_window(call, (None, None), call.text)
@@ -193,6 +262,28 @@ class Book(HouseAction):
         if await cases.concern(call.uow, call.case.id, patient_id) is None:
             return call.case.id
         return (await cases.open_next(call.uow, call.case.id, patient_id, {}, call.now)).id
+
+
+def changes_plan(reading: Reading) -> bool:
+    """True if a message names anything of the visit's plan."""
+    return bool(reading.terms or reading.times or reading.payer or reading.visit_kind)
+
+
+def mended_birth(call: Call, said: Said) -> bool:
+    """True if the correction is a birth date, which is then kept."""
+    born = find_date(said.text, now=call.now, language=call.language)
+    if born is None:
+        return False
+    call.set("birth_date", born.isoformat())
+    call.set("booking_confirmed", None)
+    return True
+
+
+def offered_clinician(call: Call) -> str | None:
+    """Whose slot was chosen."""
+    offer = chosen(call)
+    key = parse_offer_key(offer["key"]) if offer else None
+    return str(key.clinician_id) if key else None
 
 
 def interrupts(call: Call, reading: Reading, requested: str) -> bool:

@@ -1,5 +1,6 @@
 """The booking form's questions: each says what can be answered, with choices where there are few."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class AskOffer(HouseAction):
         key = "offers-here"
         if not offers:
             key = "offers-past" if end is not None and end <= call.now else "offers-nearest"
+            if key == "offers-nearest" and await _is_closed_day(call, start, end):
+                key = "offers-closed"
             if key == "offers-past":
                 wish |= {"start": None, "end": None}
                 offers = await appointments.search_offers(call.uow, call.access, **wish)
@@ -131,3 +134,11 @@ class AskConfirmation(HouseAction):
         }
         call.say(key, (yes, no), **said, **(price or {"price": 0}))
         return []
+
+
+async def _is_closed_day(call: Call, start: datetime | None, end: datetime | None) -> bool:
+    """True if the wish is one day on which no site is open."""
+    if start is None or end is None or end - start > timedelta(days=1) or start.date() == end.date() == call.now.date():
+        return False
+    places = await appointments.sites(call.uow)
+    return not any([await appointments.site_hours(call.uow, place.code, start.date()) for place in places])

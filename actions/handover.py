@@ -128,11 +128,15 @@ def menu() -> tuple[Choice, ...]:
     return tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in MENU)
 
 
-async def hand_over(action: HouseAction, call: Call, reason: str) -> None:
+async def hand_over(action: HouseAction, call: Call, reason: str, *, is_urgent: bool = False) -> None:
     """Queue the case and tell the person honestly what happens next."""
-    promise = await action.parts.cases.escalate(call.uow, call.access, call.case.id, reason, call.now)
+    promise = await action.parts.cases.escalate(
+        call.uow, call.access, call.case.id, reason, call.now, is_urgent=is_urgent
+    )
     if reason in ("staff-request", "not-understood"):
         call.say(f"handoff-because-{reason}")
+    elif reason == "clinician-question":
+        call.say("handoff-because-clinician")
     told = promise_utterance(promise, reason)
     call.say(told.key, told.choices, **told.args)
 

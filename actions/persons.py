@@ -79,6 +79,8 @@ def read_person(call: Call, requested: str | None) -> bool:
         else:
             call.set("birth_date", born.isoformat())
         taken = True
+    if requested == "patient_name" and taken and born is None and any(char.isdigit() for char in call.text):
+        call.say("birth-date-unreadable")
     if requested == "birth_date" and not taken:
         call.say("birth-date-unreadable")
         call.set("birth_date", None)

@@ -2,7 +2,7 @@
 
 from rasa_sdk.interfaces import Action
 
-from actions import answers, booking, booking_questions, handover, session, visits
+from actions import answers, booking, booking_questions, goals, handover, session, visits
 from actions.context import HouseAction, Parts
 from conversations.cases import Cases
 from core.clock import Clock
@@ -29,7 +29,9 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     visits.AskCancelConfirmation,
     visits.CancelVisit,
     handover.RequestHuman,
-    answers.StaffRequest,
+    goals.StaffRequest,
+    goals.GoalAnswer,
+    goals.NextSlots,
     handover.StopTask,
     handover.Repeat,
     handover.ChangeLanguage,

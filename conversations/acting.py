@@ -16,6 +16,7 @@ from conversations.cases import Cases
 from conversations.inbox import give_notice, open_case
 from conversations.messages import Messages, Route, offered_choices
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn, TurnState
+from conversations.other_tongues import other_tongue
 from conversations.protocols import DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
 from conversations.understanding import (
@@ -116,6 +117,7 @@ class Acting:
             waiting_told_at=case.waiting_told_at,
             now=now,
             is_restricted=await is_restricted(uow, case.patient_id),
+            tongue=other_tongue(message.body),
         )
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conversations.models import CaseState
+from conversations.other_tongues import OtherTongue
 from conversations.safety import Level, Screening
 from conversations.understanding import CarrierWord, Keyword, Unreadable
 
@@ -28,6 +29,8 @@ class Facts:
     waiting_told_at: datetime | None
     now: datetime
     is_restricted: bool = False
+    tongue: OtherTongue | None = None
+    """The language of the message where it is one that only people here speak."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,11 @@ def _carrier(word: CarrierWord) -> tuple[Act, ...]:
 
 def _red_flag(facts: Facts) -> tuple[Act, ...]:
     name = facts.screening.level.name
+    theirs = (Say(f"safety-{name}-{facts.tongue}", f"tongue:{facts.tongue}"),) if facts.tongue else ()
     said = Say(f"safety-{name}", f"safety:{','.join(facts.screening.rules)}@{facts.screening.version}")
     if facts.state is CaseState.human:
-        return (Alert(), said)
-    return (Alert(), said, Escalate(name, is_urgent=True, is_silent=True))
+        return (Alert(), *theirs, said)
+    return (Alert(), *theirs, said, Escalate(name, is_urgent=True, is_silent=True))
 
 
 def _media(facts: Facts) -> tuple[Act, ...]:
@@ -133,6 +137,8 @@ def _bot(facts: Facts) -> tuple[Act, ...]:
         return ()  # The person who looks at the file reads the text too.
     if facts.unreadable is Unreadable.too_long:
         return (Say("bot-too-long", "length"),)
+    if facts.tongue is not None and facts.payload is None:
+        return (Say(f"speaks-{facts.tongue}", f"tongue:{facts.tongue}"), Escalate("language", is_silent=True))
     if facts.asks_for_human:
         return (Escalate("asked"),)
     if facts.screening.level is Level.support:

@@ -17,6 +17,7 @@ from core.errors import ConfigurationError
 from core.settings import ROOT
 
 RULES_FILE = ROOT / "data" / "safety" / "red_flags.yml"
+OTHER_TONGUES_FILE = ROOT / "data" / "safety" / "red_flags_uk_ru.yml"
 
 
 class Level(IntEnum):
@@ -64,7 +65,8 @@ class Screening:
 
 
 _NEGATIONS = re.compile(
-    r"\b(nie mam|nie ma|nie czuje|nie boli|bez|brak|ani|nie|nigdy|no|not|don t|doesn t|without|never|isn t|haven t)\b(?: \w+){0,3} ?$"
+    r"\b(nie mam|nie ma|nie czuje|nie boli|bez|brak|ani|nie|nigdy|no|not|don t|doesn t|without|never|isn t|haven t|"
+    r"не|нет|немає|нема|без)\b(?: \w+){0,3} ?$"
 )
 NEGATION_REACH = 200
 """How many characters before a sign a negation may stand; without it a long message would cost the square of its length."""
@@ -88,23 +90,25 @@ class SafetyScreen:
         self.version = version
 
     @classmethod
-    def load(cls, file: Path = RULES_FILE) -> "SafetyScreen":
-        """Read the table; a rule that does not parse is a `ConfigurationError` naming it."""
-        rules = []
-        data = yaml.safe_load(file.read_text("utf-8"))
-        for entry in data["rules"]:
-            try:
-                rules.append(
-                    Rule(
-                        entry["id"],
-                        Level[entry["level"]],
-                        entry["negatable"],
-                        tuple(re.compile(pattern) for pattern in entry["patterns"]),
+    def load(cls, *files: Path) -> "SafetyScreen":
+        """Read the tables (without any: the shipped ones); a rule that does not parse is a `ConfigurationError` naming it."""
+        rules, versions = [], []
+        for file in files or (RULES_FILE, OTHER_TONGUES_FILE):
+            data = yaml.safe_load(file.read_text("utf-8"))
+            versions.append(data["version"])
+            for entry in data["rules"]:
+                try:
+                    rules.append(
+                        Rule(
+                            entry["id"],
+                            Level[entry["level"]],
+                            entry["negatable"],
+                            tuple(re.compile(pattern) for pattern in entry["patterns"]),
+                        )
                     )
-                )
-            except (re.error, KeyError) as error:
-                raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file.name}: {error}") from error
-        return cls(rules, data["version"])
+                except (re.error, KeyError) as error:
+                    raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file.name}: {error}") from error
+        return cls(rules, "+".join(versions))
 
     def screen(self, text: str) -> Screening:
         """All firings in the text, and the highest level."""

@@ -15,8 +15,8 @@ Replies = list[dict[str, Any]]
 
 # A message with one of these intents interrupts a form: nothing is read from it as an answer.
 INTERRUPTIONS = {
-    "human", "staff_request", "stop_task", "goodbye", "clinic_info", "price", "prepare", "help",
-    "thanks", "greet", "repeat", "change_language", "list_visits", "cancel_visit",
+    "human", "stop_task", "goodbye", "clinic_info", "price", "prepare", "help", "praise", "chitchat",
+    "thanks", "greet", "repeat", "change_language", "list_visits", "cancel_visit", "refill", "referral",
 }  # fmt: skip
 
 SPECIALTIES = {

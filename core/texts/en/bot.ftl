@@ -21,6 +21,12 @@ utter-help = Here you can book a visit, see or cancel your visits, and ask about
 utter-help-sms = Here you can book, see or cancel a visit and ask about prices, hours and how to prepare for tests. HUMAN reaches a person.
 utter-thanks = You are very welcome.
 utter-goodbye = Goodbye, and take care!
+utter-praise = Thank you! That is good to hear; the team will be glad to see it in this conversation.
+utter-chitchat = This is an automatic assistant of the clinic, so small talk is not its strength. It can book a visit, tell prices and opening hours, or connect you with a person.
+utter-nothing-asked = Nothing is being asked right now, so there is nothing to change. You can book a visit, see or cancel your visits, or write “human”.
+utter-identify = Thank you. Please write what it is about: details are asked for only where they are needed.
+utter-no-code-awaited = No one-time code is awaited in this conversation. If the code of a prescription is missing, write “my prescription code”; “human” reaches a person.
+utter-stop-messages = To get no more SMS messages from us, text STOP. To keep some kinds and drop others, write “human”: a person will set it. This does not cancel any visit.
 utter-out-of-scope = We cannot help with that, but you can book a visit here, ask about prices, hours and how to prepare for tests, or talk to a person.
 utter-going-on = We are just doing that.
 task-stopped = All right, stopped. Nothing was saved. What else can we do for you?
@@ -50,6 +56,18 @@ offers-nearest = Nothing is free then. The nearest times:
 offers-others = This person has no free time. Other possibilities:
 offers-past = That time has passed. The nearest free times:
 offers-none = Sorry, nothing is free in the next six weeks. You can name another time or talk to a person.
+started-over = All right, from the beginning.
+undo-done = All right, one step back.
+undo-nothing = This is the first question, there is nothing to take back. “Stop” ends it.
+skip-needed = The visit cannot be booked without this answer. “Back” goes one step back, “stop” ends it.
+correct-how = What should change? Just write the new answer, for example: “Tuesday after 4”, “another doctor” or “privately”.
+date-impossible = There is no such date: { $said }.
+clinician-unknown = Nobody of that name works here: { $said }.{ $names ->
+        [none] {""}
+       *[other] {" "}You can see: { $names }.
+    }
+offers-closed = The clinic is closed on that day. The nearest free times:
+resume-booking = Back to booking the visit.
 choice-offer = { $at }, { $clinician }, { $site }
 choice-offer-sms = { $at } { $clinician }
 choice-offer-nfz = { $at }, { $clinician }, { $site } (public, NFZ)
@@ -123,6 +141,12 @@ site-hours-closed = closed
 site-directions = { $name }: { $directions }
 
 service-offered = { $name }: yes, we do that here.
+symptoms-next = Symptoms cannot be judged here by a machine. If it is sudden or getting worse quickly, call 112. Shall we book a visit, or should a person write back?
+answer-needs-person = There is no approved answer to this question. A person can tell you: write “human”.
+next-slots = Free at the moment:
+next-slots-line = { $at }, { $clinician }, { $site }
+next-slots-which = Free times with whom? Please name the doctor or the test, or choose:
+next-slots-none = Nothing is free in the next six weeks. A person can check further.
 staff-can-do = If you need help with it, a person is here for you.
 which-goal = { $name }: what would you like?
 choice-article = { $name }
@@ -149,3 +173,11 @@ safety-emergency = This may be an emergency. We cannot send help. Please call 11
 safety-emergency-sms = This may be an emergency. We can NOT send help - call 112 now. They will ask the address, what happened, and if the person is breathing. Deaf: Alarm112 app.
 safety-crisis = This sounds very hard, and it is good that you said it. Are you in danger right now? If so, please call 112 — we cannot send help ourselves. Free and day and night you can talk to someone: adults 116 123, children and teenagers 116 111, support centre 800 70 2222. We are also passing this conversation to a person. Please keep writing.
 safety-crisis-sms = It is good that you said it. If there is danger now: call 112 (we cannot send help). Free, day and night: 116 123, young people 116 111, 800 70 2222. Please keep writing.
+
+## Ukrainian and Russian: one fixed sentence each, the same in both catalogues; wording: team proposal, unsigned.
+speaks-uk = Бачимо, що це українська. Відповість людина з клініки, не автомат. У невідкладному випадку телефонуйте 112.
+speaks-ru = Видим, что это русский язык. Ответит сотрудник клиники, не автомат. В экстренном случае звоните 112.
+safety-emergency-uk = Це може бути невідкладний стан. Ми не можемо вислати допомогу. Телефонуйте 112 зараз.
+safety-emergency-ru = Это может быть неотложное состояние. Мы не можем выслать помощь. Звоните 112 сейчас.
+safety-crisis-uk = Добре, що Ви про це написали. Якщо є небезпека — телефонуйте 112. Розмову передаємо людині. Пишіть далі.
+safety-crisis-ru = Хорошо, что Вы об этом написали. Если есть опасность — звоните 112. Разговор передаём человеку. Пишите дальше.

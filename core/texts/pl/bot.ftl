@@ -21,6 +21,12 @@ utter-help = Można tu umówić wizytę, sprawdzić albo odwołać swoje wizyty,
 utter-help-sms = Mozna tu umowic, sprawdzic lub odwolac wizyte, zapytac o ceny, godziny i przygotowanie do badan. KONSULTANT laczy z czlowiekiem.
 utter-thanks = Cała przyjemność po naszej stronie.
 utter-goodbye = Do zobaczenia, dużo zdrowia!
+utter-praise = Dziękujemy! Miło to czytać; zespół zobaczy te słowa w rozmowie.
+utter-chitchat = Tu automatyczny asystent placówki, pogawędki nie są jego mocną stroną. Może umówić wizytę, podać ceny i godziny albo połączyć z człowiekiem.
+utter-nothing-asked = W tej chwili o nic nie pytamy, więc nie ma czego zmieniać. Można umówić wizytę, zobaczyć lub odwołać swoje wizyty albo napisać „konsultant”.
+utter-identify = Dziękujemy. Proszę napisać, w jakiej sprawie: o dane pytamy tylko tam, gdzie są potrzebne.
+utter-no-code-awaited = W tej rozmowie nie czekamy na kod jednorazowy. Jeśli brakuje kodu do recepty, proszę napisać „kod recepty”; „konsultant” łączy z człowiekiem.
+utter-stop-messages = Żeby nie dostawać od nas SMS-ów, proszę wysłać STOP. Aby zostawić część wiadomości, a z innych zrezygnować, proszę napisać „konsultant”: ustawi to człowiek. Żadna wizyta nie zostanie przez to odwołana.
 utter-out-of-scope = W tym nie pomożemy, ale można tu umówić wizytę, zapytać o ceny, godziny i przygotowanie do badań albo porozmawiać z konsultantem.
 utter-going-on = Właśnie to załatwiamy.
 task-stopped = Dobrze, przerywamy. Nic nie zostało zapisane. W czym jeszcze można pomóc?
@@ -50,6 +56,18 @@ offers-nearest = W tym czasie nie ma wolnych terminów. Najbliższe:
 offers-others = U tej osoby nie ma wolnych terminów. Inne możliwości:
 offers-past = Ten czas już minął. Najbliższe wolne terminy:
 offers-none = Niestety w najbliższych sześciu tygodniach nie ma wolnych terminów. Można podać inny czas albo porozmawiać z konsultantem.
+started-over = Dobrze, zaczynamy od początku.
+undo-done = Dobrze, cofamy.
+undo-nothing = To pierwsze pytanie, nie ma czego cofać. „Przerwij” kończy.
+skip-needed = Bez tej odpowiedzi nie uda się umówić wizyty. „Cofnij” wraca o krok, „przerwij” kończy.
+correct-how = Co zmienić? Wystarczy napisać nową odpowiedź, na przykład: „wtorek po 16”, „inny lekarz” albo „na NFZ”.
+date-impossible = Nie ma takiej daty: { $said }.
+clinician-unknown = Nie przyjmuje u nas taka osoba: { $said }.{ $names ->
+        [none] {""}
+       *[other] {" "}Przyjmują: { $names }.
+    }
+offers-closed = W tym dniu placówka jest nieczynna. Najbliższe wolne terminy:
+resume-booking = Wracamy do umawiania wizyty.
 choice-offer = { $at }, { $clinician }, { $site }
 choice-offer-sms = { $at } { $clinician }
 choice-offer-nfz = { $at }, { $clinician }, { $site } (NFZ)
@@ -123,6 +141,12 @@ site-hours-closed = nieczynne
 site-directions = { $name }: { $directions }
 
 service-offered = { $name }: tak, to jest u nas możliwe.
+symptoms-next = Automat nie może ocenić objawów. Jeśli to nagłe lub szybko się pogarsza, proszę dzwonić pod 112. Umówić wizytę czy ma odpisać człowiek?
+answer-needs-person = Na to pytanie nie ma zatwierdzonej odpowiedzi. Odpowie człowiek: proszę napisać „konsultant”.
+next-slots = Obecnie wolne:
+next-slots-line = { $at }, { $clinician }, { $site }
+next-slots-which = Wolne terminy do kogo? Proszę napisać, do jakiego lekarza lub na jakie badanie, albo wybrać:
+next-slots-none = W ciągu najbliższych sześciu tygodni nie ma nic wolnego. Dalej może sprawdzić człowiek.
 staff-can-do = Jeśli potrzebna jest pomoc w tej sprawie, konsultant jest do dyspozycji.
 which-goal = { $name }: co ma być dalej?
 choice-article = { $name }
@@ -149,3 +173,11 @@ safety-emergency = To może być nagły przypadek. Nie możemy wysłać pomocy. 
 safety-emergency-sms = To moze byc nagly przypadek. NIE wyslemy pomocy - prosze dzwonic teraz 112. Dyspozytor zapyta o adres, co sie stalo, czy ktos oddycha. Nieslyszacy: aplikacja Alarm112.
 safety-crisis = To brzmi bardzo ciężko i dobrze, że padły te słowa. Czy teraz grozi niebezpieczeństwo? Jeśli tak, proszę zadzwonić pod 112 — sami nie możemy wysłać pomocy. Bezpłatnie i całą dobę można porozmawiać: dorośli 116 123, dzieci i młodzież 116 111, Centrum Wsparcia 800 70 2222. Tę rozmowę przekazujemy też człowiekowi. Proszę pisać dalej.
 safety-crisis-sms = Dobrze, ze padly te slowa. Jesli grozi niebezpieczenstwo: 112 (my nie wyslemy pomocy). Rozmowa cala dobe, bezplatnie: 116 123, dzieci i mlodziez 116 111, 800 70 2222. Prosze pisac dalej.
+
+## Ukrainian and Russian: one fixed sentence each, the same in both catalogues; wording: team proposal, unsigned.
+speaks-uk = Бачимо, що це українська. Відповість людина з клініки, не автомат. У невідкладному випадку телефонуйте 112.
+speaks-ru = Видим, что это русский язык. Ответит сотрудник клиники, не автомат. В экстренном случае звоните 112.
+safety-emergency-uk = Це може бути невідкладний стан. Ми не можемо вислати допомогу. Телефонуйте 112 зараз.
+safety-emergency-ru = Это может быть неотложное состояние. Мы не можем выслать помощь. Звоните 112 сейчас.
+safety-crisis-uk = Добре, що Ви про це написали. Якщо є небезпека — телефонуйте 112. Розмову передаємо людині. Пишіть далі.
+safety-crisis-ru = Хорошо, что Вы об этом написали. Если есть опасность — звоните 112. Разговор передаём человеку. Пишите дальше.

@@ -7,6 +7,7 @@ from actions.handover import DefaultFallback
 from actions.reading import read
 from care.appointments import service as clinic
 from care.appointments.models import Service, Specialty
+from conversations.choosing import Ranked, choices
 from conversations.messages import last_content
 from conversations.protocols import Choice
 from core.i18n import text as words
@@ -111,7 +112,22 @@ class Fallback(DefaultFallback):
                 "which-goal", goals, name=(await _names(call, [], codes[:1]) or await _names(call, codes[:1], []))[0]
             )
             return True
-        return await answered(self, call)
+        return clarified(call) or await answered(self, call)
+
+
+def clarified(call: Call) -> bool:
+    """Offer the goals that the message may mean, with a person beside them; False if none is likely."""
+    ranking = [
+        Ranked(str(one["name"]), float(one["confidence"]))
+        for one in call.tracker.latest_message.get("intent_ranking") or ()
+        if one["name"] != "nlu_fallback"
+    ]
+    goals = [goal for goal in choices(ranking) if goal != "human"]
+    if not goals:
+        return False
+    offered = tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in goals)
+    call.say("which-did-you-mean", (*offered, Choice("human", "menu-human", "/human")))
+    return True
 
 
 async def answered(action: HouseAction, call: Call, topic: str | None = None) -> bool:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 from core import logging as logs
@@ -26,6 +27,12 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("train", help="train the bot, or find its model in the cache")
     commands.add_parser("seed", help="fill an empty database with the synthetic clinic")
     commands.add_parser("screen", help="safety screen: a message a line in, JSON out")
+    reading = commands.add_parser("understand", help="a message a line in, JSON out: intent, entities, times")
+    reading.add_argument(
+        "--at", type=datetime.fromisoformat, metavar="ISO", help="the present, for words like tomorrow"
+    )
+    reading.add_argument("--lang", choices=["pl", "en", "auto"], default="auto")
+    reading.add_argument("--clinic-hours", action="store_true", help='read "at three" as 15:00, as the forms do')
     commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
     keys.arguments(commands.add_parser("keys", help="data keys: status, rotate, rewrap, retoken, export, import"))
     audit.arguments(commands.add_parser("audit", help="the audit's hash chain: verify"))
@@ -53,6 +60,7 @@ def main(arguments: list[str]) -> int:
     logs.configure(os.environ.get("PORADNIA_LOG_LEVEL", "INFO"))
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
+        "understand": _understand,
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
         "import": moving.main, "talk": talk.main,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
@@ -199,6 +207,30 @@ def _ask(_: argparse.Namespace) -> int:
 
     for line in answers(_lines()):
         _print(line)
+    return 0
+
+
+def _understand(options: argparse.Namespace) -> int:
+    from core.clock import SystemClock
+    from service.training import train
+    from service.understand import Model, lines
+
+    settings, python = Settings(), bot_python()
+    if python is None:
+        raise ConfigurationError("the bot needs Python 3.10: see ./poradnia doctor")
+    now = options.at or SystemClock(settings.zone).now()
+    if now.tzinfo is None:
+        now = now.replace(tzinfo=settings.zone)
+    with Model(python, train(python, settings.data_folder / "models")) as model:
+        for line in lines(
+            _lines(),
+            model,
+            now=now,
+            language=options.lang,
+            clinic_hours=options.clinic_hours,
+            limit=settings.max_text_length,
+        ):
+            _print(line)
     return 0
 
 

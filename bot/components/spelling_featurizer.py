@@ -1,20 +1,21 @@
-"""Spelling: runs of letters without accents, for words typed in haste or without Polish letters."""
+"""Spelling: runs of letters, words and pairs of words without accents, for words typed in haste or without Polish letters."""
 
 from __future__ import annotations
 
 import json
 import math
 import unicodedata
+import zlib
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -24,11 +25,12 @@ _WEIGHTS_FILE = "weights.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
-    """Gives each message its letter runs, rare ones weighing more, as a sparse vector of length `scale`.
+class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
+    """Gives each message its letter runs, words and pairs of words, rare ones weighing more, as a vector of length `scale`.
 
     A run lies within a word (its edges count as a space), has `shortest` to `longest` letters, and is
-    kept if at least `seen_in` training phrases have it.
+    kept if at least `seen_in` training phrases have it. All are hashed with a sign into `columns` columns: few enough
+    for a classifier that learns in seconds, and two that meet in a column rarely matter.
     """
 
     @classmethod
@@ -38,24 +40,27 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            **SparseFeaturizer.get_default_config(),
+            **DenseFeaturizer.get_default_config(),
             "scale": 6.0,
             "shortest": 2,
-            "longest": 4,
+            "longest": 5,
             "seen_in": 2,
+            "columns": 2048,
         }
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         if not 1 <= config["shortest"] <= config["longest"]:
             raise ValueError("a run's shortest length must lie between 1 and its longest")
+        if config["columns"] < 1:
+            raise ValueError("there must be at least one column")
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
         self._weights: dict[str, float] = {}
-        self._columns: dict[str, int] = {}
+        self._places: dict[str, tuple[int, float]] = {}
 
     @classmethod
     def create(
@@ -113,25 +118,33 @@ class SpellingFeaturizer(SparseFeaturizer, GraphComponent):
 
     def _learn(self, weights: dict[str, float]) -> None:
         self._weights = weights
-        self._columns = {run: column for column, run in enumerate(weights)}
+        self._places = {run: self._place(run) for run in weights}
+
+    def _place(self, run: str) -> tuple[int, float]:
+        hashed = zlib.crc32(run.encode())
+        return hashed % self._config["columns"], 1.0 if hashed & 0x80000000 else -1.0
 
     def _runs(self, text: str) -> Counter:
         runs: Counter = Counter()
-        for word in _without_accents(text).split():
+        words = _without_accents(text).split()
+        for word in words:
             padded = f" {word} "
             for length in range(self._config["shortest"], self._config["longest"] + 1):
                 runs.update(padded[start : start + length] for start in range(max(1, len(padded) - length + 1)))
+        runs.update(f"#{word}" for word in words)
+        runs.update(f"%{first}_{second}" for first, second in pairwise(words))
         return runs
 
-    def _row(self, text: str) -> scipy.sparse.csr_matrix:
-        known = {run: count for run, count in self._runs(text).items() if run in self._columns}
-        values = np.array(
-            [(1 + math.log(count)) * self._weights[run] for run, count in known.items()], dtype=np.float64
-        )
+    def _row(self, text: str) -> np.ndarray:
+        row = np.zeros((1, self._config["columns"]), dtype=np.float32)
+        known = {run: count for run, count in self._runs(text).items() if run in self._weights}
+        values = np.array([(1 + math.log(count)) * self._weights[run] for run, count in known.items()])
         if len(values):
             values *= self._config["scale"] / np.linalg.norm(values)
-        columns = [self._columns[run] for run in known]
-        return scipy.sparse.csr_matrix((values, ([0] * len(columns), columns)), shape=(1, len(self._columns)))
+        for run, value in zip(known, values):  # noqa: B905 - of one length
+            column, sign = self._places[run]
+            row[0, column] += sign * value
+        return row
 
 
 def _without_accents(text: str) -> str:

@@ -13,6 +13,28 @@ menu-price = Check a price
 menu-prepare = Prepare for a test
 menu-clinic-info = Hours and address
 menu-list-visits = My visits
+menu-next-slots = See free times
+menu-reschedule = Move a visit
+menu-cancel-visit = Cancel a visit
+menu-confirm-visit = Confirm a visit
+menu-running-late = I am running late
+menu-service-info = What is done here
+menu-referral = Referrals
+menu-refill = Repeat prescription
+menu-prescription-code = Code of a prescription
+menu-results = Test results
+menu-documents = Certificates and records
+menu-insurance = Public or private cover
+menu-payment = Payment and invoices
+menu-complaint = Make a complaint
+menu-data-rights = My personal data
+menu-stop-messages = Fewer messages
+menu-contact-data = Change my contact data
+menu-symptoms = Something hurts or worries me
+menu-medical-advice = Ask for medical advice
+menu-emergency = Urgent help
+menu-otp-resend = A new one-time code
+menu-change-language = Change the language
 menu-human = Talk to a person
 
 ## Short answers
@@ -148,6 +170,7 @@ next-slots-line = { $at }, { $clinician }, { $site }
 next-slots-which = Free times with whom? Please name the doctor or the test, or choose:
 next-slots-none = Nothing is free in the next six weeks. A person can check further.
 staff-can-do = If you need help with it, a person is here for you.
+which-did-you-mean = To be sure: which of these is it about?
 which-goal = { $name }: what would you like?
 choice-article = { $name }
 

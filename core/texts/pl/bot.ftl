@@ -13,6 +13,28 @@ menu-price = Sprawdzić cenę
 menu-prepare = Przygotowanie do badania
 menu-clinic-info = Godziny i adres
 menu-list-visits = Moje wizyty
+menu-next-slots = Wolne terminy
+menu-reschedule = Przełożyć wizytę
+menu-cancel-visit = Odwołać wizytę
+menu-confirm-visit = Potwierdzić wizytę
+menu-running-late = Spóźnienie na wizytę
+menu-service-info = Co tu wykonujemy
+menu-referral = Skierowania
+menu-refill = Recepta na stałe leki
+menu-prescription-code = Kod recepty
+menu-results = Wyniki badań
+menu-documents = Zaświadczenia i dokumentacja
+menu-insurance = NFZ czy prywatnie
+menu-payment = Płatność i faktury
+menu-complaint = Złożyć skargę
+menu-data-rights = Moje dane osobowe
+menu-stop-messages = Mniej wiadomości
+menu-contact-data = Zmienić dane kontaktowe
+menu-symptoms = Coś boli lub niepokoi
+menu-medical-advice = Porada medyczna
+menu-emergency = Pilna pomoc
+menu-otp-resend = Nowy kod jednorazowy
+menu-change-language = Zmienić język
 menu-human = Rozmowa z człowiekiem
 
 ## Short answers
@@ -148,6 +170,7 @@ next-slots-line = { $at }, { $clinician }, { $site }
 next-slots-which = Wolne terminy do kogo? Proszę napisać, do jakiego lekarza lub na jakie badanie, albo wybrać:
 next-slots-none = W ciągu najbliższych sześciu tygodni nie ma nic wolnego. Dalej może sprawdzić człowiek.
 staff-can-do = Jeśli potrzebna jest pomoc w tej sprawie, konsultant jest do dyspozycji.
+which-did-you-mean = Dla pewności: o co chodzi?
 which-goal = { $name }: co ma być dalej?
 choice-article = { $name }
 

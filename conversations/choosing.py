@@ -1,0 +1,42 @@
+"""What follows from a ranking of intents: take the first, ask which of a few was meant, or admit that nothing was understood. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SURE = 0.5
+"""From this calibrated confidence on the first intent is taken; below it counts as not understood. Chosen on tests/bot/dev; bot/config.yml
+has the same number."""
+AHEAD = 0.1
+"""How far the first must lead the second; likewise."""
+WORTH_OFFERING = 0.04
+"""Less likely intents are not offered as a choice."""
+MOST_CHOICES = 3
+
+GOALS = frozenset(
+    "book next_slots list_visits reschedule cancel_visit confirm_visit running_late clinic_info price service_info prepare referral "
+    "refill prescription_code results documents insurance payment complaint data_rights stop_messages contact_data symptoms "
+    "medical_advice emergency otp_resend change_language human".split()
+)
+"""What may be offered. The rest are acts within a conversation, not goals one could choose."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An intent and its confidence, 0 to 1."""
+
+    intent: str
+    confidence: float
+
+
+def choices(ranking: Sequence[Ranked]) -> tuple[str, ...]:
+    """The goals to offer, at most three and likeliest first; empty where the first is taken, or where no goal is likely at all."""
+    if not ranking or is_clear(ranking):
+        return ()
+    offered = [one.intent for one in ranking if one.confidence >= WORTH_OFFERING and one.intent in GOALS]
+    return tuple(offered[:MOST_CHOICES])
+
+
+def is_clear(ranking: Sequence[Ranked]) -> bool:
+    """True if the first intent may be acted on without asking."""
+    first, second = ranking[0].confidence, ranking[1].confidence if len(ranking) > 1 else 0.0
+    return first >= SURE and first - second >= AHEAD

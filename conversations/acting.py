@@ -17,6 +17,10 @@ from conversations.inbox import give_notice, open_case
 from conversations.messages import Messages, Route, offered_choices
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn, TurnState
 from conversations.other_tongues import other_tongue
+from conversations.outreach import consents, replies
+from conversations.outreach.answers import respond
+from conversations.outreach.mirror import stop_by_carrier
+from conversations.outreach.words import asks_for_consents, read_stop
 from conversations.protocols import DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
 from conversations.understanding import (
@@ -102,6 +106,7 @@ class Acting:
         is_retry = scene.turn.state is TurnState.asking
         route, is_sure = self._route(message, person)
         media = await counts(uow, message.id) if (message.content or {}).get("media") else {}
+        payload = await self._picked(uow, scene.turn.case_id or case.id, message)
         facts = rules.Facts(
             # An action may have queued the case in the turn that was cut off: what was said then is still owed.
             state=CaseState.bot if is_retry and case.state is CaseState.waiting else case.state,
@@ -110,7 +115,7 @@ class Acting:
             carrier_word=carrier_word(message.body) if message.channel == "sms" else None,
             unreadable=unreadable(message.body, self._max_text_length),
             asks_for_human=asks_for_human(message.body),
-            payload=await self._picked(uow, scene.turn.case_id or case.id, message),
+            payload=payload,
             kept_media=media.get("kept", 0),
             refused_media=media.get("refused", 0),
             lost_media=media.get("lost", 0),
@@ -118,10 +123,14 @@ class Acting:
             now=now,
             is_restricted=await is_restricted(uow, case.patient_id),
             tongue=other_tongue(message.body),
+            stop_wish=read_stop(message.body),
+            reply=replies.from_payload(payload) or await replies.from_words(uow, message),
+            asks_for_consents=asks_for_consents(message.body),
+            carrier_stops=(message.content or {}).get("carrier_stops"),
         )
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.
-            acts = tuple(one for one in acts if isinstance(one, rules.AskDialogue))
+            acts = tuple(one for one in acts if rules.asks_the_dialogue(one))
         if any(not isinstance(one, rules.Consent) for one in acts):
             await give_notice(uow, self._messages, case, person, route, is_sure, now)
         question = None
@@ -136,7 +145,14 @@ class Acting:
                 case rules.Alert():
                     await self._alert(uow, message, case, facts, now)
                 case rules.Consent():
-                    self._consent(point, one, now)
+                    await self._consent(uow, point, one, message.body, now)
+                case rules.StopMessages() | rules.AnswerReminder() | rules.TellConsents():
+                    outcome = await respond(uow, one, case, point, message.body, now)
+                    for utterance in outcome.said:
+                        source = {"by": "rule", "rule": f"outreach:{utterance.key}"}
+                        await self._messages.say(uow, case, route, utterance, source, now)
+                    if outcome.payload is not None:
+                        question = Question(route.language, for_dialogue(message.body), outcome.payload)
                 case rules.Escalate():
                     await self._escalate(uow, case, route, one, now)
         return question
@@ -233,9 +249,13 @@ class Acting:
         )
         await uow.publish("alert", id=str(case.id))
 
-    def _consent(self, point: ContactPoint, act: rules.Consent, now: datetime) -> None:
-        point.opted_out_at = now if act.is_stopped else None
-        point.opted_out_by = ("carrier" if act.by_carrier else "words") if act.is_stopped else None
+    async def _consent(
+        self, uow: UnitOfWork, point: ContactPoint, act: rules.Consent, words: str, now: datetime
+    ) -> None:
+        if act.is_stopped:
+            await stop_by_carrier(uow, point, words, now)
+        else:
+            await consents.start(uow, point, words, now)
 
 
 def without_repeats(utterances: Iterable[Utterance]) -> list[Utterance]:

@@ -184,6 +184,17 @@ async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:
     return case
 
 
+async def open_case_for(uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:
+    """A new case of a thread in which none is open, for what the clinic says first."""
+    return await _new_case(uow, thread_id, now)
+
+
+async def contact_of(uow: UnitOfWork, kind: str, address: str, now: datetime) -> UUID:
+    """The contact point of an address, opened if nobody wrote from there yet."""
+    known = await _contact(uow, kind, address)
+    return (known or await _open_contact(uow, kind, address, now))[0]
+
+
 async def _new_case(uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:
     case = Case(id=new_id(), thread_id=thread_id, state=CaseState.bot, opened_at=now, active_at=now)
     uow.session.add(case)
@@ -244,4 +255,6 @@ def _extras(inbound: InboundMessage) -> dict[str, Any] | None:
         extras["choice"] = inbound.choice
     if inbound.media:
         extras["media"] = len(inbound.media)
+    if inbound.carrier_stops is not None:
+        extras["carrier_stops"] = inbound.carrier_stops
     return extras or None

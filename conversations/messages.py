@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from conversations.models import Author, Case, Delivery, Direction, Message, Thread
+from conversations.outreach.models import Purpose
 from conversations.protocols import Channel, Utterance
 from conversations.rendering import as_content, render
 from conversations.search import tokens_of
@@ -53,9 +54,11 @@ class Messages:
         utterance: Utterance,
         provenance: Mapping[str, Any],
         now: datetime,
-    ) -> None:
-        """Add one thing the bot or the house says, and queue its delivery."""
-        await self.say_all(uow, case, route, [(utterance, provenance)], now)
+        *,
+        purpose: Purpose = Purpose.care,
+    ) -> Message:
+        """Add one thing the bot or the house says, and queue its delivery; `purpose` decides whether it may leave."""
+        return (await self.say_all(uow, case, route, [(utterance, provenance)], now, purpose=purpose))[0]
 
     async def say_all(
         self,
@@ -64,7 +67,9 @@ class Messages:
         route: Route,
         said: Sequence[tuple[Utterance, Mapping[str, Any]]],
         now: datetime,
-    ) -> None:
+        *,
+        purpose: Purpose = Purpose.care,
+    ) -> list[Message]:
         """Add several things at once, in order."""
         lines = []
         for utterance, provenance in said:
@@ -72,7 +77,7 @@ class Messages:
             body = self._channels[route.channel].compose(rendered.text, rendered.labels)
             content = {**as_content(utterance, rendered.labels), "text": rendered.text}
             lines.append(_Line(Author.bot, None, body, content, dict(provenance)))
-        await self._append(uow, case, route, lines, now)
+        return await self._append(uow, case, route, lines, now, purpose)
 
     async def reply(
         self, uow: UnitOfWork, case: Case, route: Route, body: str, staff_id: UUID, staff_name: str, now: datetime
@@ -98,7 +103,13 @@ class Messages:
         return message
 
     async def _append(
-        self, uow: UnitOfWork, case: Case, route: Route, lines: Sequence["_Line"], now: datetime
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        route: Route,
+        lines: Sequence["_Line"],
+        now: datetime,
+        purpose: Purpose = Purpose.care,
     ) -> list[Message]:
         last = await next_seq(uow, case.thread_id, len(lines))
         messages = [
@@ -118,6 +129,7 @@ class Messages:
                 message_id=message.id,
                 channel=route.channel,
                 contact_point_id=route.contact_point_id,
+                purpose=purpose.value,
                 next_attempt_at=now,
                 updated_at=now,
             )

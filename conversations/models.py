@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,22 +49,27 @@ class TurnState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far an outgoing message is. `dead` was given up and shows in the console."""
+    """How far an outgoing message is. `dead` was given up; `withheld` may not be sent. Both show in the console, with why."""
 
     queued = "queued"
     sent = "sent"
     delivered = "delivered"
     read = "read"
     dead = "dead"
+    withheld = "withheld"
 
 
 class Correspondent(Base):
-    """A person who writes, known or not. `noticed` keeps per channel which AI and privacy notices were given and when."""
+    """A person who writes, known or not. `noticed` keeps per channel which AI and privacy notices were given and when.
+
+    `preferred_channel` is where they want what the clinic says first; None: where the visit was booked from.
+    """
 
     __tablename__ = "correspondents"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     language: Mapped[str | None]
     noticed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    preferred_channel: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -182,7 +187,11 @@ class Turn(Base):
 
 
 class Delivery(Base):
-    """The way of one outgoing message to the provider and back."""
+    """The way of one outgoing message to the provider and back.
+
+    `purpose` is what consent and quiet hours are asked for; `findings` names what the linter objected to: then a neutral
+    text was sent in its place.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -197,6 +206,9 @@ class Delivery(Base):
     next_attempt_at: Mapped[datetime]
     provider_id: Mapped[str | None]
     error_code: Mapped[str | None]
+    purpose: Mapped[str] = mapped_column(String(30), default="care", server_default=text("'care'"))
+    held_until: Mapped[datetime | None]
+    findings: Mapped[str | None]
     updated_at: Mapped[datetime]
 
 

@@ -35,6 +35,8 @@ class InboundMessage:
     media: Sequence[Media] = ()
     language_hint: str | None = None
     choice: str | None = None
+    carrier_stops: bool | None = None
+    """True if the carrier told that it took the message for a STOP, False for a START; None if it told nothing."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class NotSent:
-    """The provider refused or could not be reached; `may_retry` tells which."""
+    """The provider refused or could not be reached; `may_retry` tells which. `is_stopped`: the person told the carrier STOP."""
 
     code: str
     may_retry: bool
+    is_stopped: bool = False
 
 
 class Channel(Protocol):

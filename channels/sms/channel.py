@@ -10,12 +10,14 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from channels.sms.segments import thrifty
 from conversations.protocols import NotSent, Outgoing, Sent
 from core.errors import Retriable
+from core.segments import thrifty
 
 PROVIDER = "https://api.twilio.com"
 MAX_BODY = 1600
+STOPPED = "21610"
+"""Twilio's code for a number whose owner sent STOP."""
 
 
 class _Redirected(TwilioHttpClient):
@@ -60,7 +62,7 @@ class SmsChannel:
             )
         except TwilioRestException as error:
             may_retry = error.status >= 500 or error.status == 429
-            return NotSent(str(error.code or error.status), may_retry)
+            return NotSent(str(error.code or error.status), may_retry, is_stopped=str(error.code) == STOPPED)
         except (TwilioException, OSError) as error:
             return NotSent(type(error).__name__, may_retry=True)
         return Sent(created.sid)

@@ -17,6 +17,8 @@ _STATES = {
     "undelivered": DeliveryState.dead,
     "failed": DeliveryState.dead,
 }
+_OPT_OUTS = {"STOP": True, "START": False}
+"""What the provider says it made of a message itself (Twilio, "Advanced Opt-Out"); HELP changes nothing."""
 MAX_MEDIA = 10
 MAX_SENDER = 100
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -38,7 +40,7 @@ def parse(form: Mapping[str, str], region: str) -> InboundMessage | None:
     )
     return InboundMessage(
         channel="sms", provider_id=sid, address_kind="phone", address=parse_number(sender, region) or sender,
-        text=form.get("Body") or "", media=media,
+        text=form.get("Body") or "", media=media, carrier_stops=_OPT_OUTS.get((form.get("OptOutType") or "").upper()),
     )  # fmt: skip
 
 

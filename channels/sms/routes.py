@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.datastructures import ImmutableMultiDict
 
+from channels.sms.channel import STOPPED
 from channels.sms.inbound import name, parse, parse_state
 from channels.sms.signature import Signature
 from conversations.delivery import receipt
@@ -48,7 +49,9 @@ def router(inbox: Inbox, database: Database, clock: Clock, auth_token: str, publ
         if state is not None:
             async with database.unit_of_work() as uow:
                 sid, code = name(form.get("MessageSid")), name(form.get("ErrorCode"))
-                await receipt(uow, message_id, "sms", sid, state, code, clock.now())
+                await receipt(
+                    uow, message_id, "sms", sid, state, code, clock.now(), is_stopped=code == STOPPED
+                )  # fmt: skip
         return Response(status_code=204)
 
     return routes

@@ -36,7 +36,7 @@ async def _until_death(act: Awaitable[object]) -> None:
 async def test_wherever_the_process_ends_the_next_one_finishes_once(house: TestHouse, bot: Bot, point: str) -> None:
     slots, provider = booking((await free_offers(house))[0], "Anna Nowak", "1980-05-04"), FakeProvider()
     bot.steps = [("action_book", slots)]
-    deliverer = Deliverer(house.house.database, house.clock, {"sms": provider})
+    deliverer = Deliverer(house.house.database, house.clock, {"sms": provider}, house.house.deliverer.guard)
     faults.arm(point)
     accepted = await _way(house, deliverer)
     assert not faults.is_armed(), f"{point} lies on the way of a message"

@@ -21,6 +21,7 @@ PERSONAL = re.compile(
 """Columns whose names tell of a person; a sealed column always does."""
 NOT_OF_A_PERSON = {
     ("sites", "address"), ("simulated_sms", "is_from_phone"),
+    ("visit_notices", "reason"),
     ("sites", "phone"), ("cases", "booked_at"), ("appointments", "booked_at"), ("appointments", "booked_via"),
     ("data_keys", "wrapped_by"), ("handoffs", "reason"), ("appointments", "clinician_id"), ("audit_batches", "hash"),
 }  # fmt: skip

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser, ast, visitor
 
-from channels.sms.segments import measure, thrifty
 from core.i18n import LANGUAGES, TEXTS, Language, catalogue
+from core.segments import measure, thrifty
 from core.settings import ROOT
 
 FILES = sorted(path.name for path in (TEXTS / "pl").glob("*.ftl"))

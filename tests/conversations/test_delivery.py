@@ -53,7 +53,7 @@ async def _queued(house: TestHouse, provider: FakeProvider, *bodies: str) -> tup
     """Bodies wait to be sent: who sends, the thread, and the messages."""
     accepted = await house.sms("hej")
     await house.house.turns.take(accepted.thread_id)
-    deliverer = Deliverer(house.house.database, house.clock, {"sms": provider})
+    deliverer = Deliverer(house.house.database, house.clock, {"sms": provider}, house.house.deliverer.guard)
     await deliverer.drain(accepted.thread_id)
     provider.taken.clear()
     for body in bodies:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,20 @@ from hypothesis import strategies as st
 
 from conversations import rules
 from conversations.models import CaseState
-from conversations.rules import Act, Alert, AskDialogue, Consent, Escalate, Facts, Say, SayWaiting, decide
+from conversations.outreach.replies import Bound
+from conversations.rules import (
+    Act,
+    Alert,
+    AnswerReminder,
+    AskDialogue,
+    Consent,
+    Escalate,
+    Facts,
+    Say,
+    SayWaiting,
+    StopMessages,
+    decide,
+)
 from conversations.safety import Firing, Level, Screening
 from conversations.understanding import CarrierWord, Keyword, Unreadable
 from tests.conftest import WARSAW
@@ -19,6 +33,7 @@ CALM = Screening(Level.none, (), "v1")
 EMERGENCY = Screening(Level.emergency, (Firing("chest", Level.emergency, 0, 4),), "v1")
 CRISIS = Screening(Level.crisis, (Firing("die", Level.crisis, 0, 4),), "v1")
 STOP, OUR_STOP = CarrierWord(Keyword.stop, True), CarrierWord(Keyword.stop, False)
+OR_MESSAGES = Bound("no", UUID(int=1), may_mean_messages=True)
 START = CarrierWord(Keyword.start, True)
 
 
@@ -58,7 +73,13 @@ TABLE: list[tuple[str, dict[str, Any], tuple[Act, ...]]] = [
     ("with a person even if asked for one", {**HUMAN, "asks_for_human": True}, ()),
     ("with a person files are silent", {**HUMAN, "kept_media": 1, "refused_media": 1}, ()),
     ("STOP by the carrier is not answered", {"carrier_word": STOP}, (Consent(True, True),)),
-    ("STOP in our own words is", {"carrier_word": OUR_STOP}, (Say("sms-stopped", "stop-word"), Consent(True, False))),
+    ("STOP in our own words is", {"carrier_word": OUR_STOP}, (StopMessages(frozenset()),)),
+    ("our own word for an end, after a reminder, is asked about", {"carrier_word": OUR_STOP, "reply": OR_MESSAGES},
+     (AnswerReminder(OR_MESSAGES),)),
+    ("the carrier's, after a reminder, goes to a person too", {"carrier_word": STOP, "reply": OR_MESSAGES},
+     (Consent(True, True), Escalate("carrier-stop", is_silent=True))),
+    ("a word that the carrier alone takes for a STOP goes to a person", {"carrier_stops": True},
+     (Consent(True, True), Escalate("carrier-stop", is_silent=True))),
     ("START", {"carrier_word": START}, (Consent(False, True), Say("sms-started", "start-word"))),
     ("an emergency", {"screening": EMERGENCY},
      (Alert(), Say("safety-emergency", "safety:chest@v1"), Escalate("emergency", is_urgent=True, is_silent=True))),
@@ -83,6 +104,7 @@ any_facts = st.builds(
     unreadable=st.sampled_from([None, *Unreadable]),
     asks_for_human=st.booleans(),
     payload=st.sampled_from([None, "/book"]),
+    reply=st.sampled_from([None, None, Bound("yes", UUID(int=1)), Bound("move", UUID(int=1)), OR_MESSAGES]),
     kept_media=st.integers(0, 2),
     refused_media=st.integers(0, 2),
     lost_media=st.integers(0, 2),
@@ -108,15 +130,16 @@ def test_a_red_flag_comes_first_in_every_state(given_facts: Facts) -> None:
 @given(any_facts)
 def test_while_a_person_speaks_the_bot_says_nothing_but_safety_and_stop(given_facts: Facts) -> None:
     if given_facts.state is CaseState.human:
-        said = [act for act in decide(given_facts) if not isinstance(act, Alert | Consent)]
+        said = [act for act in decide(given_facts) if not isinstance(act, Alert | Consent | StopMessages)]
         assert all(isinstance(act, Say) and act.key.startswith(("safety-", "sms-")) for act in said)
 
 
 @given(any_facts)
 def test_the_dialogue_core_is_asked_only_in_the_bots_state_and_never_what_cannot_be_read(given_facts: Facts) -> None:
     for act in decide(given_facts):
-        if isinstance(act, AskDialogue):
+        if rules.asks_the_dialogue(act):
             assert given_facts.state is CaseState.bot
+        if isinstance(act, AskDialogue):
             assert given_facts.unreadable is not Unreadable.too_long
             assert given_facts.unreadable is None or given_facts.payload is not None
 

@@ -9,13 +9,13 @@ from care.patients.correction import Corrected, correct
 from care.patients.marks import MarkKind, make_mark
 from care.patients.models import Patient
 from care.patients.repository import Patients
-from channels.sms.segments import measure, thrifty
 from conversations.inbox import NOTICE_VERSION, PRIVACY_VERSION
 from conversations.models import CaseState, Correspondent
 from core.access import Access, Role
 from core.audit import AuditEvent
 from core.errors import Forbidden, Refused
 from core.i18n import LANGUAGES, catalogue
+from core.segments import measure, thrifty
 from service.privacy import export_to
 from tests.house import ANNA, PUBLIC, TestHouse
 from tests.privacy.planting import NUMBER, WORDS, plant

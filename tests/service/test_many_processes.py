@@ -67,7 +67,7 @@ async def _texted(
 def _runners(one: TestHouse, dialogue: ScriptedDialogue, provider: FakeProvider) -> list[ThreadRunner]:
     house = one.house
     turns = Turns(house.database, one.clock, dialogue, house.turns._acting, house.turns._attachments)
-    deliverer = Deliverer(house.database, one.clock, {"sms": provider})
+    deliverer = Deliverer(house.database, one.clock, {"sms": provider}, house.deliverer.guard)
     return [
         ThreadRunner(house.bus, "turn", turns.take, turns.overdue, at_once=8),
         ThreadRunner(house.bus, "delivery", deliverer.drain, deliverer.due, at_once=8),

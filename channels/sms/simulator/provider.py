@@ -13,12 +13,12 @@ import structlog
 from sqlalchemy import delete, select
 from twilio.request_validator import RequestValidator
 
-from channels.sms.segments import measure
 from channels.sms.simulator.models import SimulatedMedia, SimulatedOptOut, SimulatedSms
 from core.clock import Clock
 from core.crypto import keyring
 from core.db import Database, UnitOfWork
 from core.logging import describe
+from core.segments import measure
 
 log = structlog.get_logger()
 STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())

@@ -133,6 +133,7 @@ handoff-reason-staff-request = Something for staff
 handoff-reason-clinician-question = A question about a medicine or dose
 handoff-reason-not-understood = The bot did not understand
 handoff-reason-bot-failed = The bot failed
+handoff-reason-carrier-stop = We cannot answer by SMS (STOP at the carrier)
 handoff-reason-emergency = Possible emergency
 handoff-reason-crisis = Mental health crisis
 handoff-reason-violence = Possible violence

@@ -134,6 +134,7 @@ handoff-reason-staff-request = Sprawa dla personelu
 handoff-reason-clinician-question = Pytanie o lek lub dawkę
 handoff-reason-not-understood = Automat nie zrozumiał
 handoff-reason-bot-failed = Awaria automatu
+handoff-reason-carrier-stop = Nie możemy odpisać SMS-em (STOP u operatora)
 handoff-reason-emergency = Możliwy nagły przypadek
 handoff-reason-crisis = Kryzys psychiczny
 handoff-reason-violence = Możliwa przemoc

@@ -142,10 +142,10 @@ def test_every_form_of_the_seed_finds_its_own_term() -> None:
 def test_a_call_takes_less_than_two_milliseconds() -> None:
     texts = ["chciałabym się zapisać do kardiolga albo dermatolgoa najlepiej w przyszły czwartek po szesnastej"] * 100
     lexicon().find(texts[0], "pl")
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in texts:
         lexicon().find(text, "pl")
-    assert (time.perf_counter() - begun) / len(texts) < 0.002
+    assert (time.process_time() - begun) / len(texts) < 0.002
 
 
 async def test_the_lexicon_is_built_from_the_tables(clinic: Database) -> None:

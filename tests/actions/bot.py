@@ -27,6 +27,8 @@ class Bot:
     steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     responses: list[httpx.Response] = field(default_factory=list)
     turns: list[DialogueTurn] = field(default_factory=list)
+    heard: list[tuple[str, float]] = field(default_factory=lambda: [("inform", 0.9)])
+    """What Rasa took the message for, likeliest first."""
 
     async def respond(self, turn: DialogueTurn) -> DialogueReply:
         """Run the steps for this turn."""
@@ -46,6 +48,8 @@ class Bot:
         body = body_of(turn, action, slots or {})
         tracker = body["tracker"]
         metadata = tracker["latest_message"]["metadata"]
+        ranking = [{"name": name, "confidence": confidence} for name, confidence in self.heard]
+        tracker["latest_message"] |= {"intent": ranking[0], "intent_ranking": ranking}
         for name in ("lease", "message_id", "language"):
             if name in changes:
                 metadata[name] = changes[name]

@@ -76,6 +76,28 @@ def test_what_only_staff_can_do_leaves_the_form_for_a_person(rasa: Rasa) -> None
     assert say("thanks") == ["utter-thanks"]
 
 
+def test_goals_without_a_form_lead_somewhere_and_never_to_a_dead_end(rasa: Rasa) -> None:
+    say = rasa.talk()
+    assert say("czy do kardiologa trzeba skierowanie") == ["action-answer"]
+    assert say("co macie najwcześniej do ortopedy") == ["action-next-slots"]
+    assert say("czy są już wyniki krwi") == ["action-staff-request"]
+    assert say("chcę przełożyć wizytę") == ["action-staff-request"]
+    assert say("nie wysyłajcie mi SMS-ów") == ["utter-stop-messages"]
+    assert say("robicie gastroskopię?") == ["action-clinic-info"]
+    assert say("cofnij to") == ["utter-nothing-asked"]
+    assert say("kod nie przyszedł") == ["utter-no-code-awaited"]
+
+
+def test_a_referral_is_answered_within_a_booking_and_the_booking_goes_on(rasa: Rasa) -> None:
+    say = rasa.talk()
+    assert say("umów wizytę do okulisty") == ["action-ask-booking-form-time-window"]
+    assert say("czy potrzebne jest skierowanie do dermatologa") == [
+        "action-answer",
+        "action-ask-booking-form-time-window",
+    ]
+    assert say("mówi pani za cicho") == ["action-repeat", "action-ask-booking-form-time-window"]
+
+
 def test_a_task_is_left_at_a_word_and_another_may_begin(rasa: Rasa) -> None:
     say = rasa.talk()
     assert say("umów wizytę do okulisty") == ["action-ask-booking-form-time-window"]

@@ -1,0 +1,55 @@
+"""Goals without a form: an answer that was approved, free times that are real, or a person who knows what it is about."""
+
+from sqlalchemy import select
+
+from conversations.models import Case, CaseState
+from tests.actions.bot import Bot
+
+
+async def the_case(bot: Bot) -> Case:
+    async with bot.house.house.database.unit_of_work() as uow:
+        return (await uow.session.scalars(select(Case).order_by(Case.opened_at.desc()))).first()  # type: ignore[return-value] # there is one
+
+
+async def test_free_times_are_told_without_booking(bot: Bot) -> None:
+    bot.heard = [("next_slots", 0.9)]
+    keys = await bot.says("co macie najwcześniej do kardiologa", ("action_next_slots", {}))
+    assert keys[-1] == "next-slots-line" and "next-slots" in keys
+
+
+async def test_without_a_name_it_is_asked_whose_times(bot: Bot) -> None:
+    bot.heard = [("next_slots", 0.9)]
+    assert (await bot.says("jakie są wolne terminy", ("action_next_slots", {})))[-1] == "next-slots-which"
+
+
+async def test_a_complaint_goes_to_a_person_who_sees_the_goal(bot: Bot) -> None:
+    bot.heard = [("complaint", 0.9)]
+    keys = await bot.says("chcę złożyć skargę na rejestrację", ("action_staff_request", {}))
+    assert "handoff-because-staff-request" in keys
+    case = await the_case(bot)
+    assert case.state is CaseState.waiting
+    assert (case.understood or {})["goal"] == "complaint"
+
+
+async def test_symptoms_are_not_judged_but_a_visit_and_a_person_are_offered(bot: Bot) -> None:
+    bot.heard = [("symptoms", 0.9)]
+    assert (await bot.says("od tygodnia boli mnie kolano", ("action_staff_request", {})))[-1] == "symptoms-next"
+    assert (await the_case(bot)).state is CaseState.bot
+
+
+async def test_medical_advice_is_left_to_a_person(bot: Bot) -> None:
+    bot.heard = [("medical_advice", 0.9)]
+    keys = await bot.says("co dobrego na odporność jesienią", ("action_staff_request", {}))
+    assert "handoff-because-clinician" in keys
+
+
+async def test_words_of_an_emergency_the_screen_does_not_know_name_112_and_call_a_person(bot: Bot) -> None:
+    bot.heard = [("emergency", 0.9)]
+    keys = await bot.says("potrzebny ktoś natychmiast tutaj", ("action_staff_request", {}))
+    assert "safety-emergency" in keys
+    assert (await the_case(bot)).state is CaseState.waiting
+
+
+async def test_two_close_goals_are_offered_with_a_person_beside_them(bot: Bot) -> None:
+    bot.heard = [("nlu_fallback", 0.5), ("refill", 0.41), ("prescription_code", 0.38), ("affirm", 0.1)]
+    assert (await bot.says("ta recepta co to jest", ("action_default_fallback", {})))[-1] == "which-did-you-mean"

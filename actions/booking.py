@@ -22,7 +22,7 @@ from actions.offers import (
     specialty_choice,
 )
 from actions.persons import needs_person, read_introduction, read_person, registered
-from actions.reading import Reading, read, read_code, window_of, yes_or_no
+from actions.reading import Reading, lacks_referral, read, read_code, window_of, yes_or_no
 from care.appointments import service as appointments
 from care.appointments.offers import parse_offer_key
 from core.errors import Refused
@@ -184,7 +184,11 @@ class ValidateBooking(HouseAction):
             call.set("visit_kind", kind)
 
     def _read_code(self, call: Call) -> None:
-        if call.option == NO_REFERRAL or (call.option is None and yes_or_no(call.text, call.intent) is False):
+        if (
+            call.option == NO_REFERRAL
+            or lacks_referral(call.text)
+            or (call.option is None and yes_or_no(call.text, call.intent) is False)
+        ):
             call.say("referral-none")
             call.set("payer", "private")
             if "private" not in offer_payers(call):
@@ -292,4 +296,10 @@ def interrupts(call: Call, reading: Reading, requested: str) -> bool:
         return False
     if requested in ("patient_name", "birth_date", "referral_code") and any(char.isdigit() for char in call.text):
         return False
+    if (requested == "referral_code" and lacks_referral(call.text)) or (
+        requested == "booking_confirmed" and reading.payer
+    ):
+        return False
+    if reading.times and heard(call.text).is_unable:
+        return False  # "I can't make it on Monday" calls no visit off while one is being booked.
     return call.intent in INTERRUPTIONS and call.confidence >= SURE

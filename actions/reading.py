@@ -64,9 +64,14 @@ class Reading:
 
 
 def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Reading:
-    """All that the grammars find. `covered` is the share of the text's letters and digits that they account for."""
-    terms = tuple(lexicon.find(text, language))
+    """All that the grammars find. `covered` is the share of the text's letters and digits that they account for.
+
+    What the conversation's language does not know is read in the other one: people mix them.
+    """
+    other: Language = "en" if language == "pl" else "pl"
+    terms = tuple(lexicon.find(text, language)) or tuple(lexicon.find(text, other))
     times = find_times(text, now=now, language=language, clinic_hours=True)
+    times = times or find_times(text, now=now, language=other, clinic_hours=True)
     folded = fold(text)
     spans = [(term.start, term.end) for term in terms] + [span.at for span in times]
     payer: Literal["nfz", "private"] | None = None
@@ -78,7 +83,8 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
     if bool(first) != bool(follow):
         kind = "first" if first else "follow_up"
     spans += [match.span() for match in (nfz, private, first, follow) if match]
-    return Reading(terms, times, is_any_time(text, language), payer, kind, _coverage(text, spans))
+    is_any = is_any_time(text, language) or is_any_time(text, other)
+    return Reading(terms, times, is_any, payer, kind, _coverage(text, spans))
 
 
 def window_of(times: tuple[TimeSpan, ...]) -> tuple[datetime | None, datetime | None] | None:
@@ -142,6 +148,17 @@ def read_code(text: str) -> str | None:
     """The four digits of an e-referral code, if the message holds exactly one such group."""
     found = _CODE.findall(text)
     return "".join(found[0]) if len(found) == 1 else None
+
+
+_WITHOUT = re.compile(
+    r"\b(nie (?:mam|posiadam|dostal\w*)|brak|bez|don.?t have|do not have|haven.?t|have no|have none|no referral|without)\b"
+)
+
+
+def lacks_referral(text: str) -> bool:
+    """True if a short answer to the question for a referral says that there is none."""
+    folded = fold(text)
+    return len(folded.split()) <= 9 and not re.search(r"\d", folded) and _WITHOUT.search(folded) is not None
 
 
 def yes_or_no(text: str, intent: str) -> bool | None:

@@ -52,6 +52,7 @@ QUESTIONS = {
     "birth": ("date urodzenia tej osoby", "date of birth of that person"),
     "referral": ("4-cyfrowy kod", "4-digit e-referral"),
     "confirm": ("sprawdzmy:", "let us check:"),
+    "next_slots": ("obecnie wolne:", "free at the moment:"),
     "cancel_which": ("ktora wizyte odwolac", "which visit should be cancelled"),
     "cancel_confirm": ("czy odwolac wizyte", "cancel the visit:"),
 }
@@ -94,7 +95,7 @@ def patients(folder: Path = FOLDER) -> list[Patient]:
             found.append(
                 Patient(
                     f"{file.stem}-{channel}-{entry['id']}", file.stem, channel, entry["opens"],
-                    {"same": "1", "cancel_which": "1", "cancel_confirm": data["defaults"]["confirm"], **data["defaults"],
+                    {"same": "1", "next_slots": "1", "cancel_which": "1", "cancel_confirm": data["defaults"]["confirm"], **data["defaults"],
                      **entry.get("knows", {})},
                     entry.get("interrupts", {}), entry.get("then", []), entry["goal"], entry.get("reads", ""),
                 )

@@ -32,8 +32,8 @@ from service.bootstrap import House, build, database_url
 NO_CHANNEL = 3
 """Exit code for a channel that this installation does not have."""
 POLL_SECONDS = 0.1
-SILENT_SECONDS = 3.0
-"""After that a message that nobody works on and nobody answered is one that stays without an answer."""
+SILENT_SECONDS = 8.0
+"""Who waits for a person and hears nothing for so long is not being answered by the bot any more."""
 
 
 class NoAnswer(Exception):
@@ -246,18 +246,17 @@ class WebchatLine:
     async def say(self, text: str) -> list[str]:
         """Send; wait until nothing is being worked on."""
         body = {"id": uuid4().hex, "text": text, "language": self._language}
-        sent = (await self._call("POST", "/chat/messages", body)).json()
         sent_at = time.monotonic()
+        sent = (await self._call("POST", "/chat/messages", body)).json()
         self._seen = max(self._seen, sent["seq"])
         found: dict[str, Any] = {}
 
         async def is_quiet() -> bool:
             nonlocal found
             found = (await self._call("GET", f"/chat/messages?after={self._seen}")).json()
-            if found["working"]:
-                return False
-            # An action may have queued the case while the answer of its turn is still on its way.
-            return bool(found["messages"]) or time.monotonic() > sent_at + SILENT_SECONDS
+            # An action may have queued the case while the words of its turn are still on their way.
+            is_on_its_way = found["state"] == "waiting" and not found["messages"]
+            return not found["working"] and not (is_on_its_way and time.monotonic() < sent_at + SILENT_SECONDS)
 
         await _until(is_quiet, self._timeout)
         self._seen = max([self._seen, *(one["seq"] for one in found["messages"])])

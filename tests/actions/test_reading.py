@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from actions.reading import introduced
+from actions.reading import introduced, lacks_referral
 from core.i18n import Language
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Warsaw"))
@@ -31,3 +31,15 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Warsaw"))
 )
 def test_only_an_introduction_gives_a_name(text: str, language: Language, name: str | None, born: date | None) -> None:
     assert introduced(text, language, NOW) == (name, born)
+
+
+@pytest.mark.parametrize(
+    "text", ["nie mam skierowania", "I don't have a referral", "bez skierowania", "I have no referral"]
+)
+def test_an_answer_that_there_is_no_referral_is_understood(text: str) -> None:
+    assert lacks_referral(text)
+
+
+@pytest.mark.parametrize("text", ["4821", "tak", "kod to 4821, bez spacji", "a po co?"])
+def test_other_answers_do_not_say_that_there_is_no_referral(text: str) -> None:
+    assert not lacks_referral(text)

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from conversations.protocols import Choice, Utterance
+from conversations.speaking import speak
 from core.i18n import Language, catalogue
 from core.when.say import say_date, say_when
 
 SHORT_CHANNELS = frozenset({"sms"})
+SPOKEN_CHANNELS = frozenset({"voice"})
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,16 @@ class Rendered:
 
 
 def render(utterance: Utterance, channel: str, language: Language, now: datetime) -> Rendered:
-    """The words of an utterance. A key with the channel's name appended wins over the plain key. Labels are kept short."""
+    """The words of an utterance. A key with the channel's name appended wins over the plain key. Labels are kept short.
+
+    For the ear the text holds the choices too.
+    """
     is_short = channel in SHORT_CHANNELS
     text = _text(utterance.key, utterance.args, channel, language, now, is_short)
-    labels = tuple(_text(choice.key, choice.args, channel, language, now, True) for choice in utterance.choices)
-    return Rendered(text, labels)
+    # On the telephone a choice is heard, not read: its hour is said in full there.
+    is_read = channel not in SPOKEN_CHANNELS
+    labels = tuple(_text(choice.key, choice.args, channel, language, now, is_read) for choice in utterance.choices)
+    return Rendered(text if is_read else speak(text, labels, language), labels)
 
 
 def as_content(utterance: Utterance, labels: tuple[str, ...]) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Line:
     provenance: dict[str, Any]
     delivery: str | None
     error_code: str | None
+    findings: tuple[str, ...]
+    is_held: bool
     files: tuple[File, ...]
 
 
@@ -139,6 +141,8 @@ def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) 
         provenance=message.provenance or {},
         delivery=delivery.state.value if delivery else None,
         error_code=delivery.error_code if delivery else None,
+        findings=tuple((delivery.findings or "").split(",")) if delivery and delivery.findings else (),
+        is_held=delivery is not None and delivery.held_until is not None,
         files=files,
     )
 

@@ -81,6 +81,7 @@ class Visit:
     payer: str | None
     visit_kind: str | None
     patient_id: UUID | None
+    is_confirmed: bool = False
 
     def specialty_name(self, language: str) -> str:
         """The specialty's name in that language."""

@@ -251,6 +251,7 @@ async def describe(uow: UnitOfWork, appointment: Appointment) -> Visit:
         payer=appointment.payer,
         visit_kind=appointment.visit_kind,
         patient_id=appointment.patient_id,
+        is_confirmed=appointment.is_confirmed,
     )
 
 

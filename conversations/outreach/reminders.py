@@ -121,7 +121,8 @@ class Reminders:
                 VisitNotice.appointment_id == Appointment.id, VisitNotice.visit_start_at == Appointment.start_at
             )
             rows = await uow.session.execute(
-                select(Appointment.id, Appointment.start_at, Appointment.booked_at)
+                select(Appointment.id, Appointment.start_at, Appointment.booked_at, ContactPoint.id)
+                .outerjoin(ContactPoint, ContactPoint.id == Appointment.booked_via_contact_point)
                 .where(
                     Appointment.status == "booked",
                     Appointment.start_at > now,
@@ -131,14 +132,15 @@ class Reminders:
                 .order_by(Appointment.start_at)
                 .limit(AT_ONCE)
             )
-            for visit_id, start, booked_at in rows.all():
+            for visit_id, start, booked_at, point_id in rows.all():
                 due = self._times.due(start, self._quiet)
                 if booked_at is not None and booked_at > start - self._times.before:
                     state, reason = NoticeState.superseded, "booked-lately"
                 else:
                     state, reason = NoticeState.planned, None
                 row = insert(VisitNotice).values(
-                    id=new_id(), appointment_id=visit_id, visit_start_at=start, due_at=due, state=state, reason=reason,
+                    id=new_id(), appointment_id=visit_id, visit_start_at=start, contact_point_id=point_id,
+                    due_at=due, state=state, reason=reason,
                     created_at=now, updated_at=now,
                 )  # fmt: skip
                 added = await uow.session.scalar(row.on_conflict_do_nothing().returning(VisitNotice.id))

@@ -16,6 +16,7 @@ from core.accounts import SignedIn
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
+from web.console.outreach import record_consent, warn
 from web.console.routes import ConsolePages
 from web.console.views import read_alerts
 from web.parts import House
@@ -33,6 +34,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
     Reader = Annotated[SignedIn, Depends(sessions.acting_reader)]
     Body = Annotated[str, Form(max_length=MAX_REPLY)]
+    Word = Annotated[str, Form(max_length=30)]
+    Said = Annotated[str, Form(max_length=500)]
 
     async def act(request: Request, person: SignedIn, case_id: UUID, what: Act, done: str | None = None) -> Response:
         """Do it, then show the thread as it is now, with the reason if it was refused."""
@@ -50,7 +53,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         is_refresh = sessions.was_opened(person, thread_id, mark)
         view = await console.view(person, thread_id, page_language(request, person.language), is_refresh=is_refresh)
         if request.headers.get("hx-request") != "true":
-            return await console.page(request, person, view)
+            return await console.page(request, person, view, refused=refused)
         response = console.fragment(request, "console/work.html", person, refused, view=view)
         response.headers["HX-Push-Url"] = address
         if done is not None and refused is None:
@@ -63,10 +66,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await act(request, person, case_id, house.desk.accept)
 
     @routes.post("/cases/{case_id}/reply")
-    async def reply(request: Request, case_id: UUID, person: Actor, body: Body = "") -> Response:
-        """Write to the patient."""
+    async def reply(request: Request, case_id: UUID, person: Actor, body: Body = "", anyway: Word = "") -> Response:
+        """Write to the patient. What should not stand in an SMS is warned of once; `anyway` sends it all the same."""
 
         async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            language = page_language(request, person.language)
+            warned = None if anyway else await warn(uow, case_id, body, house.settings.public_url, language)
+            if warned is not None:
+                return Refused(warned.reason, {**warned.args, "body": body})
             return await house.desk.reply(uow, person, case_id, body, now)
 
         return await act(request, person, case_id, write, "reply-sent")
@@ -91,6 +98,23 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             return None
 
         return await act(request, person, case_id, mark)
+
+    @routes.post("/cases/{case_id}/consents")
+    async def consent(
+        request: Request,
+        case_id: UUID,
+        person: Actor,
+        purpose: Word = "",
+        decision: Word = "",
+        source: Word = "",
+        words: Said = "",
+    ) -> Response:
+        """Record what a patient told staff about our messages, with how we know."""
+
+        async def note_it(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await record_consent(uow, person, case_id, purpose, decision, source, words, now)
+
+        return await act(request, person, case_id, note_it)
 
     @routes.post("/cases/{case_id}/hand-back")
     async def hand_back(request: Request, case_id: UUID, person: Actor) -> Response:

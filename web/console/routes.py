@@ -45,14 +45,28 @@ class ConsolePages:
                 uow, person, thread_id, language, self.house.clock.now(), mark, is_refresh=is_refresh
             )
 
-    async def page(self, request: Request, person: SignedIn, view: ThreadView | None, status: int = 200) -> Response:
-        """The whole page: queue, and a thread if one is open."""
+    async def page(
+        self,
+        request: Request,
+        person: SignedIn,
+        view: ThreadView | None,
+        status: int = 200,
+        refused: Refused | None = None,
+    ) -> Response:
+        """The whole page: queue, and a thread if one is open, with the reason if something was refused."""
         async with self.house.database.unit_of_work() as uow:
             may = person.access.allows(Permission.read_queue)
             queue = await read_queue(uow, self.house.desk, person) if may else QueueView((), (), ())
             alerts = await read_alerts(uow, self.house.desk, person)
         warned = int((SCREEN_LOCK - LOCK_WARNING).total_seconds())
-        values = {"queue": queue, "alerts": alerts, "view": view, "has_queue": may, "warned_after": warned}
+        values: dict[str, Any] = {
+            "queue": queue,
+            "alerts": alerts,
+            "view": view,
+            "has_queue": may,
+            "warned_after": warned,
+        }
+        values["refused"] = refused
         return self._respond(request, "console/page.html", person, status, **values)
 
     def fragment(

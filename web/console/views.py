@@ -22,6 +22,7 @@ from core.phone import format_number
 from core.when.say import say_date, say_time
 from handoff.desk import AlertItem, Desk, QueueItem
 from handoff.models import Handoff, HandoffState
+from web.console.outreach import OutreachView, read_outreach
 from web.console.understood import Fact, facts
 
 
@@ -51,6 +52,7 @@ class Contact:
     name: str
     language: str
     is_opted_out: bool
+    has_carrier_stop: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class ThreadView:
     facts: Sequence[Fact]
     can_replay: bool
     is_restricted: bool
+    outreach: OutreachView
     opened: str
     now: datetime
 
@@ -124,6 +127,7 @@ async def read_thread(
         facts=await facts(uow, case.understood or {}, language, now),
         can_replay=person.access.allows(Permission.replay_delivery),
         is_restricted=await is_restricted(uow, case.patient_id),
+        outreach=await read_outreach(uow, thread_id, route.contact_point_id if route else None, language, now),
         opened=opened,
         now=now,
     )
@@ -146,9 +150,9 @@ def minutes_words(since: datetime, now: datetime, language: Language) -> str:
 
 def _contact(point: ContactPoint | None, route: Route | None, language: Language) -> Contact:
     if point is None or route is None:
-        return Contact("", catalogue(language).text("console-unknown-contact"), language, False)
+        return Contact("", catalogue(language).text("console-unknown-contact"), language, False, False)
     name = contact_name(point.address, "webchat" if point.kind == "browser" else "sms", language)
-    return Contact(point.kind, name, route.language, point.opted_out_at is not None)
+    return Contact(point.kind, name, route.language, point.opted_out_at is not None, point.opted_out_by == "carrier")
 
 
 def _days(lines: Sequence[Line], language: Language, now: datetime) -> list[Day]:

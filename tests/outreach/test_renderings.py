@@ -1,0 +1,78 @@
+"""One content, many renderings: tapped on the web, numbered in an SMS, counted out for the ear."""
+
+from datetime import datetime
+
+import pytest
+
+from channels.sms.channel import SmsChannel
+from conversations.protocols import Choice, Utterance
+from conversations.rendering import render
+from conversations.speaking import MAX_SPOKEN_CHOICES, speak
+from core.i18n import LANGUAGES, Language, catalogue
+from core.segments import measure
+from tests.conftest import WARSAW
+from tests.outreach.test_linter import SAMPLE, STAFF_ONLY, TEXTS, _keys
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=WARSAW)
+AT = {"when": "2026-11-24T15:20:00+01:00"}
+ASKED = Utterance(
+    "reminder-moved",
+    {"at": AT, "address": "ul. Starych Lip 12"},
+    (Choice("confirm", "reminder-choice-confirm", "x"), Choice("decline", "reminder-choice-decline", "y")),
+)
+
+
+def test_the_web_has_whole_words_and_labels_to_tap() -> None:
+    shown = render(ASKED, "webchat", "pl", NOW)
+    assert "jutro, we wtorek 24 listopada o 15:20" in shown.text and shown.labels == (
+        "Tak, potwierdzam",
+        "Nie, odwołuję",
+    )
+
+
+def test_an_sms_has_numbers_and_no_letters_that_cost_a_segment() -> None:
+    shown = render(ASKED, "sms", "pl", NOW)
+    sms = SmsChannel("AC1", "t", "+48732100200", "http://127.0.0.1:1", "http://127.0.0.1:1")
+    body = sms.compose(shown.text, shown.labels)
+    assert body.endswith("1) Tak, potwierdzam\n2) Nie, odwoluje")
+    assert measure(body).encoding == "GSM-7" and measure(body).count == 1
+
+
+def test_the_ear_hears_sentences_with_the_choices_counted_out() -> None:
+    shown = render(ASKED, "voice", "pl", NOW)
+    assert shown.text == (
+        "Ta wizyta ma już inny termin: jutro, we wtorek 24 listopada o 15:20, ulica Starych Lip 12. Czy go potwierdzić? "
+        "Pierwsza możliwość: Tak, potwierdzam. Druga: Nie, odwołuję."
+    )
+    assert shown.labels == ("Tak, potwierdzam", "Nie, odwołuję"), "kept, so that a spoken choice finds its meaning"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("ul. Lipowa 3, tel. 22 100 20 30", "pl", "ulica Lipowa 3, telefon 2 2 1, 0 0 2, 0 3 0."),
+        ("Prosimy dzwonić: 221 002 030", "pl", "Prosimy dzwonić: 2 2 1, 0 0 2, 0 3 0."),
+        ("Call +48 600 100 200", "en", "Call plus 48, 6 0 0, 1 0 0, 2 0 0."),
+        ("Dane osobowe: https://clinic.example/privacy", "pl", "Dane osobowe."),
+        ("Słowo „konsultant” łączy — od razu", "pl", "Słowo konsultant łączy, od razu."),
+        ("Wizyta 24.11.2026 o 15:20", "pl", "Wizyta 24.11.2026 o 15:20."),
+        ("250 zł na NFZ", "pl", "250 złotych na en ef zet."),
+    ],
+)  # fmt: skip
+def test_what_only_an_eye_can_use_is_not_said(text: str, language: Language, said: str) -> None:
+    assert speak(text, (), language) == said
+
+
+def test_more_choices_than_one_keeps_in_mind_are_not_read_out() -> None:
+    said = speak("Wolne terminy", [f"termin {number}" for number in "abcde"], "pl")
+    assert said.count("termin ") == MAX_SPOKEN_CHOICES and said.endswith("Są też inne.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_for_patients_can_be_said(language: Language) -> None:
+    texts = catalogue(language)
+    for file in {path.name for path in (TEXTS / language).glob("*.ftl")} - STAFF_ONLY:
+        for key in _keys(language, file):
+            said = speak(texts.text(key, **SAMPLE), (), language)
+            assert said and said[-1] in ".?!", key
+            assert "http" not in said and not set("„”“—–•\n") & set(said), key

@@ -42,7 +42,7 @@ class Model:
         self._process = subprocess.Popen(
             [str(python), str(ROOT / "bot" / "read_lines.py"), str(model)],
             cwd=ROOT / "bot", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-            env={**os.environ, **QUIET},
+            env={**os.environ, **QUIET, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         if self._read() != {}:
             raise ConfigurationError("the model could not be loaded: try ./poradnia train")

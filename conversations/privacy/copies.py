@@ -22,6 +22,7 @@ from conversations.models import (
     Thread,
     Turn,
 )
+from conversations.outreach.models import Consent
 from core.db import UnitOfWork
 
 YOUNG = timedelta(days=1)
@@ -114,6 +115,9 @@ async def _erase_thread(uow: UnitOfWork, thread: Thread) -> Counter[str]:
         await uow.session.execute(
             update(Correspondent).where(Correspondent.id == thread.correspondent_id).values(noticed={}, language=None)
         )
+        # That they said stop is kept; the words in which they said it are not.
+        kept = [point.id for point in stopped]
+        await uow.session.execute(update(Consent).where(Consent.contact_point_id.in_(kept)).values(words=None))
         thread.last_seq = 0
         await uow.session.flush()
         return counts

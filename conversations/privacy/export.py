@@ -16,6 +16,7 @@ from care.appointments.models import Appointment, Clinician, Site
 from care.patients.marks import PrivacyMark
 from care.patients.models import Patient, PatientContactPoint
 from conversations.models import Attachment, Case, ContactPoint, Correspondent, Message
+from conversations.outreach.consents import history
 from conversations.privacy.holding import held_of
 from core import audit
 from core.access import Access, Permission
@@ -152,6 +153,14 @@ async def _contacts(uow: UnitOfWork, patient_id: UUID) -> list[Resource]:
                     "dateTime": given.get("at"), "policyVersion": given.get("privacy"), "aiNoticeVersion": given.get("version"),
                 }
             )  # fmt: skip
+        own_consents = await history(uow, [point.id]) if link.role == "self" else ()
+        found += [
+            {
+                "resourceType": "Consent", "id": str(one.id), "scope": one.purpose.value, "dateTime": _at(one.created_at),
+                "provision": "permit" if one.is_given else "deny", "source": one.source.value, "words": one.words,
+            }
+            for one in own_consents
+        ]  # fmt: skip
     return found
 
 

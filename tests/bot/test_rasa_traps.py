@@ -48,9 +48,9 @@ def test_signs_without_letters_never_mean_yes(rasa: Rasa, text: str) -> None:
     assert rasa.understood(text)["intent"]["name"] != "affirm"
 
 
-def test_an_empty_message_gets_no_reply_so_the_service_must_stop_it(rasa: Rasa) -> None:
-    response = rasa.answer("trap-empty", "")
-    assert (response.status_code, response.json()) == (200, [])
+def test_an_empty_message_is_never_an_answer(rasa: Rasa) -> None:
+    (reply,) = rasa.answer("trap-empty", "").json()
+    assert reply["custom"]["key"] == "action-default-fallback"
 
 
 def test_a_message_that_is_asked_again_is_heard_once_and_gets_the_same_answer(rasa: Rasa) -> None:

@@ -89,7 +89,6 @@ clinician-unknown = Nobody of that name works here: { $said }.{ $names ->
        *[other] {" "}You can see: { $names }.
     }
 offers-closed = The clinic is closed on that day. The nearest free times:
-resume-booking = Back to booking the visit.
 choice-offer = { $at }, { $clinician }, { $site }
 choice-offer-sms = { $at } { $clinician }
 choice-offer-nfz = { $at }, { $clinician }, { $site } (public, NFZ)

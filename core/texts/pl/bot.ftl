@@ -89,7 +89,6 @@ clinician-unknown = Nie przyjmuje u nas taka osoba: { $said }.{ $names ->
        *[other] {" "}Przyjmują: { $names }.
     }
 offers-closed = W tym dniu placówka jest nieczynna. Najbliższe wolne terminy:
-resume-booking = Wracamy do umawiania wizyty.
 choice-offer = { $at }, { $clinician }, { $site }
 choice-offer-sms = { $at } { $clinician }
 choice-offer-nfz = { $at }, { $clinician }, { $site } (NFZ)

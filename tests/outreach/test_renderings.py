@@ -8,10 +8,10 @@ from channels.sms.channel import SmsChannel
 from conversations.protocols import Choice, Utterance
 from conversations.rendering import render
 from conversations.speaking import MAX_SPOKEN_CHOICES, speak
-from core.i18n import LANGUAGES, Language, catalogue
+from core.i18n import LANGUAGES, TEXTS, Language, catalogue
 from core.segments import measure
 from tests.conftest import WARSAW
-from tests.outreach.test_linter import SAMPLE, STAFF_ONLY, TEXTS, _keys
+from tests.outreach.test_linter import SAMPLE, STAFF_ONLY, _keys
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=WARSAW)
 AT = {"when": "2026-11-24T15:20:00+01:00"}

@@ -39,6 +39,7 @@ SLOWEST = ("bot", "journeys", "browser")
 """Folders that take longest; begun first."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For runs on several processes: a file is one group, and all that shares the running Rasa is another."""
     tests = Path(__file__).parent

@@ -161,6 +161,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/search": lambda _: {"query": "Nowak"},
     "/console/cases/{case_id}/reply": lambda _: {"body": "Dzień dobry"},
     "/console/cases/{case_id}/note": lambda _: {"body": "oddzwonić"},
+    "/console/cases/{case_id}/consents": lambda _: {
+        "purpose": "reminder", "decision": "withdraw", "source": "phone", "words": "proszę nie przypominać"
+    },
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},
     "/console/threads/{thread_id}/presence": lambda _: {"doing": "viewing"},
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},

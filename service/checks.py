@@ -9,8 +9,9 @@ from pathlib import Path
 
 from core.migrations import differences, upgrade
 from core.postgres import EmbeddedPostgres
-from core.settings import ROOT
+from core.settings import ROOT, Settings
 from service.setup import build_assets
+from service.training import train
 
 LONGEST_FILE = 400
 CODE = ("*.py", "*.ts", "*.html", "*.css")
@@ -40,6 +41,10 @@ def test(arguments: list[str]) -> int:
     _from_debian("chromium", ("chromium", "chromium-browser", "google-chrome"), "browser tests are skipped")
     _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
     arguments = [one for one in arguments if one != "--"]
+    python = os.environ.get("PORADNIA_BOT_PYTHON", "")
+    if python and not arguments:
+        # Before the tests: none of them has to wait for it within its own time.
+        train(Path(python), Settings().data_folder / "models")
     return subprocess.run(
         [sys.executable, "-m", "pytest", *(arguments or IN_PARALLEL)], cwd=ROOT, check=False
     ).returncode

@@ -39,9 +39,14 @@ SLOWEST = ("bot", "journeys", "browser")
 """Folders that take longest; begun first."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """For runs on several processes: a file is one group, and all that shares the running Rasa is another."""
+    group = "rasa" if item.get_closest_marker("rasa") else item.path.stem
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first."""
     tests = Path(__file__).parent
 
     def begins(item: pytest.Item) -> int:
@@ -49,9 +54,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
 
     items.sort(key=begins)
-    for item in items:
-        group = "rasa" if item.get_closest_marker("rasa") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,12 +31,8 @@ PACKAGES = (
 )
 
 
-IN_PARALLEL = ("-n", "2", "--dist", "loadgroup")
-"""A file stays on one process, and so does all that needs the one trained and running Rasa (`tests/conftest.py`)."""
-
-
 def test(arguments: list[str]) -> int:
-    """Run pytest after making sure of pages and browser; the whole suite on two processes. Further arguments are pytest's."""
+    """Run pytest after making sure of pages, model and browser; further arguments are pytest's."""
     build_assets()
     _from_debian("chromium", ("chromium", "chromium-browser", "google-chrome"), "browser tests are skipped")
     _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
@@ -46,7 +42,7 @@ def test(arguments: list[str]) -> int:
         # Before the tests: none of them has to wait for it within its own time.
         train(Path(python), Settings().data_folder / "models")
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *(arguments or IN_PARALLEL)], cwd=ROOT, check=False
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False
     ).returncode
 
 

@@ -35,27 +35,6 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
-SLOWEST = ("bot", "journeys", "browser")
-"""Folders that take longest; begun first."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """For runs on several processes: a file is one group, and all that shares the running Rasa is another."""
-    group = "rasa" if item.get_closest_marker("rasa") else item.path.stem
-    item.add_marker(pytest.mark.xdist_group(group))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first."""
-    tests = Path(__file__).parent
-
-    def begins(item: pytest.Item) -> int:
-        folder = item.path.relative_to(tests).parts[0]
-        return SLOWEST.index(folder) if folder in SLOWEST else len(SLOWEST)
-
-    items.sort(key=begins)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def keys() -> None:
     """Throw-away keys for encrypted columns."""

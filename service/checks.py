@@ -41,9 +41,7 @@ def test(arguments: list[str]) -> int:
     if python and not arguments:
         # Before the tests: none of them has to wait for it within its own time.
         train(Path(python), Settings().data_folder / "models")
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False
-    ).returncode
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
 
 def lint() -> int:

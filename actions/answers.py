@@ -116,7 +116,7 @@ class Fallback(DefaultFallback):
 
 
 def clarified(call: Call) -> bool:
-    """Offer the goals that the message may mean, with a person beside them; False if none is likely."""
+    """Offer the goals that the message may mean, with a person beside them; False if none is likely. Its words go with the goal."""
     ranking = [
         Ranked(str(one["name"]), float(one["confidence"]))
         for one in call.tracker.latest_message.get("intent_ranking") or ()
@@ -125,7 +125,8 @@ def clarified(call: Call) -> bool:
     goals = [goal for goal in choices(ranking) if goal != "human"]
     if not goals:
         return False
-    offered = tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in goals)
+    about = json.dumps({"about": str(call.message.id)})
+    offered = tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}{about}") for goal in goals)
     call.say("which-did-you-mean", (*offered, Choice("human", "menu-human", "/human")))
     return True
 

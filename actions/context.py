@@ -14,7 +14,7 @@ from sqlalchemy import select
 from care.appointments.lexicon import Lexicon
 from care.appointments.lexicon import load as load_lexicon
 from conversations.cases import Cases
-from conversations.models import ActionResult, Case, Message, Turn, TurnState
+from conversations.models import ActionResult, Case, Direction, Message, Turn, TurnState
 from conversations.protocols import Choice
 from core import faults
 from core.access import Access
@@ -72,7 +72,8 @@ class Parts:
         access = Access.system("dialogue action", row.Case.id)
         language: Language = "en" if metadata.get("language") == "en" else "pl"
         lexicon = await self.words(uow)
-        return Call(uow, access, self.clock.now(), row.Case, row.Message, language, tracker, lexicon)
+        about = await _meant(uow, row.Case, tracker)
+        return Call(uow, access, self.clock.now(), row.Case, row.Message, language, tracker, lexicon, about)
 
 
 @dataclass
@@ -87,13 +88,15 @@ class Call:
     language: Language
     tracker: Tracker
     lexicon: Lexicon
+    about: Message | None = None
+    """The earlier message whose goal was picked, where one had to be asked for: what it said is not asked again."""
     said: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        """What the person wrote, as they wrote it."""
-        return self.message.body
+        """What the person wrote, as they wrote it; for a picked goal the words it was picked for."""
+        return (self.about or self.message).body
 
     @property
     def intent(self) -> str:
@@ -108,10 +111,7 @@ class Call:
     @property
     def option(self) -> str | None:
         """The value of the choice that was picked, if one was."""
-        for entity in self.tracker.latest_message.get("entities") or ():
-            if entity.get("entity") == "option":
-                return str(entity["value"])
-        return None
+        return _picked(self.tracker, "option")
 
     @property
     def contact_point_id(self) -> UUID:
@@ -204,6 +204,26 @@ class HouseAction(Action):
         """Keep what is understood so far in the case, for the person who may take over."""
         known = {name: call.slot(name) for name in UNDERSTOOD}
         call.case.understood = {name: value for name, value in known.items() if value} or None
+
+
+def _picked(tracker: Tracker, entity: str) -> str | None:
+    """What the picked choice carries under that name."""
+    found = tracker.latest_message.get("entities") or ()
+    return next((str(one["value"]) for one in found if one.get("entity") == entity), None)
+
+
+async def _meant(uow: UnitOfWork, case: Case, tracker: Tracker) -> Message | None:
+    """The message of this very case that the picked choice was offered for."""
+    try:
+        message_id = UUID(str(_picked(tracker, "about")))
+    except ValueError:
+        return None
+    found: Message | None = await uow.session.scalar(
+        select(Message).where(
+            Message.id == message_id, Message.case_id == case.id, Message.direction == Direction.inbound
+        )
+    )
+    return found
 
 
 def slot_set(name: str, value: Any) -> dict[str, Any]:

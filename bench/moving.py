@@ -91,7 +91,7 @@ def run(quick: bool) -> dict[str, float]:
 def _import(file: Path, folder: Path, url: str) -> float:
     environment = os.environ | {"PORADNIA_DATA_FOLDER": str(folder), "PORADNIA_DATABASE_URL": libpq_url(url)}
     began = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [sys.executable, "-m", "service", "import", "patients", str(file), "--lang", "en"],
         cwd=ROOT, env=environment, stdout=sys.stderr, check=False,
     )  # fmt: skip

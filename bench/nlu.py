@@ -108,7 +108,7 @@ def _process(python: Path, model: Path) -> dict[str, float]:
         endpoints = Path(folder) / "endpoints.yml"
         endpoints.write_text("tracker_store:\n  type: InMemory\n", encoding="utf-8")
         began = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603 - a fixed program
+        process = subprocess.Popen(
             [*command, "--endpoints", str(endpoints)],
             cwd=ROOT / "bot",
             env=environment,
@@ -176,7 +176,7 @@ def _rows(file: Path, renamed: dict[str, str]) -> dict[str, list[Row]]:
 
 def _judged(python: Path, taught: list[Row], asked: list[list[Row]]) -> list[Likely]:
     told = {"train": taught, "asked": [text for part in asked for text, _ in part]}
-    done = subprocess.run(  # noqa: S603 - a fixed program
+    done = subprocess.run(
         [str(python), "measure.py"],
         cwd=ROOT / "bot", env={**os.environ, **QUIET}, input=json.dumps(told), capture_output=True, text=True, check=True,
     )  # fmt: skip

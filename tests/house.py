@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -58,6 +58,9 @@ class FixedHours:
     async def next_opening(self, uow: UnitOfWork, now: datetime) -> datetime | None:
         """As set."""
         return self.opens_at
+
+
+Row = TypeVar("Row")
 
 
 @dataclass
@@ -113,7 +116,7 @@ class TestHouse:
         ]
         return [key for key in keys if not key.startswith("notice")]
 
-    async def rows(self, model: type[Any], *conditions: Any) -> list[Any]:
+    async def rows(self, model: type[Row], *conditions: Any) -> list[Row]:
         """All rows of a table that meet the conditions."""
         async with self.house.database.unit_of_work() as uow:
             return list(await uow.session.scalars(select(model).where(*conditions)))
@@ -137,15 +140,15 @@ class TestHouse:
 
     async def turn(self, message_id: UUID) -> Turn:
         """The turn of a message."""
-        return (await self.rows(Turn, Turn.message_id == message_id))[0]  # type: ignore[no-any-return]
+        return (await self.rows(Turn, Turn.message_id == message_id))[0]
 
     async def delivery(self, message_id: UUID) -> Delivery:
         """The delivery of a message."""
-        return (await self.rows(Delivery, Delivery.message_id == message_id))[0]  # type: ignore[no-any-return]
+        return (await self.rows(Delivery, Delivery.message_id == message_id))[0]
 
     async def thread(self, thread_id: UUID) -> Thread:
         """A thread."""
-        return (await self.rows(Thread, Thread.id == thread_id))[0]  # type: ignore[no-any-return]
+        return (await self.rows(Thread, Thread.id == thread_id))[0]
 
     async def alerts(self) -> list[SafetyAlert]:
         """All red flags."""

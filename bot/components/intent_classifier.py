@@ -29,6 +29,9 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
     `inverse_regularisation` and `steps` are those of the regression; intents weigh alike however many phrases they have. The
     temperature that divides the scores is fitted on `folds` parts of the training phrases, each judged by a model that did not see
     it. A phrase and its copy without accents are always in the same part; parts are drawn with a fixed seed.
+
+    `takes_in` names goals that serve another one too (who books is shown the free times): unless the other leads by more than
+    `near`, the goal that acts has the probability of both, and nobody is asked which of the two was meant.
     """
 
     @classmethod
@@ -41,7 +44,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"inverse_regularisation": 1.0, "steps": 60, "folds": 2, "ranked": 6}
+        return {"inverse_regularisation": 1.0, "steps": 60, "folds": 2, "ranked": 6, "takes_in": {}, "near": 0.1}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = {**self.get_default_config(), **config}
@@ -104,7 +107,7 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)
                 continue
-            likely = self.probabilities(_features(message)[None, :])[0]
+            likely = self._settled(self.probabilities(_features(message)[None, :])[0])
             order = np.argsort(-likely)[: self._config["ranked"]]
             ranking = [{"name": self._intents[place], "confidence": float(likely[place])} for place in order]
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -114,6 +117,17 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """One row a message, one column an intent in the order of their names; rows add up to one."""
         return _softmax((features @ self._weights.T + self._offsets) / self._temperature)
+
+    def _settled(self, likely: np.ndarray) -> np.ndarray:
+        settled = likely.copy()
+        for goal, served in self._config["takes_in"].items():
+            if goal not in self._intents or served not in self._intents:
+                continue
+            place, other = self._intents.index(goal), self._intents.index(served)
+            if settled[other] - settled[place] <= self._config["near"]:
+                settled[place] += settled[other]
+                settled[other] = 0.0
+        return settled
 
     def _fitted(self, features: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         fitted = LogisticRegression(

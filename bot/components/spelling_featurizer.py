@@ -141,7 +141,7 @@ class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
         values = np.array([(1 + math.log(count)) * self._weights[run] for run, count in known.items()])
         if len(values):
             values *= self._config["scale"] / np.linalg.norm(values)
-        for run, value in zip(known, values):  # noqa: B905 - of one length
+        for run, value in zip(known, values, strict=True):
             column, sign = self._places[run]
             row[0, column] += sign * value
         return row

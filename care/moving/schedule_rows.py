@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from care.folding import fold
 from care.moving.patient_rows import read_date
@@ -143,7 +144,7 @@ def read_entry(row: Row, headings: Mapping[str, str]) -> ScheduleEntry | list[Fa
     if kind is None:
         wrong("kind", Reason.kind if row.get("kind") else Reason.empty)
         return faults
-    read: dict[str, object] = {}
+    read: dict[str, Any] = {}
     for column, reader in _READERS.items():
         value = reader(row.get(column))
         if isinstance(value, Reason):
@@ -155,7 +156,7 @@ def read_entry(row: Row, headings: Mapping[str, str]) -> ScheduleEntry | list[Fa
             wrong(column, Reason.empty)
     if faults:
         return faults
-    entry = ScheduleEntry(row.number, kind, **read)  # type: ignore[arg-type]  # _READERS gives each its type
+    entry = ScheduleEntry(row.number, kind, **read)
     if fault := _out_of_order(entry):
         wrong(*fault)
     return faults or entry

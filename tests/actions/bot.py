@@ -71,7 +71,12 @@ def body_of(turn: DialogueTurn, action: str, slots: dict[str, Any]) -> dict[str,
     metadata = {
         "message_id": str(turn.message_id), "lease": turn.lease, "channel": turn.channel, "language": turn.language,
     }  # fmt: skip
-    latest = {"text": turn.text, "intent": {"name": "inform", "confidence": 0.9}, "entities": [], "metadata": metadata}
+    latest = {
+        "text": turn.text,
+        "intent": {"name": "inform", "confidence": 0.9},
+        "entities": _picked(turn),
+        "metadata": metadata,
+    }
     return {
         "next_action": action,
         "sender_id": str(turn.case_id),
@@ -82,6 +87,13 @@ def body_of(turn: DialogueTurn, action: str, slots: dict[str, Any]) -> dict[str,
         "domain": {},
         "version": "3.6.21",
     }  # fmt: skip
+
+
+def _picked(turn: DialogueTurn) -> list[dict[str, Any]]:
+    """What Rasa reads out of a picked choice's payload, `/intent{"entity": "value"}`."""
+    _, brace, inside = (turn.payload or "").partition("{")
+    carried = json.loads(brace + inside) if brace else {}
+    return [{"entity": name, "value": value} for name, value in carried.items()]
 
 
 async def free_offers(house: TestHouse, limit: int = 3) -> list[appointments.Offer]:

@@ -1,14 +1,17 @@
 """Goals without a form: an answer that was approved, free times that are real, or a person who knows what it is about."""
 
+import json
+
 from sqlalchemy import select
 
-from conversations.models import Case, CaseState
+from conversations.models import Case, CaseState, Message
 from tests.actions.bot import Bot
+from tests.house import BARTEK
 
 
 async def the_case(bot: Bot) -> Case:
     async with bot.house.house.database.unit_of_work() as uow:
-        return (await uow.session.scalars(select(Case).order_by(Case.opened_at.desc()))).first()  # type: ignore[return-value] # there is one
+        return (await uow.session.scalars(select(Case).order_by(Case.opened_at.desc()).limit(1))).one()
 
 
 async def test_free_times_are_told_without_booking(bot: Bot) -> None:
@@ -53,3 +56,25 @@ async def test_words_of_an_emergency_the_screen_does_not_know_name_112_and_call_
 async def test_two_close_goals_are_offered_with_a_person_beside_them(bot: Bot) -> None:
     bot.heard = [("nlu_fallback", 0.5), ("refill", 0.41), ("prescription_code", 0.38), ("affirm", 0.1)]
     assert (await bot.says("ta recepta co to jest", ("action_default_fallback", {})))[-1] == "which-did-you-mean"
+
+
+async def test_a_goal_that_was_asked_for_keeps_the_words_it_was_asked_about(bot: Bot) -> None:
+    bot.heard = [("nlu_fallback", 0.5), ("price", 0.41), ("prepare", 0.38)]
+    assert (await bot.says("usg brzucha jak to jest", ("action_default_fallback", {})))[-1] == "which-did-you-mean"
+    bot.heard = [("price", 1.0)]
+    assert (await bot.says("1", ("action_price", {})))[-1] == "price-visit"
+
+
+async def test_words_of_another_conversation_are_never_read_for_a_picked_goal(bot: Bot) -> None:
+    other = await bot.house.sms("usg brzucha", BARTEK)
+    bot.heard = [("nlu_fallback", 0.5), ("price", 0.41), ("prepare", 0.38)]
+    await bot.says("ile to kosztuje czy jak", ("action_default_fallback", {}))
+    (last, *_) = [one for one in reversed(await bot.house.rows(Message)) if (one.content or {}).get("choices")]
+    async with bot.house.house.database.unit_of_work() as uow:
+        stored = await uow.session.get_one(Message, last.id)
+        told = json.loads(json.dumps(stored.content))
+        for choice in told["choices"]:
+            choice["payload"] = f'/price{{"about": "{other.message_id}"}}'
+        stored.content = told
+    bot.heard = [("price", 1.0)]
+    assert (await bot.says("1", ("action_price", {})))[-1] == "price-which"

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -144,7 +144,7 @@ async def test_a_second_persons_visit_belongs_to_the_second_persons_case(house: 
     first, second = (await free_offers(house))[:2]
     await bot.says("tak", ("action_book", booking(first, NAME, BORN)))
     await bot.says("tak", ("action_book", booking(second, "Ewa Nowak", "1983-02-01")))
-    cases = {case.id: case.patient_id for case in await house.rows(Case)}
+    cases: dict[UUID | None, UUID | None] = {case.id: case.patient_id for case in await house.rows(Case)}
     visits = await _booked(house)
     assert len(visits) == len({visit.patient_id for visit in visits}) == 2
     assert all(cases[visit.booked_by_case_id] == visit.patient_id for visit in visits)

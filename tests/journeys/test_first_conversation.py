@@ -150,7 +150,7 @@ async def test_an_emergency_in_the_middle_of_a_form_comes_first_in_the_queue(cli
 
 async def test_two_people_of_one_number_never_hear_of_each_other(clinic: Clinic) -> None:
     phone = clinic.phone("+48500100105")
-    for text in ("chcę się umówić do ortopedy, pierwszy wolny termin", "1", "prywatnie", "pierwsza", "Adam Wrona 01.02.1960", "tak"):
+    for text in ("wizyta u ortopedy pierwszy wolny", "1", "prywatnie", "pierwsza", "Adam Wrona 01.02.1960", "tak"):
         last = await phone.text(text)
     assert last[0].startswith("Wizyta umowiona")
     await phone.text("kiedy mam wizytę")

@@ -58,7 +58,7 @@ class Clinic:
         if not points:
             await self.house.text("dzień dobry", number)
             return await self.house.point(number)
-        return points[0]  # type: ignore[no-any-return]  # rows of any model
+        return points[0]
 
     async def at(self, moment: datetime) -> None:
         """The clock stands there, and the worker looks."""
@@ -71,7 +71,7 @@ class Clinic:
         (notice,) = await self.house.rows(
             VisitNotice, VisitNotice.appointment_id == visit.id, VisitNotice.visit_start_at == visit.start_at
         )
-        return notice  # type: ignore[no-any-return]
+        return notice
 
     async def reminders(self) -> list[Message]:
         """Every reminder that was said."""
@@ -80,7 +80,7 @@ class Clinic:
 
     async def now(self, visit: Appointment) -> Appointment:
         """The visit as it is in the database."""
-        return (await self.house.rows(Appointment, Appointment.id == visit.id))[0]  # type: ignore[no-any-return]
+        return (await self.house.rows(Appointment, Appointment.id == visit.id))[0]
 
     async def cancel(self, visit: Appointment) -> None:
         """Somebody calls the visit off."""

@@ -102,6 +102,9 @@ _NO_MORE = (
     r"\b(zadnych|bez|koniec|dosc|stop) (juz |wiecej |z |tych )?(sms|smsow|smsami|wiadomosci|przypomnien|reklam|reklama|ofert)\w*",
     r"\b(stop|quit|don t|do not|dont|no more|please stop) (sending|texting|text|send|message|messaging|messages|"
     r"texts|sms|reminding|remind|reminders|ads|marketing|offers|promotions)\b",
+    r"\b(wycofuje|wycofac|cofam|cofnac|odwoluje) (moja |swoja |prosze )?zgod[eay] na (otrzymywanie |wysylanie )?"
+    r"(marketing|reklam|ofert|przypomn|sms|wiadomosci|powiadomien|newsletter)\w*",
+    r"\bwithdraw (my |the )?consent (to|for) (receive |receiving )?(marketing|ads|offers|promotion|reminder|sms|text|message)s?\b",
     r"\bunsubscribe\b", r"\bopt (me )?out\b", r"\btake me off\b", r"\bturn off (the |my )?(sms|texts|messages|reminders|notifications)\b",
     r"\bi (don t|do not|dont) want (any |any more |more |to get |to receive |your )*(sms|texts|messages|reminders|ads|offers|marketing)\b",
 )  # fmt: skip

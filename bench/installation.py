@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import psutil
 import uvicorn
 from fastapi import FastAPI, Form
@@ -181,7 +180,7 @@ async def installation(
             async with house.database.unit_of_work() as uow:
                 await house.library.warm(uow)
             started = [*processes, *([plain_process] if with_plain else [])]
-            await _all_answer([child.health_url for child in started])
+            await _all_answer(started)
             progress("everything runs")
             yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", started, postgres, sent)
         except BaseException:
@@ -215,19 +214,13 @@ def _second_database(postgres: EmbeddedPostgres) -> str:
     return postgres.url("plain")
 
 
-async def _all_answer(urls: list[str]) -> None:
+async def _all_answer(started: list[Child]) -> None:
     deadline = time.monotonic() + 120
-    async with httpx.AsyncClient(timeout=2) as client:
-        for url in urls:
-            while True:
-                try:
-                    if (await client.get(url)).status_code == 200:
-                        break
-                except httpx.HTTPError:
-                    pass
-                if time.monotonic() > deadline:
-                    raise ConfigurationError(f"{url} did not come up")
-                await asyncio.sleep(0.2)
+    for child in started:
+        while not await asyncio.to_thread(child.becomes_ready):
+            if time.monotonic() > deadline:
+                raise ConfigurationError(f"{child.health_url} did not come up")
+            await asyncio.sleep(0.2)
 
 
 def _stub_provider(sent: "Counter[str]") -> FastAPI:

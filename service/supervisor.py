@@ -23,7 +23,7 @@ LONGEST_WAIT = 30.0
 
 @dataclass
 class Child:
-    """A process to keep alive. `health_url` tells when it is ready; `niceness` lets the web process answer first."""
+    """A process to keep alive. `health_url` tells when it is ready; from then on its `niceness` lets the web process answer first."""
 
     name: str
     command: list[str]
@@ -35,11 +35,13 @@ class Child:
     started_at: float = 0.0
     failures: int = 0
     restart_at: float = 0.0
+    is_ready: bool = False
     log_file: IO[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Start it in its own session, so that a Ctrl-C reaches the supervisor alone. It ends if the supervisor is killed."""
         self.started_at = time.monotonic()
+        self.is_ready = False
         self.process = subprocess.Popen(
             self.command,
             env=self.environment,
@@ -49,8 +51,6 @@ class Child:
             stdout=self.log_file,
             stderr=self.log_file,
         )
-        if self.niceness:
-            _give_way(self.process.pid, self.niceness)
 
     def is_healthy(self) -> bool:
         """True if its health address answers."""
@@ -58,6 +58,15 @@ class Child:
             return httpx.get(self.health_url, timeout=2).status_code == 200
         except httpx.HTTPError:
             return False
+
+    def becomes_ready(self) -> bool:
+        """True once for every start, when it answers for the first time. Until then it has the right of way, afterwards it gives way."""
+        if self.process is None or self.is_ready or not self.is_healthy():
+            return False
+        self.is_ready = True
+        if self.niceness:
+            _give_way(self.process.pid, self.niceness)
+        return True
 
     def stop(self, wait: float = 10.0) -> None:
         """Ask it to stop, then insist."""
@@ -112,7 +121,7 @@ class Supervisor:
         waiting = list(self.children)
         while waiting and time.monotonic() < deadline and not self._is_stopping:
             for child in list(waiting):
-                if child.is_healthy():
+                if child.becomes_ready():
                     print(
                         f"  {child.name}: ready ({time.monotonic() - child.started_at:.0f} s)",
                         file=sys.stderr,
@@ -139,6 +148,8 @@ class Supervisor:
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
                 self._revive(child)
+            else:
+                child.becomes_ready()
 
     def _watch_database(self) -> None:
         """Start the embedded database again if it has died. The processes wait for it by themselves."""

@@ -10,21 +10,35 @@ from pathlib import Path
 import pytest
 
 from service.supervisor import Child
+from tests.serving import free_port
 
 NICENESS = 15
 
 
+SERVES = """
+import http.server, sys
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel shares out without sessions")
-def test_a_process_that_gives_way_does_so_with_its_whole_session(tmp_path: Path) -> None:
+def test_a_process_gives_way_with_its_whole_session_once_it_is_ready(tmp_path: Path) -> None:
+    port = free_port()
     child = Child(
-        "sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], {}, "http://127.0.0.1:1/", str(tmp_path), NICENESS
+        "server", [sys.executable, "-c", SERVES, str(port)], {}, f"http://127.0.0.1:{port}/", str(tmp_path), NICENESS
     )  # fmt: skip
     child.start()
     try:
         assert child.process is not None
         pid = child.process.pid
+        assert os.getpriority(os.PRIO_PROCESS, pid) == 0
+        deadline = time.monotonic() + 20
+        while not child.becomes_ready():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         assert os.getpriority(os.PRIO_PROCESS, pid) == NICENESS
         assert Path(f"/proc/{pid}/autogroup").read_text().strip().endswith(f"nice {NICENESS}")
+        assert not child.becomes_ready()
     finally:
         child.stop()
 
@@ -32,6 +46,7 @@ def test_a_process_that_gives_way_does_so_with_its_whole_session(tmp_path: Path)
 PARENT = """
 import sys, time
 from service.supervisor import Child
+from tests.serving import free_port
 child = Child("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], {}, "http://127.0.0.1:1/", sys.argv[1])
 child.start()
 print(child.process.pid, flush=True)

@@ -17,6 +17,7 @@ import yaml
 from components.e5_featurizer import E5Featurizer
 from components.intent_classifier import CalibratedClassifier
 from components.spelling_featurizer import SpellingFeaturizer
+from components.word_repair import WordRepair
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, TEXT
@@ -36,6 +37,7 @@ def judged(train: list[tuple[str, str]], asked: list[str], ranked: int = 5) -> l
     with tempfile.TemporaryDirectory() as folder:
         storage = LocalModelStorage(Path(folder))
         made = {"name": "measured", "model_storage": storage}
+        repair = WordRepair(chosen["WordRepair"], storage, Resource("repair"))
         meaning = E5Featurizer(
             {**E5Featurizer.get_default_config(), **chosen["E5Featurizer"]}, resource=Resource("meaning"), **made
         )
@@ -48,12 +50,12 @@ def judged(train: list[tuple[str, str]], asked: list[str], ranked: int = 5) -> l
             {**chosen["CalibratedClassifier"], "ranked": ranked}, storage, Resource("classifier")
         )
         taught = TrainingData([Message(data={TEXT: text, INTENT: intent}) for text, intent in train])
-        for featurizer in (meaning, spelling):
+        for featurizer in (repair, meaning, spelling):
             featurizer.train(taught)
             taught = featurizer.process_training_data(taught)
         classifier.train(taught)
         messages = [Message(data={TEXT: text}) for text in asked]
-        for component in (meaning, spelling, classifier):
+        for component in (repair, meaning, spelling, classifier):
             messages = component.process(messages)
     return [[(one["name"], one["confidence"]) for one in message.get("intent_ranking")] for message in messages]
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from conversations import understanding
-from conversations.understanding import fold, for_dialogue
+from conversations.understanding import for_dialogue
 from core.errors import ConfigurationError
 from core.settings import ROOT
 
@@ -41,8 +41,7 @@ def fingerprint() -> str:
 
 
 def prepare(target: Path) -> None:
-    """Write the training data as Rasa is to read them: phrases as a message would arrive, Polish ones also without accents; rules as
-    they are.
+    """Write the training data as Rasa is to read them: phrases as a message would arrive; rules as they are.
     """
     for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
@@ -51,8 +50,6 @@ def prepare(target: Path) -> None:
                 line.strip()[1:].strip() for line in entry["examples"].splitlines() if line.strip().startswith("-")
             ]
             worded = list(dict.fromkeys(filter(None, map(for_dialogue, phrases))))
-            if file.parent.name == "pl":
-                worded = list(dict.fromkeys([*worded, *map(fold, worded)]))
             entry["examples"] = "".join(f"- {phrase}\n" for phrase in worded)
         out = target / "nlu" / file.parent.name / file.name
         out.parent.mkdir(parents=True, exist_ok=True)

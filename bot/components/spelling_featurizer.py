@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from components.word_repair import meant
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -88,7 +89,7 @@ class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns which runs occur and how rare they are."""
-        texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        texts = [meant(example) for example in training_data.training_examples if example.get(TEXT)]
         seen: Counter = Counter()
         for text in texts:
             seen.update(self._runs(text).keys())
@@ -110,7 +111,7 @@ class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                row = self._row(message.get(TEXT))
+                row = self._row(meant(message))
                 # The classifier reads the sentence; the same row stands for the sequence
                 # because Rasa expects both.
                 self.add_features_to_message(row, row, TEXT, message)

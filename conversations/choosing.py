@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SURE = 0.5
+SURE = 0.6
 """From this calibrated confidence on the first intent is taken; below it counts as not understood. Chosen on tests/bot/dev; bot/config.yml
 has the same number."""
 AHEAD = 0.1
 """How far the first must lead the second; likewise."""
-WORTH_OFFERING = 0.04
+WORTH_OFFERING = 0.03
 """Less likely intents are not offered as a choice."""
 MOST_CHOICES = 3
 

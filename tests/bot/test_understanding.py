@@ -23,15 +23,15 @@ def share_right(rasa: Rasa, cases: list[tuple[str, str]]) -> float:
 
 
 def test_unseen_polish_is_understood(rasa: Rasa) -> None:
-    assert share_right(rasa, kept_apart("heldout", "pl")) >= 0.75
+    assert share_right(rasa, kept_apart("heldout", "pl")) >= 0.80
 
 
 def test_unseen_polish_typed_in_haste_is_understood(rasa: Rasa) -> None:
-    assert share_right(rasa, [(hasty(text), intent) for text, intent in kept_apart("heldout", "pl")]) >= 0.63
+    assert share_right(rasa, [(hasty(text), intent) for text, intent in kept_apart("heldout", "pl")]) >= 0.78
 
 
 def test_unseen_english_is_understood(rasa: Rasa) -> None:
-    assert share_right(rasa, kept_apart("heldout", "en")) >= 0.72
+    assert share_right(rasa, kept_apart("heldout", "en")) >= 0.82
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])
@@ -39,7 +39,7 @@ def test_a_confident_mistake_is_rare(rasa: Rasa, language: str) -> None:
     cases = kept_apart("heldout", language)
     found = [(rasa.understood(text)["intent"]["name"], intent) for text, intent in cases]
     mistaken = sum(name not in (intent, "nlu_fallback") for name, intent in found)
-    assert mistaken / len(cases) <= 0.2
+    assert mistaken / len(cases) <= 0.12
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

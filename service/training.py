@@ -41,8 +41,7 @@ def fingerprint() -> str:
 
 
 def prepare(target: Path) -> None:
-    """Write the training data as Rasa is to read them: phrases as a message would arrive; rules as they are.
-    """
+    """Write the training data as Rasa is to read them: phrases as a message would arrive; rules as they are."""
     for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
         for entry in data.get("nlu", []):

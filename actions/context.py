@@ -14,6 +14,8 @@ from sqlalchemy import select
 from care.appointments.lexicon import Lexicon
 from care.appointments.lexicon import load as load_lexicon
 from conversations.cases import Cases
+from conversations.identity.challenges import Identity
+from conversations.identity.links import speaks_for
 from conversations.models import ActionResult, Case, Direction, Message, Turn, TurnState
 from conversations.protocols import Choice
 from core import faults
@@ -38,6 +40,7 @@ class Parts:
     clock: Clock
     cases: Cases
     library: Library
+    identity: Identity
     lexicon: Lexicon | None = None
 
     async def words(self, uow: UnitOfWork) -> Lexicon:
@@ -73,7 +76,10 @@ class Parts:
         language: Language = "en" if metadata.get("language") == "en" else "pl"
         lexicon = await self.words(uow)
         about = await _meant(uow, row.Case, tracker)
-        return Call(uow, access, self.clock.now(), row.Case, row.Message, language, tracker, lexicon, about)
+        now = self.clock.now()
+        call = Call(uow, access, now, row.Case, row.Message, language, tracker, lexicon, about)
+        call.speaks_for = await speaks_for(uow, call.session_point_id, now)
+        return call
 
 
 @dataclass
@@ -90,6 +96,8 @@ class Call:
     lexicon: Lexicon
     about: Message | None = None
     """The earlier message whose goal was picked, where one had to be asked for: what it said is not asked again."""
+    speaks_for: UUID | None = None
+    """The contact point a browser stands for that followed a link sent to it."""
     said: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
 
@@ -115,7 +123,12 @@ class Call:
 
     @property
     def contact_point_id(self) -> UUID:
-        """Where the person writes from."""
+        """Whose patients and visits are meant: where the person writes from, or the number whose link they followed."""
+        return self.speaks_for or self.session_point_id
+
+    @property
+    def session_point_id(self) -> UUID:
+        """Where the person writes from: what is proven is proven there alone."""
         assert self.message.contact_point_id is not None, "inbound messages have a contact point"
         return self.message.contact_point_id
 

@@ -8,10 +8,14 @@ from uuid import UUID
 from actions.answers import answered, choices_of, say_article
 from actions.context import Call, Events, HouseAction
 from actions.handover import RequestHuman, hand_over
+from actions.identity import hand_over_proven
 from actions.offers import specialties_of
+from actions.persons import note_role
+from actions.reach import proof_for, step_up
 from actions.reading import read, window_of
 from care.appointments import service as appointments
 from care.appointments.offers import Offer
+from conversations.identity.levels import needs_code
 from conversations.protocols import Choice
 from knowledge.retrieval import Answer
 
@@ -43,6 +47,13 @@ class StaffRequest(RequestHuman):
             if isinstance(found, Answer) and await say_article(call, found.match.article_id):
                 call.say("staff-can-do", (Choice("human", "menu-human", "/human"),))
                 return []
+        if needs_code(call.intent):
+            note_role(call)
+            proof = await proof_for(call, call.intent)
+            if proof is None:
+                return step_up(call, call.intent)
+            await hand_over_proven(self, call, call.intent, proof)
+            return []
         await hand_over(self, call, "clinician-question" if call.intent in CLINICAL else "staff-request")
         return []
 

@@ -7,6 +7,7 @@ from actions.context import Call
 from actions.reading import introduced, read_name, same_or_other
 from care.patients import service as patients
 from care.patients.models import Patient
+from conversations.identity.reading import read_role
 from conversations.protocols import Choice
 from core.errors import Refused
 
@@ -39,8 +40,15 @@ def needs_person(call: Call) -> str | None:
     return None if call.slot("birth_date") else "birth_date"
 
 
+def note_role(call: Call) -> None:
+    """Keep for whom somebody speaks, once they say it: "dla córki", "my father's visit"."""
+    if (role := read_role(call.text)) is not None and (role != "self" or "siebie" in call.text.lower()):
+        call.set("person_role", role)
+
+
 def read_introduction(call: Call) -> None:
-    """Keep a name and a birth date given before they were asked for, while nobody is known in the case."""
+    """Keep a name and a birth date given before they were asked for, while nobody is known in the case; and the role."""
+    note_role(call)
     if call.case.patient_id is not None or call.slot("patient_name"):
         return
     name, born = introduced(call.text, call.language, call.now)
@@ -95,7 +103,15 @@ async def registered(call: Call) -> Patient | Refused:
     given, family = split_name(str(call.slot("patient_name")))
     born = date.fromisoformat(str(call.slot("birth_date")))
     return await patients.register(
-        call.uow, call.access, given, family, born, call.contact_point_id, "other", call.now, call.language
+        call.uow,
+        call.access,
+        given,
+        family,
+        born,
+        call.contact_point_id,
+        call.slot("person_role") or "other",
+        call.now,
+        call.language,
     )
 
 
@@ -118,7 +134,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 def forget_person(call: Call) -> None:
     """Clear the answers about the person; the case keeps its patient."""
-    for slot in ("person", "patient_name", "birth_date"):
+    for slot in ("person", "person_role", "patient_name", "birth_date"):
         call.set(slot, None)
 
 

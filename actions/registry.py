@@ -3,8 +3,10 @@
 from rasa_sdk.interfaces import Action
 
 from actions import answers, booking, booking_questions, goals, handover, session, visits
+from actions import identity as proving
 from actions.context import HouseAction, Parts
 from conversations.cases import Cases
+from conversations.identity.challenges import Identity
 from core.clock import Clock
 from core.db import Database
 from knowledge.service import Library
@@ -36,6 +38,15 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     handover.Repeat,
     handover.ChangeLanguage,
     handover.OutOfScope,
+    proving.ValidateIdentity,
+    proving.AskRole,
+    proving.AskPatientName,
+    proving.AskBirthDate,
+    proving.AskOwnBirthDate,
+    proving.AskCode,
+    proving.Identify,
+    proving.GiveCode,
+    proving.Done,
     answers.Fallback,
     answers.ClinicInfo,
     answers.Price,
@@ -43,7 +54,7 @@ ACTIONS: tuple[type[HouseAction], ...] = (
 )
 
 
-def build_actions(database: Database, clock: Clock, cases: Cases, library: Library) -> list[Action]:
+def build_actions(database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity) -> list[Action]:
     """One of each."""
-    parts = Parts(database, clock, cases, library)
+    parts = Parts(database, clock, cases, library, identity)
     return [action(parts) for action in ACTIONS]

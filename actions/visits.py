@@ -1,4 +1,4 @@
-"""A patient's own visits: hearing of them and calling one off. Told only to the contact point they were booked from."""
+"""A patient's own visits: hearing of them and calling one off. Told to the contact point they were booked from, or to who is proven."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,7 +7,8 @@ from uuid import UUID
 from actions.booking import interrupts
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.offers import inform
-from actions.persons import ask_person, forget_person, needs_person, read_person, recognised
+from actions.persons import ask_person, forget_person, needs_person, note_role, read_person
+from actions.reach import nothing_found, visits_of, visits_reach
 from actions.reading import read, yes_or_no
 from care.appointments import service as appointments
 from care.appointments.offers import Visit
@@ -24,6 +25,7 @@ class ValidateVisits(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """Name and birth date, or the choice same/other."""
+        note_role(call)
         requested = call.slot("requested_slot")
         reading = read(call.text, call.lexicon, call.language, call.now)
         if requested and (interrupts(call, reading, requested) or not read_person(call, requested)):
@@ -51,7 +53,7 @@ class ListVisits(HouseAction):
         """One message for each visit, at most five."""
         visits = await visits_of(call)
         if not visits:
-            call.say("visits-none", (Choice("book", "menu-book", "/book"), Choice("human", "menu-human", "/human")))
+            await nothing_found(call, "list_visits")
         for visit in visits[:MAX_CHOICES]:
             call.say(
                 "visit-line",
@@ -70,6 +72,7 @@ class ValidateCancel(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """What was taken, and the next question; without visits the form ends at once."""
+        note_role(call)
         requested = call.slot("requested_slot")
         reading = read(call.text, call.lexicon, call.language, call.now)
         if requested and interrupts(call, reading, requested):
@@ -156,7 +159,7 @@ class CancelVisit(HouseAction):
         """Cancel after a yes; say what happened in any case."""
         visit_id = call.slot("visit")
         if not visit_id:
-            call.say("visits-none", (Choice("book", "menu-book", "/book"), Choice("human", "menu-human", "/human")))
+            await nothing_found(call, "cancel_visit")
         elif call.slot("cancel_confirmed") != "yes":
             call.say("cancel-kept")
         else:
@@ -167,9 +170,11 @@ class CancelVisit(HouseAction):
         return []
 
     async def _cancel(self, call: Call, visit_id: UUID) -> None:
+        reach = await visits_reach(call)
+        access, point = (reach.access, reach.contact_point_id) if reach else (call.access, call.contact_point_id)
         try:
             done = await appointments.cancel(
-                call.uow, call.access, visit_id, by="patient", now=call.now, contact_point_id=call.contact_point_id
+                call.uow, access, visit_id, by="patient", now=call.now, contact_point_id=point
             )
         except NotFound:
             call.say("visits-none")
@@ -179,14 +184,6 @@ class CancelVisit(HouseAction):
             return
         visit = await appointments.describe(call.uow, done)
         call.say("cancelled", (Choice("book", "choice-book-again", "/book"),), at={"when": visit.start.isoformat()})
-
-
-async def visits_of(call: Call) -> list[Visit]:
-    """The coming visits of the person named, as far as this contact point booked them; none for an unknown person."""
-    patient = await recognised(call)
-    if patient is None:
-        return []
-    return await appointments.list_visits(call.uow, call.access, patient.id, call.contact_point_id, call.now)
 
 
 def _visit_choice(visit: Visit) -> Choice:

@@ -13,8 +13,10 @@ from care.patients.marks import is_restricted
 from conversations import rules
 from conversations.attachments import counts
 from conversations.cases import Cases
+from conversations.identity.links import Links
+from conversations.identity.reading import asks_for_web
 from conversations.inbox import give_notice, open_case
-from conversations.messages import Messages, Route, offered_choices
+from conversations.messages import LINK_KEY, Messages, Route, offered_choices
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn, TurnState
 from conversations.other_tongues import other_tongue
 from conversations.outreach import consents, replies
@@ -35,6 +37,7 @@ from conversations.understanding import (
 from core import metrics
 from core.access import Access
 from core.db import UnitOfWork
+from core.errors import Refused
 from core.i18n import Language, as_language
 from core.ids import new_id
 
@@ -80,7 +83,10 @@ async def next_scene(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> Scene
 class Acting:
     """Acts on messages: says fixed texts, raises alerts, hands over, or asks the dialogue core."""
 
-    def __init__(self, messages: Messages, cases: Cases, screen: SafetyScreen, max_text_length: int) -> None:
+    def __init__(
+        self, messages: Messages, cases: Cases, screen: SafetyScreen, max_text_length: int, links: Links
+    ) -> None:
+        self._links = links
         self._messages = messages
         self._cases = cases
         self._screen = screen
@@ -127,6 +133,7 @@ class Acting:
             reply=replies.from_payload(payload) or await replies.from_words(uow, message),
             asks_for_consents=asks_for_consents(message.body),
             carrier_stops=(message.content or {}).get("carrier_stops"),
+            asks_for_web=asks_for_web(message.body),
         )
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.
@@ -153,6 +160,8 @@ class Acting:
                         await self._messages.say(uow, case, route, utterance, source, now)
                     if outcome.payload is not None:
                         question = Question(route.language, for_dialogue(message.body), outcome.payload)
+                case rules.OfferLink():
+                    await self._offer_link(uow, case, route, now)
                 case rules.Escalate():
                     await self._escalate(uow, case, route, one, now)
         return question
@@ -208,6 +217,14 @@ class Acting:
         """The payload of the offered choice that a message picks: tapped, by its number, or by its words."""
         choices = await offered_choices(uow, case_id)
         return pick(choices, message.body, (message.content or {}).get("choice"))
+
+    async def _offer_link(self, uow: UnitOfWork, case: Case, route: Route, now: datetime) -> None:
+        if route.channel != "sms":
+            said = Utterance("link-already-web")
+        else:
+            made = await self._links.make(uow, case, route.contact_point_id, route.language, now)
+            said = Utterance(made.reason) if isinstance(made, Refused) else Utterance(LINK_KEY, {"link": made})
+        await self._messages.say(uow, case, route, said, {"by": "rule", "rule": "asks-for-web"}, now)
 
     async def _escalate(self, uow: UnitOfWork, case: Case, route: Route, act: rules.Escalate, now: datetime) -> None:
         promise = await self._cases.escalate(

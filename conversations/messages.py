@@ -19,6 +19,12 @@ from core.i18n import Language
 from core.ids import new_id
 from core.tracing import tracing
 
+CODE_KEY, LINK_KEY = "identity-code", "link-to-web"
+SECRET_KEYS = frozenset({CODE_KEY, LINK_KEY})
+"""What was said under these holds a secret of the patient: staff do not see it, and it is never said again."""
+MOST_SECRETS = 8
+"""More codes and links than are ever sent one after another."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -78,6 +84,20 @@ class Messages:
             content = {**as_content(utterance, rendered.labels), "text": rendered.text}
             lines.append(_Line(Author.bot, None, body, content, dict(provenance)))
         return await self._append(uow, case, route, lines, now, purpose)
+
+    async def say_again(
+        self, uow: UnitOfWork, case: Case, route: Route, content: Mapping[str, Any], now: datetime
+    ) -> Message:
+        """Say what was said before on another channel, with its choices, so that it can be answered there."""
+        choices = content.get("choices") or ()
+        labels = tuple(str(one["label"]) for one in choices)
+        text = render(
+            Utterance(str(content["key"]), dict(content.get("args") or {})), route.channel, route.language, now
+        ).text
+        kept = {"key": content["key"], "args": content.get("args") or {}, "choices": list(choices), "text": text}
+        body = self._channels[route.channel].compose(text, labels)
+        line = _Line(Author.bot, None, body, kept, {"by": "rule", "rule": "moved-to-web"})
+        return (await self._append(uow, case, route, [line], now))[0]
 
     async def reply(
         self, uow: UnitOfWork, case: Case, route: Route, body: str, staff_id: UUID, staff_name: str, now: datetime
@@ -171,14 +191,14 @@ async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
 
 
 async def last_content(uow: UnitOfWork, case_id: UUID) -> Mapping[str, Any] | None:
-    """Key, arguments and choices of the last thing the patient was told in the case."""
-    content: Mapping[str, Any] | None = await uow.session.scalar(
+    """Key, arguments and choices of the last thing the patient was told in the case; codes and links are passed over."""
+    rows = await uow.session.scalars(
         select(Message.content)
         .where(Message.case_id == case_id, Message.direction == Direction.outbound)
         .order_by(Message.seq.desc())
-        .limit(1)
+        .limit(MOST_SECRETS)
     )
-    return content
+    return next((one for one in rows if one is None or one.get("key") not in SECRET_KEYS), None)
 
 
 async def offered_choices(uow: UnitOfWork, case_id: UUID) -> Sequence[Mapping[str, Any]]:

@@ -38,6 +38,7 @@ class Facts:
     reply: Bound | None = None
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
+    asks_for_web: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class TellConsents:
 
 
 @dataclass(frozen=True)
+class OfferLink:
+    """Send a link with which the conversation goes on in the browser."""
+
+
+@dataclass(frozen=True)
 class AskDialogue:
     """Let the dialogue core answer."""
 
@@ -102,7 +108,18 @@ class AskDialogue:
     payload: str | None = None
 
 
-Act = Say | SayWaiting | Alert | Escalate | Consent | StopMessages | AnswerReminder | TellConsents | AskDialogue
+Act = (
+    Say
+    | SayWaiting
+    | Alert
+    | Escalate
+    | Consent
+    | StopMessages
+    | AnswerReminder
+    | TellConsents
+    | OfferLink
+    | AskDialogue
+)
 
 
 def decide(facts: Facts) -> tuple[Act, ...]:
@@ -125,6 +142,8 @@ def decide(facts: Facts) -> tuple[Act, ...]:
             return (*media, AnswerReminder(facts.reply))
     elif facts.asks_for_consents:
         return (*media, TellConsents())
+    elif facts.asks_for_web and facts.payload is None and not facts.kept_media:
+        return (*media, OfferLink())
     if facts.state is CaseState.waiting:
         return (*media, *_waiting(facts))
     if facts.is_restricted:

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from conversations.identity.models import MagicLink
+from conversations.messages import SECRET_KEYS
 from conversations.models import Attachment, Case, CaseState, ContactPoint, Delivery, Direction, Message, Thread
 from conversations.policy import require_thread
 from core.access import Access, Permission
@@ -14,6 +16,10 @@ from core.audit import record
 from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound
 from core.redaction import mask_pesel
+
+HIDDEN = "•••"
+SHORTEST_SECRET = 6
+"""Of what a message's arguments hold, what is shorter is no code and no link."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,12 @@ class Transcripts:
         await require_thread(self._uow, self._access, thread_id, now)
         if after_seq == 0 and not is_refresh:
             record(self._uow, self._access, "open", "thread", thread_id, now)
-        return await self._lines(thread_id, after_seq, with_notes=True, channel=None)
+        return await self._lines(thread_id, after_seq, with_notes=True)
 
-    async def of_contact_point(self, contact_point_id: UUID, after_seq: int = 0) -> list[Line]:
-        """What the holder of a contact point wrote and got there; nothing of other channels, no notes."""
+    async def of_contact_point(self, contact_point_id: UUID, now: datetime, after_seq: int = 0) -> list[Line]:
+        """What the holder of a contact point wrote and got there, no notes; of another channel only the case that a link
+        moved here, for as long as the link speaks for it.
+        """
         point = await self._uow.session.get(ContactPoint, contact_point_id)
         if point is None:
             raise NotFound("contact point")
@@ -82,7 +90,22 @@ class Transcripts:
             select(Thread.id).where(Thread.correspondent_id == point.correspondent_id)
         )
         assert thread_id is not None, "a correspondent is made with its thread"
-        return await self._lines(thread_id, after_seq, with_notes=False, channel=contact_point_id)
+        shown = Message.contact_point_id == contact_point_id
+        moved = await self._uow.session.scalars(
+            select(MagicLink).where(
+                MagicLink.used_by_contact_point_id == contact_point_id, MagicLink.speaks_until > now
+            )
+        )
+        for link in moved:
+            shown = or_(
+                shown,
+                and_(
+                    Message.contact_point_id == link.contact_point_id,
+                    Message.case_id == link.case_id,
+                    Message.seq <= (link.through_seq or 0),
+                ),
+            )
+        return await self._lines(thread_id, after_seq, with_notes=False, only=shown)
 
     async def file(self, thread_id: UUID, attachment_id: UUID, now: datetime) -> tuple[str, bytes]:
         """Type and bytes of a kept file of the thread, for staff; audited."""
@@ -98,7 +121,9 @@ class Transcripts:
         record(self._uow, self._access, "open", "attachment", attachment_id, now)
         return row.media_type, row.content
 
-    async def _lines(self, thread_id: UUID, after_seq: int, *, with_notes: bool, channel: UUID | None) -> list[Line]:
+    async def _lines(
+        self, thread_id: UUID, after_seq: int, *, with_notes: bool, only: ColumnElement[bool] | None = None
+    ) -> list[Line]:
         query = (
             select(Message, Delivery)
             .outerjoin(Delivery, Delivery.message_id == Message.id)
@@ -107,8 +132,8 @@ class Transcripts:
         )
         if not with_notes:
             query = query.where(Message.direction != Direction.note)
-        if channel is not None:
-            query = query.where(Message.contact_point_id == channel)
+        if only is not None:
+            query = query.where(only)
         rows = (await self._uow.session.execute(query)).all()
         files: dict[UUID, list[File]] = {}
         with_media = [message.id for message, _ in rows if (message.content or {}).get("media")]
@@ -133,8 +158,8 @@ def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) 
         author=message.author.value,
         name=content.get("name", ""),
         channel=message.channel,
-        text=mask_pesel(content.get("text", message.body)),
-        sent_body=mask_pesel(message.body),
+        text=_without_secrets(content, content.get("text", message.body)),
+        sent_body=_without_secrets(content, message.body),
         choices=tuple({"id": one["id"], "label": one["label"]} for one in content.get("choices", ())),
         at=message.created_at,
         language=message.language or "pl",
@@ -145,6 +170,14 @@ def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) 
         is_held=delivery is not None and delivery.held_until is not None,
         files=files,
     )
+
+
+def _without_secrets(content: dict[str, Any], text: str) -> str:
+    """The text with personal numbers masked, and with a one-time code or link cut out: it is the patient's alone."""
+    if content.get("key") in SECRET_KEYS:
+        for secret in (content.get("args") or {}).values():
+            text = text.replace(str(secret), HIDDEN) if len(str(secret)) >= SHORTEST_SECRET else text
+    return mask_pesel(text)
 
 
 async def state_of_thread(uow: UnitOfWork, thread_id: UUID) -> tuple[UUID | None, CaseState]:

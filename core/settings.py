@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 5_000_000
     turns_at_once: int = 16
     case_idle_hours: int = 24
+    identity_code_minutes: int = 10
+    identity_proof_minutes: int = 30
+    identity_lock_minutes: int = 30
+    link_minutes: int = 30
     reminder_hours_before: float = 24.0
     reminder_latest_hours: float = 2.0
     quiet_from: str = "20:00"

@@ -33,7 +33,7 @@ FAMILIES = (
     Family("/login", (200, 303), (HTML,), (403, 404, 413, 429)),
     Family("/logout", (303,), (HTML,), (403, 413)),
     Family("/chat/stream", (200,), (STREAM,), (401, 429)),
-    Family("/chat", (200, 202, 204), (JSON,), (401, 413, 429)),
+    Family("/chat", (200, 202, 204), (JSON,), (401, 404, 413, 429)),
     Family("/webhooks/twilio", (200, 204), (XML,), (403, 413)),
     Family("/simulator/phone/events", (200,), (STREAM,)),
     Family("/simulator/phone", (200, 303), (HTML,), (403, 413)),

@@ -67,6 +67,7 @@ def create_app(house: House) -> FastAPI:
                 house.clock,
                 house.limiter,
                 settings.max_upload_bytes,
+                house.links,
             )
         )
     )

@@ -15,6 +15,8 @@ from conversations.attachments import Attachments
 from conversations.cases import Cases
 from conversations.delivery import Deliverer
 from conversations.dialogue import RasaDialogue
+from conversations.identity.challenges import Identity, IdentityTimes
+from conversations.identity.links import Links
 from conversations.inbox import Inbox
 from conversations.messages import Messages
 from conversations.outreach.guard import Guard
@@ -82,12 +84,15 @@ class House:
     head: Head
     privacy: Privacy
     reminders: Reminders
+    identity: Identity
+    links: Links
 
-    def runners(self) -> tuple[ThreadRunner, ThreadRunner]:
-        """The background work of the worker: turns and deliveries."""
+    def runners(self) -> tuple[ThreadRunner, ...]:
+        """The background work of the worker: turns, deliveries, and one-time codes."""
         return (
             ThreadRunner(self.bus, "turn", self.turns.take, self.turns.overdue, at_once=self.settings.turns_at_once),
             ThreadRunner(self.bus, "delivery", self.deliverer.drain, self.deliverer.due, at_once=16),
+            ThreadRunner(self.bus, "identity", self.identity.send, self.identity.unsent, at_once=4),
         )
 
     async def close(self) -> None:
@@ -219,7 +224,12 @@ def build(
     messages = Messages(channels, f"{public}/privacy")
     queue = Queue(hours)
     cases = Cases(messages, queue)
-    acting = Acting(messages, cases, default_screen(), settings.max_text_length)
+    proof = timedelta(minutes=settings.identity_proof_minutes)
+    times_of_identity = IdentityTimes(
+        timedelta(minutes=settings.identity_code_minutes), proof, timedelta(minutes=settings.identity_lock_minutes)
+    )
+    links = Links(database, clock, messages, public, timedelta(minutes=settings.link_minutes), proof)
+    acting = Acting(messages, cases, default_screen(), settings.max_text_length, links)
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
@@ -249,6 +259,8 @@ def build(
         sealer=Sealer(database, clock, bytes.fromhex(settings.secrets["audit"]), head),
         rotation=Rotation(database, settings.secrets_now),
         head=head,
+        identity=Identity(database, clock, messages, times_of_identity),
+        links=links,
         reminders=Reminders(database, clock, messages, cases, times, quiet),
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),
     )

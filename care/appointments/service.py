@@ -167,7 +167,7 @@ async def list_visits(
     uow: UnitOfWork, access: Access, patient_id: UUID, contact_point_id: UUID | None, now: datetime
 ) -> list[Visit]:
     """The patient's visits not yet over, soonest first: for staff those at their sites (with broken glass all), else those
-    booked through that contact point.
+    booked through that contact point; without one, for an access narrowed to the patient, all.
 
     Audited as a read of the patient's visits. Raises `Forbidden` for another patient's, or without a contact point.
     """
@@ -175,7 +175,7 @@ async def list_visits(
     if access.patient_id is not None and access.patient_id != patient_id:
         raise Forbidden(Permission.read_appointments.value)
     narrow = None if _is_staff(access) else contact_point_id
-    if narrow is None and not _is_staff(access):
+    if narrow is None and not _is_staff(access) and access.patient_id != patient_id:
         raise Forbidden(Permission.read_appointments.value)
     found = await Appointments(uow, access).upcoming(patient_id, narrow, now)
     if _is_staff(access):

@@ -66,6 +66,13 @@ async def find_linked(
     return await Patients(uow, access).linked(contact_point_id, match_token(given_name, family_name, birth_date))
 
 
+async def role_of_link(uow: UnitOfWork, access: Access, patient_id: UUID, contact_point_id: UUID) -> str | None:
+    """In what role the contact point speaks for the patient now; None if it does not."""
+    _require_any(access, Permission.read_appointments, Permission.read_patient)
+    found = await Patients(uow, access).open_link(patient_id, contact_point_id)
+    return found.role if found is not None else None
+
+
 async def count_linked(uow: UnitOfWork, access: Access, contact_point_id: UUID) -> int:
     """How many people use the contact point. A number only: whose it is stays unsaid."""
     _require_any(access, Permission.read_appointments, Permission.read_patient)

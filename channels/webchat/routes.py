@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from channels.webchat.menu import greeting
 from conversations.delivery import receipt
+from conversations.identity.links import Links
 from conversations.inbox import Inbox
 from conversations.messages import Messages
 from conversations.models import CaseState, ContactPoint, DeliveryState, Message, Thread, Turn, TurnState
@@ -67,6 +69,12 @@ class Written(FromBrowser):
     language: str = Field("pl", max_length=35)
 
 
+class Followed(FromBrowser):
+    """A link that was followed: its token, which the page read behind the "#" of its address."""
+
+    link: str = Field(min_length=8, max_length=100)
+
+
 class Seen(FromBrowser):
     """The last message the visitor's widget has shown."""
 
@@ -93,6 +101,7 @@ class WebChat:
     clock: Clock
     limiter: RateLimiter
     max_upload: int
+    links: Links
 
 
 def router(chat: WebChat) -> APIRouter:
@@ -129,13 +138,25 @@ def router(chat: WebChat) -> APIRouter:
         async with chat.database.unit_of_work() as uow:
             found = await _find(uow, _address(token))
             assert found is not None, "greeting opens the contact point"
-            return {"token": token, **await _snapshot(uow, found, 0)}
+            return {"token": token, **await _snapshot(uow, found, 0, chat.clock.now())}
+
+    @routes.post("/continue")
+    async def go_on(body: Followed, request: Request) -> dict[str, Any]:
+        """Go on here with a conversation begun by SMS: a new token for this browser. 404 for a link that does not work."""
+        await limit(f"chat-continue:{request.client.host if request.client else ''}", 20)
+        token = secrets.token_urlsafe(32)
+        if not await chat.links.use(body.link, _address(token)):
+            raise HTTPException(404)
+        async with chat.database.unit_of_work() as uow:
+            found = await _find(uow, _address(token))
+            assert found is not None, "the link opened the contact point"
+            return {"token": token, **await _snapshot(uow, found, 0, chat.clock.now())}
 
     @routes.get("/messages")
     async def messages(known: Known, after: Annotated[int, Query(le=MAX_SEQ)] = 0) -> dict[str, Any]:
         """What was said after a number, and whether an answer is being made."""
         async with chat.database.unit_of_work() as uow:
-            return await _snapshot(uow, known, max(after, 0))
+            return await _snapshot(uow, known, max(after, 0), chat.clock.now())
 
     @routes.post("/messages", status_code=202)
     async def write(body: Written, known: Known) -> dict[str, Any]:
@@ -208,9 +229,9 @@ async def _events(chat: WebChat, known: Visitor) -> AsyncIterator[str]:
                 yield f"event: news\ndata: {json.dumps({'seq': event.get('seq', 0)})}\n\n"
 
 
-async def _snapshot(uow: UnitOfWork, known: Visitor, after: int) -> dict[str, Any]:
+async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) -> dict[str, Any]:
     access = Access(frozenset({Role.patient}), f"browser:{known.contact_point_id}", "own messages")
-    lines = await Transcripts(uow, access).of_contact_point(known.contact_point_id, after)
+    lines = await Transcripts(uow, access).of_contact_point(known.contact_point_id, now, after)
     _, state = await state_of_thread(uow, known.thread_id)
     open_turn = await uow.session.scalar(
         select(Turn.message_id).where(Turn.thread_id == known.thread_id, Turn.state != TurnState.done).limit(1)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, column, delete, or_, s
 from care.appointments.models import Appointment
 from care.patients.marks import PrivacyMark, is_marked
 from care.patients.models import Patient
+from conversations.identity.models import IdentityChallenge, IdentityLock, IdentityProof, MagicLink
 from conversations.models import ActionResult, Case, CaseState, Turn, TurnState
 from conversations.privacy.copies import Copies, deleted, erase_cases, erase_empty_threads
 from conversations.privacy.holding import has_alert, is_unanswered
@@ -63,7 +64,8 @@ class Retention:
         """Let go of everything that is over; returns rows by place of the register."""
         total: Counter[str] = Counter()
         steps: list[Step] = [
-            self._working, self._tracker, self._cases, self._visits, self._patients, self._threads, self._staff, self._proofs,
+            self._working, self._tracker, self._cases, self._visits, self._patients, self._threads, self._staff, self._identity,
+            self._proofs,
         ]  # fmt: skip
         for step in steps:
             for _ in range(BATCHES_AT_MOST):
@@ -151,6 +153,17 @@ class Retention:
             staff_sessions=await deleted(uow, sessions),
             staff_devices=await deleted(uow, delete(StaffDevice).where(StaffDevice.seen_at < now - DEVICE_UNUSED)),
             staff_enrolment_links=await deleted(uow, delete(EnrolmentLink).where(EnrolmentLink.expires_at < now)),
+        )
+
+    async def _identity(self, uow: UnitOfWork, now: datetime) -> Counter[str]:
+        before = newest_that_is_over(RetentionClass.working, now)
+        return Counter(
+            identity_proofs=await deleted(uow, delete(IdentityProof).where(IdentityProof.expires_at < before)),
+            identity_challenges=await deleted(
+                uow, delete(IdentityChallenge).where(IdentityChallenge.expires_at < before)
+            ),
+            identity_locks=await deleted(uow, delete(IdentityLock).where(IdentityLock.failed_at < before)),
+            magic_links=await deleted(uow, delete(MagicLink).where(MagicLink.expires_at < before)),
         )
 
     async def _proofs(self, uow: UnitOfWork, now: datetime) -> Counter[str]:

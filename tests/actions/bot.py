@@ -29,6 +29,8 @@ class Bot:
     turns: list[DialogueTurn] = field(default_factory=list)
     heard: list[tuple[str, float]] = field(default_factory=lambda: [("inform", 0.9)])
     """What Rasa took the message for, likeliest first."""
+    form: str | None = None
+    """The form that is open, if one is."""
 
     async def respond(self, turn: DialogueTurn) -> DialogueReply:
         """Run the steps for this turn."""
@@ -50,6 +52,7 @@ class Bot:
         metadata = tracker["latest_message"]["metadata"]
         ranking = [{"name": name, "confidence": confidence} for name, confidence in self.heard]
         tracker["latest_message"] |= {"intent": ranking[0], "intent_ranking": ranking}
+        tracker["active_loop"] = {"name": self.form} if self.form else {}
         for name in ("lease", "message_id", "language"):
             if name in changes:
                 metadata[name] = changes[name]
@@ -131,6 +134,8 @@ def action_client(house: TestHouse) -> httpx.AsyncClient:
     """A client of the action route."""
     one = house.house
     app = create_app(
-        build_actions(one.database, one.clock, one.cases, one.library), one.settings.secrets["actions"], one.database
+        build_actions(one.database, one.clock, one.cases, one.library, one.identity),
+        one.settings.secrets["actions"],
+        one.database,
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")

@@ -85,7 +85,7 @@ def test_goals_without_a_form_lead_somewhere_and_never_to_a_dead_end(rasa: Rasa)
     assert say("nie wysyłajcie mi SMS-ów") == ["utter-stop-messages"]
     assert say("robicie gastroskopię?") == ["action-clinic-info"]
     assert say("cofnij to") == ["utter-nothing-asked"]
-    assert say("kod nie przyszedł") == ["utter-no-code-awaited"]
+    assert say("kod nie przyszedł") == ["action-identity-code"]
 
 
 def test_a_referral_is_answered_within_a_booking_and_the_booking_goes_on(rasa: Rasa) -> None:

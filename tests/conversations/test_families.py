@@ -109,7 +109,7 @@ async def _transcripts_stay_apart(house: TestHouse, words: dict[str, list[str]])
     for number, own in words.items():
         point = await house.point(number)
         async with house.house.database.unit_of_work() as uow:
-            lines = await Transcripts(uow, Access.system("test")).of_contact_point(point.id)
+            lines = await Transcripts(uow, Access.system("test")).of_contact_point(point.id, house.clock.now())
         seen = "\n".join(line.text for line in lines)
         assert all(word in seen for word in own)
         assert not any(word in seen for other, theirs in words.items() if other != number for word in theirs)

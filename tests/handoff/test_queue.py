@@ -102,7 +102,7 @@ async def test_a_note_never_reaches_the_patient(house: TestHouse) -> None:
     assert await house.rows(Delivery, Delivery.message_id == note.id) == []
     point = await house.point()
     async with house.house.database.unit_of_work() as uow:
-        seen = await Transcripts(uow, Access.system("test")).of_contact_point(point.id)
+        seen = await Transcripts(uow, Access.system("test")).of_contact_point(point.id, house.clock.now())
         staff_sees = await Transcripts(uow, marta.access).of_thread(thread_id, house.clock.now())
     assert note.id not in {line.id for line in seen} and note.id in {line.id for line in staff_sees}
 

@@ -67,6 +67,13 @@ export async function begin(language: string): Promise<Snapshot> {
   return answer;
 }
 
+/** Goes on here with a conversation begun by SMS; refused (404) if its link was used, is too old or unknown. */
+export async function goOn(link: string): Promise<Snapshot> {
+  const answer = (await (await call("continue", json({ link }))).json()) as Snapshot & { token: string };
+  keep(answer.token);
+  return answer;
+}
+
 export async function read(after: number): Promise<Snapshot> {
   return (await (await call(`messages?after=${after}`)).json()) as Snapshot;
 }

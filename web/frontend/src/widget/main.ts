@@ -1,5 +1,5 @@
 // The chat inside the iframe: one custom element around the page the server made.
-import { attach, begin, listen, read, Refused, seen, token, write, type Said, type Snapshot } from "./api";
+import { attach, begin, goOn, listen, read, Refused, seen, token, write, type Said, type Snapshot } from "./api";
 import { bubble, dated, keepOffered, mark, ownBubble, type Words } from "./bubbles";
 
 type Language = "pl" | "en";
@@ -109,7 +109,7 @@ class PoradniaChat extends HTMLElement {
     for (let pause = 1000; ; pause = Math.min(pause * 2, 15_000)) {
       try {
         if (isNew) this.log.removeAttribute("aria-live");
-        this.show(await begin(this.language));
+        this.show((await this.followed()) ?? (await begin(this.language)));
         break;
       } catch (error) {
         this.say(error instanceof Refused && error.status === 429 ? "slow-down" : "offline");
@@ -125,6 +125,21 @@ class PoradniaChat extends HTMLElement {
       () => void this.refresh(),
       (isUp) => this.say(isUp ? null : "offline"),
     );
+  }
+
+  /** The link's token stands behind the "#", so no server has seen it; it leaves the address once it was used. */
+  private async followed(): Promise<Snapshot | null> {
+    const link = location.hash.slice(1);
+    if (link.length < 8) return null;
+    try {
+      const moved = await goOn(link);
+      history.replaceState(null, "", location.pathname + location.search);
+      return moved;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404) throw error;
+      history.replaceState(null, "", location.pathname + location.search);
+      return null;
+    }
   }
 
   private refresh(): Promise<void> {

@@ -1,5 +1,6 @@
 """Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
 
+from datetime import datetime
 from uuid import UUID
 
 from actions.changes import give_up, impossible, part_named, step_back, unknown_clinician
@@ -17,17 +18,19 @@ from actions.offers import (
     named_offer,
     needs_referral,
     offer_payers,
-    set_window,
+    set_wish,
     specialties_of,
     specialty_choice,
+    wish,
 )
 from actions.persons import needs_person, read_introduction, read_person, registered
-from actions.reading import Reading, lacks_referral, read, read_code, window_of, yes_or_no
+from actions.reading import Reading, lacks_referral, read, read_code, yes_or_no
+from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
 from care.appointments.offers import parse_offer_key
 from core.errors import Refused
 from core.ids import PatientId
-from core.when import find_date
+from core.when import TimeSpan, find_date
 
 INTERRUPTIONS = frozenset(
     "human stop_task clinic_info price prepare help thanks greet goodbye repeat change_language list_visits "
@@ -75,7 +78,7 @@ class ValidateBooking(HouseAction):
                 step_back(call, requested)
             case "skip":
                 if requested == "time_window":
-                    set_window(call, (None, None), call.text)
+                    set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
                 elif requested == "referral_code":
                     return False  # The referral's own words say what follows without one.
                 else:
@@ -94,9 +97,12 @@ class ValidateBooking(HouseAction):
 
     async def _read(self, call: Call, said: Said, reading: Reading, requested: str | None) -> None:
         option = call.option
-        if option == OTHER_TIME or (said.is_unable and reading.times):
+        if option == OTHER_TIME:
             drop_offer(call)
             call.set("time_window", None)
+            return
+        if said.is_unable and (against := times_against(call, said)):
+            set_wish(call, wish(call).unless(against, call.text))
             return
         if self._mended(call, said):
             return
@@ -167,14 +173,14 @@ class ValidateBooking(HouseAction):
             call.set("clinician", reading.clinicians[0])
             if offered_clinician(call) != reading.clinicians[0]:
                 drop_offer(call)
-        window = window_of(reading.times)
-        is_past = window is not None and window[1] is not None and window[1] <= call.now
-        if window is not None and not (
-            is_past and requested not in ("time_window", "offer")
-        ):  # a date of birth is no wish
-            set_window(call, window, " ".join(span.text for span in reading.times))
+        is_past = all(span.end is not None and span.end <= call.now for span in reading.times)
+        if reading.times and not (is_past and requested not in ("time_window", "offer")):  # a birth date is no wish
+            offer = chosen(call)
+            on_day = datetime.fromisoformat(offer["start"]).date() if offer else None
+            words = " ".join(dict.fromkeys(span.text for span in reading.times))
+            set_wish(call, wish(call).wanting(reading.times, on_day, words))
         elif reading.is_any_time or option == SOONEST:
-            set_window(call, (None, None), call.text)
+            set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
         if (payer := reading.payer or (option if option in ("nfz", "private") else None)) and payer != call.slot(
             "payer"
         ):
@@ -273,6 +279,11 @@ def changes_plan(reading: Reading) -> bool:
     return bool(reading.terms or reading.times or reading.payer or reading.visit_kind)
 
 
+def times_against(call: Call, said: Said) -> tuple[TimeSpan, ...]:
+    """The times at which the person says they cannot come."""
+    return read(said.rejected, call.lexicon, call.language, call.now).times
+
+
 def mended_birth(call: Call, said: Said) -> bool:
     """True if the correction is a birth date, which is then kept."""
     born = find_date(said.text, now=call.now, language=call.language)
@@ -300,6 +311,6 @@ def interrupts(call: Call, reading: Reading, requested: str) -> bool:
         requested == "booking_confirmed" and reading.payer
     ):
         return False
-    if reading.times and heard(call.text).is_unable:
+    if (said := heard(call.text)).is_unable and times_against(call, said):
         return False  # "I can't make it on Monday" calls no visit off while one is being booked.
     return call.intent in INTERRUPTIONS and call.confidence >= SURE

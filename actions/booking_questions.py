@@ -1,6 +1,7 @@
 """The booking form's questions: each says what can be answered, with choices where there are few."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from actions.offers import (
     offer_choice,
     other_time,
     private_price,
-    window,
+    wish,
 )
 from actions.persons import ask_person, person_said
 from care.appointments import service as appointments
@@ -28,25 +29,24 @@ class AskOffer(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """Say the offers as choices."""
-        start, end = window(call)
-        wish: dict[str, Any] = {
-            "specialty": call.slot("specialty"), "start": start, "end": end, "payer": call.slot("payer"), "now": call.now,
+        wanted = wish(call)
+        start, end = wanted.start, wanted.end
+        of: dict[str, Any] = {
+            "specialty": call.slot("specialty"), "payer": call.slot("payer"), "now": call.now,
             "clinician_id": UUID(call.slot("clinician")) if call.slot("clinician") else None,
         }  # fmt: skip
-        offers = await appointments.search_offers(call.uow, call.access, **wish)
+        search = partial(appointments.search_offers, call.uow, call.access)
+        offers = await search(**of, fits=wanted.fits)
         key = "offers-here"
-        if not offers:
-            key = "offers-past" if end is not None and end <= call.now else "offers-nearest"
-            if key == "offers-nearest" and await _is_closed_day(call, start, end):
-                key = "offers-closed"
-            if key == "offers-past":
-                wish |= {"start": None, "end": None}
-                offers = await appointments.search_offers(call.uow, call.access, **wish)
-            else:
-                offers = await appointments.nearest_offers(call.uow, call.access, **wish)
-        if not offers and (wish["clinician_id"] or wish["payer"]):
-            wish |= {"clinician_id": None, "payer": None}
-            key, offers = "offers-others", await appointments.search_offers(call.uow, call.access, **wish)
+        if not offers and end is not None and end <= call.now:
+            key, offers = "offers-past", await search(**of, fits=wanted.suits)
+        elif not offers:
+            key = "offers-closed" if await _is_closed_day(call, start, end) else "offers-nearest"
+            near = partial(appointments.nearest_offers, call.uow, call.access, **of, start=start, end=end)
+            offers = await near(fits=wanted.suits) or await near() or await search(**of)
+        if not offers and (of["clinician_id"] or of["payer"]):
+            of |= {"clinician_id": None, "payer": None}
+            key, offers = "offers-others", await search(**of, fits=wanted.fits) or await search(**of)
         if not offers:
             call.say("offers-none", (other_time(), Choice("human", "menu-human", "/human")))
             return []

@@ -4,7 +4,8 @@ from datetime import datetime, time, timedelta
 
 from actions.context import Call
 from actions.corrections import impossible_date, named_part, titled_name
-from actions.offers import SLOTS, drop_offer, offer_payers, set_window
+from actions.offers import SLOTS, drop_offer, offer_payers, set_wish
+from actions.wishes import Wish
 from care.appointments import service as appointments
 
 ORDER = ("specialty", "time_window", "offer", "payer", "visit_kind", "patient_name", "birth_date", "referral_code")
@@ -68,7 +69,7 @@ def impossible(call: Call) -> bool:
         return False
     start = datetime.combine(found.nearest, time(), call.now.tzinfo)
     call.say("date-impossible", said=found.said)
-    set_window(call, (start, start + timedelta(days=1)), found.said)
+    set_wish(call, Wish(((start, start + timedelta(days=1)),), said=found.said))
     return True
 
 

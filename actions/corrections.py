@@ -29,6 +29,11 @@ _UNABLE = re.compile(
     r"i (?:can.?t|cannot|can not)|"
     r"can.?t (?:make|do|come)|doesn.?t (?:suit|work))\b(?!.*(?:tylko|lepiej|wole|moze|but|rather|instead|prefer))"
 )
+_UNABLE_THEN = re.compile(
+    r"(?<=[a-z0-9] )(?:to )?(?:mi |mnie )?"
+    r"(?:nie (?:moge|dam rady|pasuje|odpowiada)|(?:i )?can.?t|(?:doesn.?t|won.?t|does not) (?:suit|work))"
+    r"(?: mi| me| for me| make it| do)?\W*$"
+)
 _IS_BOUND = re.compile(
     r"^(?:wczesniej|pozniej|przed|po|before|earlier|later|after|until|mam|wiem|moge|pamietam|have|know|sure)\b"
 )
@@ -42,14 +47,16 @@ class Said:
     rejected: str
     is_correction: bool
     is_unable: bool = False
-    """It only says when the person cannot come."""
+    """It only says when the person cannot come: `rejected` are those words."""
 
 
 def heard(text: str) -> Said:
     """ "nie kardiolog, tylko neurolog" counts as "neurolog"; "nie, jednak wtorek" as "wtorek"; bounds ("nie wcześniej niż 16") stay."""
     folded = _folded(text)
-    if _UNABLE.search(folded):
-        return Said(text, "", True, is_unable=True)
+    unable = _UNABLE.search(folded) or _UNABLE_THEN.search(folded)
+    if unable is not None:
+        against = f"{text[: unable.start()]} {text[unable.end() :]}".strip()
+        return Said(text, against, True, is_unable=True)
     for pattern in (_NOT_THIS_BUT, _NOT_THIS_COMMA, _THIS_NOT):
         found = pattern.search(folded)
         if found is not None and not _IS_BOUND.match(found["no"]):

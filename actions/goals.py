@@ -12,7 +12,8 @@ from actions.identity import hand_over_proven
 from actions.offers import specialties_of
 from actions.persons import note_role
 from actions.reach import proof_for, step_up
-from actions.reading import read, window_of
+from actions.reading import read
+from actions.wishes import Wish
 from care.appointments import service as appointments
 from care.appointments.offers import Offer
 from conversations.identity.levels import needs_code
@@ -91,12 +92,12 @@ class NextSlots(HouseAction):
             often = [code for code in OFTEN_WANTED if code in known] or sorted(known)[:3]
             call.say("next-slots-which", tuple(await choices_of(call, often, "next_slots")))
             return []
-        start, end = window_of(reading.times) or (None, None)
+        wanted_times = Wish().wanting(reading.times, None, call.text)
         search = partial(
             appointments.search_offers, call.uow, call.access, specialty=wanted[0], now=call.now,
             clinician_id=UUID(reading.clinicians[0]) if len(reading.clinicians) == 1 else None,
         )  # fmt: skip
-        offers = await search(start=start, end=end) or await search()
+        offers = await search(fits=wanted_times.fits) or await search()
         if not offers:
             call.say("next-slots-none", (Choice("human", "menu-human", "/human"),))
             return []

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from actions.context import Call
 from actions.reading import Reading
+from actions.wishes import Wish
 from care.appointments import rules as appointment_rules
 from care.appointments import service as appointments
 from care.appointments.models import Clinician, Service
@@ -109,27 +110,17 @@ async def named_offer(call: Call, reading: Reading) -> str | None:
     return keys[0] if len(keys) == 1 else None
 
 
-def set_window(call: Call, window: tuple[datetime | None, datetime | None], said: str) -> None:
-    """Remember when the person can come; a chosen slot outside it is given up."""
-    start, end = window
-    call.set(
-        "time_window",
-        json.dumps(
-            {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None, "said": said[:80]}
-        ),
-    )
+def set_wish(call: Call, wanted: Wish) -> None:
+    """Remember when the person can come; a chosen slot that does not fit it is given up."""
+    call.set("time_window", wanted.to_json())
     offer = chosen(call)
-    if offer is not None:
-        at = datetime.fromisoformat(offer["start"])
-        if (start is not None and at < start) or (end is not None and at >= end):
-            drop_offer(call)
+    if offer is not None and not wanted.fits(datetime.fromisoformat(offer["start"])):
+        drop_offer(call)
 
 
-def window(call: Call) -> tuple[datetime | None, datetime | None]:
+def wish(call: Call) -> Wish:
     """When the person can come."""
-    value = json.loads(call.slot("time_window") or "{}")
-    start, end = value.get("start"), value.get("end")
-    return (datetime.fromisoformat(start) if start else None, datetime.fromisoformat(end) if end else None)
+    return Wish.from_json(call.slot("time_window"))
 
 
 async def needs_referral(call: Call) -> bool:

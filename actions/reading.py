@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from care.appointments.lexicon import Found, Lexicon
@@ -85,29 +85,6 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
     spans += [match.span() for match in (nfz, private, first, follow) if match]
     is_any = is_any_time(text, language) or is_any_time(text, other)
     return Reading(terms, times, is_any, payer, kind, _coverage(text, spans))
-
-
-def window_of(times: tuple[TimeSpan, ...]) -> tuple[datetime | None, datetime | None] | None:
-    """The one window that several time phrases mean together, or None if there is none. "Thursday after 3" ends with Thursday."""
-    bounds = [_bounded(span) for span in times]
-    if not bounds:
-        return None
-    starts = [start for start, _ in bounds if start is not None]
-    ends = [end for _, end in bounds if end is not None]
-    start, end = (max(starts) if starts else None), (min(ends) if ends else None)
-    if start is not None and end is not None and end <= start:
-        return bounds[0]
-    return start, end
-
-
-def _bounded(span: TimeSpan) -> tuple[datetime | None, datetime | None]:
-    """A span with an open end closed by the day it was said of."""
-    if span.day is None:
-        return span.start, span.end
-    known = span.start or span.end
-    zone = known.tzinfo if known else None
-    midnight = datetime.combine(span.day, time(), zone)
-    return span.start or midnight, span.end or datetime.combine(span.day + timedelta(days=1), time(), zone)
 
 
 def read_name(text: str, language: Language, now: datetime) -> tuple[str | None, date | None]:

@@ -6,6 +6,7 @@ The patients are data (tests/dialogues): they answer what they are asked, change
 import asyncio
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,7 @@ QUESTIONS = {
 GOALS = {
     "booked": r"zostala umowiona|wizyta umowiona|visit is booked|visit booked",
     "cancelled": r"zostala odwolana|wizyta odwolana|was cancelled|visit cancelled",
-    "listed": r"\d\d:\d\d: \w",
+    "listed": r"\d:\d\d(?: [ap]m)?: \w",
     "stopped": r"przerywamy|all right, stopped",
     "person": r"laczymy z czlowiekiem|konsultanci odpowiadaja|connecting you with a person|people answer during",
 }
@@ -234,4 +235,11 @@ async def _run(chosen: list[Patient]) -> list[Told]:
                 return BenchSms(place, client, f"+48602{number:06}")
             return WebchatLine(client, patient.id, patient.language, WAIT_SECONDS, None)
 
-        return await hold_all(chosen, line_of)
+        held = await hold_all(chosen, line_of)
+        async with place.house.database.unit_of_work() as uow:
+            told = (await uow.session.scalars(select(Message).where(Message.provenance.is_not(None)))).all()
+        rules = Counter(str((one.provenance or {}).get("rule")) for one in told)
+        progress(
+            f"failures of the dialogue core: { {rule: n for rule, n in rules.items() if rule.startswith('failed:')} }"
+        )
+        return held

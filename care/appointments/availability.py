@@ -1,6 +1,6 @@
 """What is free: offers in a window, and the nearest ones when the window has none."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,6 +15,10 @@ from core.db import UnitOfWork
 from core.errors import NotFound
 
 
+def _always(_: datetime) -> bool:
+    return True
+
+
 async def search_offers(
     uow: UnitOfWork,
     access: Access,
@@ -25,16 +29,21 @@ async def search_offers(
     clinician_id: UUID | None = None,
     payer: Payer | None = None,
     site: str | None = None,
+    fits: Callable[[datetime], bool] = _always,
     limit: int = 3,
     now: datetime,
 ) -> list[Offer]:
-    """Up to `limit` free slots starting in [start, end), soonest first, spread over clinicians and days.
+    """Up to `limit` free slots starting in [start, end) at a moment that `fits`, soonest first, spread over clinicians and days.
 
     `site` is a site's code. Without a start from now on, without an end for six weeks; never later than that. Empty if
     nothing is free, or nothing is known by those names.
     """
     free = await _free(uow, access, specialty, clinician_id, payer, site, now)
-    window = [slot for slot in free if (start is None or slot.start >= start) and (end is None or slot.start < end)]
+    window = [
+        slot
+        for slot in free
+        if (start is None or slot.start >= start) and (end is None or slot.start < end) and fits(slot.start)
+    ]
     return await _offers(uow, rules.choose(window, limit), now)
 
 
@@ -48,14 +57,15 @@ async def nearest_offers(
     clinician_id: UUID | None = None,
     payer: Payer | None = None,
     site: str | None = None,
+    fits: Callable[[datetime], bool] = _always,
     limit: int = 3,
     now: datetime,
 ) -> list[Offer]:
-    """The nearest free slots outside [start, end): the soonest after it; if there are none, the last ones before it.
+    """The nearest free slots outside [start, end) that `fits`: the soonest after it; if there are none, the last ones before.
 
     All are marked `outside_window`.
     """
-    free = await _free(uow, access, specialty, clinician_id, payer, site, now)
+    free = [one for one in await _free(uow, access, specialty, clinician_id, payer, site, now) if fits(one.start)]
     after = [slot for slot in free if end is not None and slot.start >= end]
     before = [slot for slot in free if start is not None and slot.start < start]
     chosen = rules.choose(after, limit) if after else before[-limit:]

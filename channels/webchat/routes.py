@@ -230,16 +230,18 @@ async def _events(chat: WebChat, known: Visitor) -> AsyncIterator[str]:
 
 
 async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) -> dict[str, Any]:
-    access = Access(frozenset({Role.patient}), f"browser:{known.contact_point_id}", "own messages")
-    lines = await Transcripts(uow, access).of_contact_point(known.contact_point_id, now, after)
-    _, state = await state_of_thread(uow, known.thread_id)
-    open_turn = await uow.session.scalar(
+    # Whether work is going on is read first: a turn that ends between the two reads shows its answer, and is
+    # only thought to be going on a moment longer. The other way about, "quiet" would stand beside no answer.
+    is_open = await uow.session.scalar(
         select(Turn.message_id).where(Turn.thread_id == known.thread_id, Turn.state != TurnState.done).limit(1)
     )
+    _, state = await state_of_thread(uow, known.thread_id)
+    access = Access(frozenset({Role.patient}), f"browser:{known.contact_point_id}", "own messages")
+    lines = await Transcripts(uow, access).of_contact_point(known.contact_point_id, now, after)
     return {
         "messages": [_public(line) for line in lines],
         "state": state.value,
-        "working": open_turn is not None and state in (CaseState.bot, CaseState.closed),
+        "working": is_open is not None and state in (CaseState.bot, CaseState.closed),
     }
 
 

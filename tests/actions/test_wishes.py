@@ -1,0 +1,79 @@
+"""When somebody can come, as it adds up over what they say."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from actions.corrections import heard
+from actions.wishes import Wish
+from core.when import find_times
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+NOW = datetime(2026, 11, 23, 13, 30, tzinfo=WARSAW)
+
+
+def said(*texts: str, on_day: date | None = None) -> Wish:
+    """The wish after these messages."""
+    wish = Wish()
+    for text in texts:
+        wish = wish.wanting(find_times(text, now=NOW, language="pl", clinic_hours=True), on_day, text)
+    return Wish.from_json(wish.to_json())
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of December 2026, or of late November for days over 20."""
+    return datetime(2026, 11 if day > 20 else 12, day, hour, minute, tzinfo=WARSAW)
+
+
+@pytest.mark.parametrize(
+    ("texts", "fitting", "unfitting"),
+    [
+        (["jutro"], at(24, 8), at(25, 8)),
+        (["jutro rano"], at(24, 8), at(24, 14)),
+        (["w przyszłym tygodniu po 15"], at(3, 16), at(3, 10)),
+        (["w przyszłym tygodniu", "po 11"], at(2, 11), at(2, 10)),
+        (["w przyszłym tygodniu", "po 11"], at(2, 11), at(9, 12)),
+        (["po 15"], at(25, 16), at(25, 14)),
+        (["po 15", "w czwartek"], at(26, 16), at(26, 10)),
+        (["jutro rano", "w czwartek po 12"], at(26, 13), at(26, 9)),
+        (["we wtorek albo w czwartek"], at(26, 9), at(25, 9)),
+        (["we wtorek albo w czwartek"], at(24, 9), at(25, 9)),
+        (["w czwartek do kardiologa po 15"], at(26, 16), at(26, 14)),
+        (["po 15, ale przed 18"], at(24, 17), at(24, 18)),
+        (["jutro o 9:20"], at(24, 9, 20), at(24, 9, 40)),
+    ],
+)
+def test_days_and_hours_add_up(texts: list[str], fitting: datetime, unfitting: datetime) -> None:
+    wish = said(*texts)
+    assert wish.fits(fitting) and not wish.fits(unfitting)
+
+
+def test_a_bare_hour_about_a_chosen_visit_is_of_its_day() -> None:
+    wish = said("w przyszłym tygodniu", "po 15", on_day=date(2026, 12, 2))
+    assert wish.fits(at(2, 15)) and not wish.fits(at(3, 15)) and not wish.fits(at(2, 14))
+
+
+@pytest.mark.parametrize(
+    "text", ["nie mogę w poniedziałek", "w poniedziałek mi nie pasuje", "Monday doesn't work for me", "I can't make it on Monday"]
+)  # fmt: skip
+def test_what_does_not_suit_is_left_out(text: str) -> None:
+    message = heard(text)
+    assert message.is_unable
+    language = "en" if "Monday" in text else "pl"
+    against = find_times(message.rejected, now=NOW, language=language, clinic_hours=True)  # type: ignore[arg-type]
+    wish = said("w przyszłym tygodniu").unless(against, text)
+    assert not wish.fits(at(30, 10)) and wish.fits(at(1, 10))
+    assert Wish.from_json(wish.to_json()) == wish
+
+
+def test_a_day_named_anew_is_wished_for_again() -> None:
+    against = find_times("w poniedziałek", now=NOW, language="pl")
+    wish = Wish().unless(against, "").wanting(against, None, "jednak w poniedziałek")
+    assert wish.fits(at(30, 10))
+
+
+def test_no_wish_is_any_time_and_has_no_bounds() -> None:
+    assert Wish.from_json(None).fits(NOW) and (Wish().start, Wish().end) == (None, None)
+    open_ended = said("jutro", "po 15")
+    assert (open_ended.start, open_ended.end) == (at(24, 0), at(25, 0))

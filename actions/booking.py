@@ -1,16 +1,14 @@
 """Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
 
-from datetime import datetime
 from uuid import UUID
 
-from actions.changes import give_up, impossible, part_named, step_back, unknown_clinician
+from actions.changes import EASY_COVERAGE, ORDER, SURE, impossible, moves_about, part_named, unknown_clinician
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.corrections import Said, heard, mended_name
 from actions.offers import (
     NO_REFERRAL,
     OTHER_TIME,
     SLOTS,
-    SOONEST,
     again,
     choose,
     chosen,
@@ -18,19 +16,19 @@ from actions.offers import (
     named_offer,
     needs_referral,
     offer_payers,
-    set_wish,
     specialties_of,
     specialty_choice,
-    wish,
+    take_against,
+    take_times,
+    times_against,
 )
-from actions.persons import needs_person, read_introduction, read_person, registered
+from actions.persons import forget_person, needs_person, read_introduction, read_person, registered
 from actions.reading import Reading, lacks_referral, read, read_code, yes_or_no
-from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
 from care.appointments.offers import parse_offer_key
 from core.errors import Refused
 from core.ids import PatientId
-from core.when import TimeSpan, find_date
+from core.when import find_date
 
 INTERRUPTIONS = frozenset(
     "human stop_task clinic_info price prepare help thanks greet goodbye repeat change_language list_visits "
@@ -38,8 +36,6 @@ INTERRUPTIONS = frozenset(
     "referral refill prescription_code results documents insurance complaint data_rights stop_messages contact_data "
     "symptoms medical_advice emergency".split()
 )
-EASY_COVERAGE = 0.6
-SURE = 0.55
 
 
 class ValidateBooking(HouseAction):
@@ -52,7 +48,7 @@ class ValidateBooking(HouseAction):
         requested = call.slot("requested_slot")
         said = heard(call.text)
         reading = read(said.text, call.lexicon, call.language, call.now)
-        if requested and await self._moves(call, reading, requested):
+        if requested and self._moves(call, reading, requested):
             call.set(requested, call.slot(requested))  # Rasa takes no answer for one that sets no slot.
             return [slot_set("requested_slot", await next_question(call))]
         if requested and interrupts(call, reading, requested):
@@ -66,26 +62,11 @@ class ValidateBooking(HouseAction):
         await self._settle_terms(call)
         return [slot_set("requested_slot", await next_question(call))]
 
-    async def _moves(self, call: Call, reading: Reading, requested: str) -> bool:
+    def _moves(self, call: Call, reading: Reading, requested: str) -> bool:
         """A step back, over, or to the beginning; True if the message was one."""
-        if call.option is not None or call.confidence < SURE or reading.covered >= EASY_COVERAGE:
-            return False
-        match call.intent:
-            case "start_over":
-                give_up(call)
-                call.say("started-over")
-            case "undo":
-                step_back(call, requested)
-            case "skip":
-                if requested == "time_window":
-                    set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
-                elif requested == "referral_code":
-                    return False  # The referral's own words say what follows without one.
-                else:
-                    call.say("skip-needed")
-            case _:
-                return False
-        return True
+        if call.intent == "skip" and requested == "referral_code":
+            return False  # The referral's own words say what follows without one.
+        return moves_about(call, reading, requested, ORDER)
 
     async def _explains(self, call: Call, requested: str) -> bool:
         """Nothing could be taken: say what is known about why. True if anything was said."""
@@ -101,8 +82,7 @@ class ValidateBooking(HouseAction):
             drop_offer(call)
             call.set("time_window", None)
             return
-        if said.is_unable and (against := times_against(call, said)):
-            set_wish(call, wish(call).unless(against, call.text))
+        if said.is_unable and take_against(call, said):
             return
         if self._mended(call, said):
             return
@@ -173,14 +153,10 @@ class ValidateBooking(HouseAction):
             call.set("clinician", reading.clinicians[0])
             if offered_clinician(call) != reading.clinicians[0]:
                 drop_offer(call)
-        is_past = all(span.end is not None and span.end <= call.now for span in reading.times)
-        if reading.times and not (is_past and requested not in ("time_window", "offer")):  # a birth date is no wish
-            offer = chosen(call)
-            on_day = datetime.fromisoformat(offer["start"]).date() if offer else None
-            words = " ".join(dict.fromkeys(span.text for span in reading.times))
-            set_wish(call, wish(call).wanting(reading.times, on_day, words))
-        elif reading.is_any_time or option == SOONEST:
-            set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
+        ends = [span.end for span in reading.times]
+        is_past = bool(ends) and all(end is not None and end <= call.now for end in ends)
+        if not is_past or requested in ("time_window", "offer"):  # A birth date is no wish.
+            take_times(call, reading, option)
         if (payer := reading.payer or (option if option in ("nfz", "private") else None)) and payer != call.slot(
             "payer"
         ):
@@ -262,6 +238,7 @@ class Book(HouseAction):
             address=visit.site_address,
         )  # fmt: skip
         made.booked_by_case_id = await self._tie(call, PatientId(patient.id))
+        forget_person(call)
         for name in SLOTS:
             call.set(name, None)
         return []
@@ -277,11 +254,6 @@ class Book(HouseAction):
 def changes_plan(reading: Reading) -> bool:
     """True if a message names anything of the visit's plan."""
     return bool(reading.terms or reading.times or reading.payer or reading.visit_kind)
-
-
-def times_against(call: Call, said: Said) -> tuple[TimeSpan, ...]:
-    """The times at which the person says they cannot come."""
-    return read(said.rejected, call.lexicon, call.language, call.now).times
 
 
 def mended_birth(call: Call, said: Said) -> bool:

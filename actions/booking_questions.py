@@ -29,29 +29,38 @@ class AskOffer(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """Say the offers as choices."""
-        wanted = wish(call)
-        start, end = wanted.start, wanted.end
-        of: dict[str, Any] = {
-            "specialty": call.slot("specialty"), "payer": call.slot("payer"), "now": call.now,
-            "clinician_id": UUID(call.slot("clinician")) if call.slot("clinician") else None,
-        }  # fmt: skip
-        search = partial(appointments.search_offers, call.uow, call.access)
-        offers = await search(**of, fits=wanted.fits)
-        key = "offers-here"
-        if not offers and end is not None and end <= call.now:
-            key, offers = "offers-past", await search(**of, fits=wanted.suits)
-        elif not offers:
-            key = "offers-closed" if await _is_closed_day(call, start, end) else "offers-nearest"
-            near = partial(appointments.nearest_offers, call.uow, call.access, **of, start=start, end=end)
-            offers = await near(fits=wanted.suits) or await near() or await search(**of)
-        if not offers and (of["clinician_id"] or of["payer"]):
-            of |= {"clinician_id": None, "payer": None}
-            key, offers = "offers-others", await search(**of, fits=wanted.fits) or await search(**of)
-        if not offers:
-            call.say("offers-none", (other_time(), Choice("human", "menu-human", "/human")))
-            return []
-        call.say(key, (*(offer_choice(offer) for offer in offers), other_time()))
+        clinician = UUID(call.slot("clinician")) if call.slot("clinician") else None
+        await say_offers(call, call.slot("specialty"), clinician, call.slot("payer"))
         return []
+
+
+async def say_offers(
+    call: Call, specialty: str, clinician_id: UUID | None, payer: str | None, *, is_payer_fixed: bool = False
+) -> None:
+    """Up to three free slots that fit the wish, else the nearest, else other people's; always with a way on."""
+    wanted = wish(call)
+    start, end = wanted.start, wanted.end
+    of: dict[str, Any] = {"specialty": specialty, "payer": payer, "now": call.now, "clinician_id": clinician_id}
+    search = partial(appointments.search_offers, call.uow, call.access)
+    offers = await search(**of, fits=wanted.fits)
+    key = "offers-here"
+    if not offers and end is not None and end <= call.now:
+        key, offers = "offers-past", await search(**of, fits=wanted.suits)
+    elif not offers and clinician_id is not None:
+        of["clinician_id"] = None
+        key, offers = "offers-others-then", await search(**of, fits=wanted.fits)
+        of["clinician_id"] = clinician_id
+    if not offers:
+        key = "offers-closed" if await _is_closed_day(call, start, end) else "offers-nearest"
+        near = partial(appointments.nearest_offers, call.uow, call.access, **of, start=start, end=end)
+        offers = await near(fits=wanted.suits) or await near() or await search(**of)
+    if not offers and (clinician_id or (payer and not is_payer_fixed)):
+        of |= {"clinician_id": None, "payer": payer if is_payer_fixed else None}
+        key, offers = "offers-others", await search(**of, fits=wanted.fits) or await search(**of)
+    if not offers:
+        call.say("offers-none", (other_time(), Choice("human", "menu-human", "/human")))
+        return
+    call.say(key, (*(offer_choice(offer) for offer in offers), other_time()))
 
 
 class AskPayer(HouseAction):
@@ -84,7 +93,7 @@ class AskVisitKind(HouseAction):
 class AskTimeWindow(HouseAction):
     """When?"""
 
-    action_name = "action_ask_booking_form_time_window"
+    action_name = "action_ask_time_window"
 
     async def act(self, call: Call) -> Events:
         """Ask, with the soonest as a choice."""

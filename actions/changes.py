@@ -5,26 +5,46 @@ from datetime import datetime, time, timedelta
 from actions.context import Call
 from actions.corrections import impossible_date, named_part, titled_name
 from actions.offers import SLOTS, drop_offer, offer_payers, set_wish
-from actions.wishes import Wish
+from actions.reading import Reading
+from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
 
 ORDER = ("specialty", "time_window", "offer", "payer", "visit_kind", "patient_name", "birth_date", "referral_code")
 """The order in which the form asks."""
 
 
-def give_up(call: Call) -> None:
-    """Forget every answer of the form."""
-    for name in SLOTS:
-        if call.slot(name) is not None:
-            call.set(name, None)
+SURE = 0.55
+EASY_COVERAGE = 0.6
+"""What the grammars account for to this share is an answer, whatever its intent."""
 
 
-def step_back(call: Call, requested: str) -> None:
+def moves_about(call: Call, reading: Reading, requested: str, order: tuple[str, ...]) -> bool:
+    """A step back, over, or to the beginning of a form that asks in that order; True if the message was one."""
+    if call.option is not None or call.confidence < SURE or reading.covered >= EASY_COVERAGE:
+        return False
+    match call.intent:
+        case "start_over":
+            for name in {*order, *SLOTS}:
+                if call.slot(name) is not None:
+                    call.set(name, None)
+            call.say("started-over")
+        case "undo":
+            step_back(call, requested, order)
+        case "skip" if requested == "time_window":
+            set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
+        case "skip":
+            call.say("skip-needed")
+        case _:
+            return False
+    return True
+
+
+def step_back(call: Call, requested: str, order: tuple[str, ...]) -> None:
     """Take the last answer back, or the one that the message names; what depends on it is asked again."""
     wanted = named_part(call.text)
-    if wanted is None or not call.slot(wanted):
-        asked = ORDER.index(requested) if requested in ORDER else len(ORDER)
-        wanted = next((name for name in reversed(ORDER[:asked]) if _was_answered(call, name)), None)
+    if wanted is None or wanted not in order or not call.slot(wanted):
+        asked = order.index(requested) if requested in order else len(order)
+        wanted = next((name for name in reversed(order[:asked]) if _was_answered(call, name)), None)
     if wanted is None:
         call.say("undo-nothing")
         return

@@ -22,7 +22,7 @@ from knowledge.retrieval import Answer
 
 CLINICAL = frozenset({"medical_advice"})
 """Answered by a clinician, and said so."""
-ALWAYS_PEOPLE = frozenset({"complaint", "data_rights", "contact_data", "reschedule", "confirm_visit", "medical_advice"})
+ALWAYS_PEOPLE = frozenset({"complaint", "data_rights", "contact_data", "medical_advice"})
 """An article never settles these: they change something, or somebody must answer for them."""
 OFTEN_WANTED = ("family_medicine", "cardiology", "ophthalmology")
 

@@ -1,13 +1,15 @@
 """Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
 
 from actions.context import Call, Events, HouseAction
-from actions.offers import SLOTS
+from actions.offers import SLOTS, VISIT_SLOTS
 from conversations.acting import promise_utterance
 from conversations.messages import last_content
 from conversations.models import Correspondent, Thread
 from conversations.protocols import Choice
 from conversations.rendering import from_json
 
+BEGINS = frozenset({"book", "list_visits", "cancel_visit", "reschedule", "confirm_visit"})
+"""Goals with a form of their own."""
 FAILURES = ("action_default_fallback", "action_out_of_scope")
 MENU = ("book", "price", "clinic_info", "human")
 
@@ -33,11 +35,11 @@ class StopTask(HouseAction):
     async def act(self, call: Call) -> Events:
         """Say so, unless something else begins at once, and forget the answers."""
         is_busy = bool((call.tracker.active_loop or {}).get("name"))
-        if call.intent in ("book", "list_visits", "cancel_visit"):
+        if call.intent in BEGINS:
             call.say("task-switched")
         else:
             call.say("task-stopped" if is_busy else "task-none", menu())
-        for name in (*SLOTS, "visit", "cancel_confirmed"):
+        for name in (*SLOTS, *VISIT_SLOTS):
             if call.slot(name) is not None:
                 call.set(name, None)
         return []

@@ -225,6 +225,10 @@ class Done(HouseAction):
         return await go_on(self, call, goal)
 
 
+FORM_OF = {"cancel_visit": "cancel_form", "reschedule": "reschedule_form", "confirm_visit": "confirm_form"}
+"""The forms that go on by themselves once somebody is proven."""
+
+
 async def go_on(action: HouseAction, call: Call, goal: str) -> Events:
     """Do what was asked before the code. The visits are told or called off; all else goes to a person who sees the proof."""
     proof = await proof_for(call, goal)
@@ -232,12 +236,12 @@ async def go_on(action: HouseAction, call: Call, goal: str) -> Events:
         return await _not_proven(action, call, REFUSED)
     patient = await patients.get(call.uow, call.access, proof.patient_id, call.now)
     _forget(call)
-    if goal in ("list_visits", "cancel_visit"):
+    if goal == "list_visits" or goal in FORM_OF:
         call.set("patient_name", patient.name)
         call.set("birth_date", patient.birth_date.isoformat())
         if goal == "list_visits":
             return await ListVisits(action.parts).act(call)
-        return [{"event": "followup", "timestamp": None, "name": "cancel_form"}]
+        return [{"event": "followup", "timestamp": None, "name": FORM_OF[goal]}]
     await hand_over_proven(action, call, goal, proof)
     return []
 

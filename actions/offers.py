@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from actions.context import Call
-from actions.reading import Reading
-from actions.wishes import Wish
+from actions.corrections import Said
+from actions.reading import Reading, read
+from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import rules as appointment_rules
 from care.appointments import service as appointments
 from care.appointments.models import Clinician, Service
@@ -15,12 +16,16 @@ from care.appointments.offers import Offer, parse_offer_key
 from conversations.messages import offered_choices
 from conversations.protocols import Choice
 from core.errors import Refused
+from core.when import TimeSpan
 
 OTHER_TIME, SOONEST, NO_REFERRAL = "other_time", "soonest", "no_referral"
 SLOTS = (
     "specialty", "clinician", "time_window", "offer", "payer", "visit_kind", "person", "patient_name", "birth_date",
     "referral_code", "booking_confirmed",
 )  # fmt: skip
+
+VISIT_SLOTS = ("visit", "visit_notice", "cancel_confirmed", "move_said", "move_confirmed")
+"""What the forms about a visit one has keep, beside the person and what they share with booking."""
 
 
 def inform(option: str) -> str:
@@ -116,6 +121,33 @@ def set_wish(call: Call, wanted: Wish) -> None:
     offer = chosen(call)
     if offer is not None and not wanted.fits(datetime.fromisoformat(offer["start"])):
         drop_offer(call)
+
+
+def take_times(call: Call, reading: Reading, option: str | None) -> bool:
+    """The times of a message join the wish; bare hours are of the chosen slot's day. True if the wish changed."""
+    if reading.times:
+        offer = chosen(call)
+        on_day = datetime.fromisoformat(offer["start"]).date() if offer else None
+        words = " ".join(dict.fromkeys(span.text for span in reading.times))
+        set_wish(call, wish(call).wanting(reading.times, on_day, words))
+        return True
+    if reading.is_any_time or option == SOONEST:
+        set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
+        return True
+    return False
+
+
+def take_against(call: Call, said: Said) -> bool:
+    """The times at which the person cannot come leave the wish; True if there were any."""
+    against = times_against(call, said)
+    if against:
+        set_wish(call, wish(call).unless(against, call.text))
+    return bool(against)
+
+
+def times_against(call: Call, said: Said) -> tuple[TimeSpan, ...]:
+    """The times at which the person says they cannot come."""
+    return read(said.rejected, call.lexicon, call.language, call.now).times
 
 
 def wish(call: Call) -> Wish:

@@ -1,6 +1,7 @@
 """Whom a request concerns: asked by name and birth date, never guessed from the number, never told to anyone."""
 
-from datetime import date
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from actions.context import Call
@@ -11,7 +12,13 @@ from conversations.identity.reading import read_role
 from conversations.protocols import Choice
 from core.errors import Refused
 
+STILL_MEANT = timedelta(minutes=15)
+"""So long after a request "my visits" is about the same person."""
 SAME, OTHER = "same", "other"
+_NAME_AND_BIRTH = re.compile(
+    r"^[A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+(?: [A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+){1,2}[,;]? (?:ur\.? |born )?\d[\w .-]{5,20}$"
+)
+"""A message that is nothing but a name with its capitals and a date: an answer given before its question."""
 NOT_ANSWERS = frozenset(
     {"cancel_visit", "list_visits", "book", "price", "prepare", "clinic_info", "stop_task", "human"}
 )
@@ -52,6 +59,8 @@ def read_introduction(call: Call) -> None:
     if call.case.patient_id is not None or call.slot("patient_name"):
         return
     name, born = introduced(call.text, call.language, call.now)
+    if name is None and _NAME_AND_BIRTH.match(call.text.strip()):
+        name, born = read_name(call.text, call.language, call.now)
     if name is not None:
         call.set("patient_name", name)
     if born is not None and born <= call.now.date():
@@ -132,8 +141,20 @@ def split_name(name: str) -> tuple[str, str]:
     return given, family
 
 
+def assume_same(call: Call) -> None:
+    """Who asked about the case's patient a moment ago, and names nobody now, means the same person: not asked again."""
+    known_at = call.slot("person_known_at")
+    is_open = call.slot("person") or call.slot("patient_name") or call.slot("person_role")
+    if call.case.patient_id is None or known_at is None or is_open:
+        return
+    if call.now - datetime.fromisoformat(str(known_at)) <= STILL_MEANT:
+        call.set("person", SAME)
+
+
 def forget_person(call: Call) -> None:
     """Clear the answers about the person; the case keeps its patient."""
+    if call.case.patient_id is not None and (call.slot("person") == SAME or call.slot("patient_name")):
+        call.set("person_known_at", call.now.isoformat())
     for slot in ("person", "person_role", "patient_name", "birth_date"):
         call.set(slot, None)
 

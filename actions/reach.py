@@ -8,6 +8,7 @@ from uuid import UUID
 from actions.context import Call, Events
 from actions.persons import SAME, recognised, split_name
 from care.appointments import service as appointments
+from care.appointments.models import Appointment
 from care.appointments.offers import Visit
 from care.authorisations import service as authorisations
 from care.authorisations.models import Scope
@@ -18,9 +19,12 @@ from conversations.identity.challenges import proofs_of
 from conversations.identity.levels import SCOPE_OF, Level
 from conversations.identity.models import IdentityProof
 from conversations.models import ContactPoint
+from conversations.outreach.models import VisitNotice
 from conversations.protocols import Choice
 from core.access import Access
 
+NOTICE = "notice:"
+"""How a choice names the reminder it answers."""
 RELATIVES = frozenset({"child", "parent", "partner", "other"})
 BOOK = Choice("book", "menu-book", "/book")
 HUMAN = Choice("human", "menu-human", "/human")
@@ -38,6 +42,12 @@ class Reach:
 
 async def visits_reach(call: Call) -> Reach | None:
     """The patient the answers name, as far as this conversation may hear of their visits; None for any reason looks the same."""
+    if (notice := await _notice(call)) is not None:
+        about = await call.uow.session.get(Appointment, notice.appointment_id)
+        if about is None or about.patient_id is None:
+            return None
+        of_notice = await patients.get(call.uow, call.access, about.patient_id, call.now)
+        return Reach(of_notice, _narrowed(call, of_notice), None)
     proven = await proven_patient(call, "list_visits")
     if proven is not None and _is_named(call, proven):
         return Reach(proven, _narrowed(call, proven), None)
@@ -56,11 +66,34 @@ async def visits_reach(call: Call) -> Reach | None:
 
 
 async def visits_of(call: Call) -> list[Visit]:
-    """The coming visits within reach; none for an unknown person."""
+    """The coming visits within reach; none for an unknown person, and of a reminder's patient only the visit it was about."""
     reach = await visits_reach(call)
     if reach is None:
         return []
-    return await appointments.list_visits(call.uow, reach.access, reach.patient.id, reach.contact_point_id, call.now)
+    visits = await appointments.list_visits(call.uow, reach.access, reach.patient.id, reach.contact_point_id, call.now)
+    notice = await _notice(call)
+    return [one for one in visits if notice is None or one.id == notice.appointment_id]
+
+
+async def note_notice(call: Call) -> None:
+    """A request made by answering a reminder is about its visit: neither name nor visit is asked for again."""
+    if (call.option or "").startswith(NOTICE):
+        call.set("visit_notice", str(call.option).removeprefix(NOTICE))
+        notice = await _notice(call)
+        call.set("visit", str(notice.appointment_id) if notice is not None else None)
+        if notice is None:
+            call.set("visit_notice", None)
+
+
+async def _notice(call: Call) -> VisitNotice | None:
+    """The reminder that is being answered, if it was sent to where the answer comes from."""
+    if not call.slot("visit_notice"):
+        return None
+    try:
+        notice = await call.uow.session.get(VisitNotice, UUID(str(call.slot("visit_notice"))))
+    except ValueError:
+        return None
+    return notice if notice is not None and notice.contact_point_id == call.session_point_id else None
 
 
 async def proof_for(call: Call, goal: str) -> IdentityProof | None:

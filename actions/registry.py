@@ -2,7 +2,7 @@
 
 from rasa_sdk.interfaces import Action
 
-from actions import answers, booking, booking_questions, goals, handover, session, visits
+from actions import answers, booking, booking_questions, goals, handover, rescheduling, session, visit_forms, visits
 from actions import identity as proving
 from actions.context import HouseAction, Parts
 from conversations.cases import Cases
@@ -23,13 +23,18 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     booking_questions.AskReferral,
     booking_questions.AskConfirmation,
     visits.ValidateVisits,
-    visits.AskVisitsPerson,
     visits.ListVisits,
     visits.ValidateCancel,
-    visits.AskCancelPerson,
-    visits.AskCancelVisit,
+    visit_forms.AskPerson,
+    visit_forms.AskVisit,
     visits.AskCancelConfirmation,
     visits.CancelVisit,
+    visits.ValidateConfirm,
+    visits.ConfirmVisit,
+    rescheduling.ValidateReschedule,
+    rescheduling.AskRescheduleOffer,
+    rescheduling.AskRescheduleConfirmation,
+    rescheduling.RescheduleVisit,
     handover.RequestHuman,
     goals.StaffRequest,
     goals.GoalAnswer,

@@ -53,6 +53,9 @@ QUESTIONS = {
     "birth": ("date urodzenia tej osoby", "date of birth of that person"),
     "referral": ("4-cyfrowy kod", "4-digit e-referral"),
     "confirm": ("sprawdzmy:", "let us check:"),
+    "reschedule_which": ("ktora wizyte przelozyc", "which visit should be moved"),
+    "move_confirm": ("bedzie zamiast tego", "shall we move it"),
+    "confirm_which": ("ktora wizyte potwierdzic", "which visit are you confirming"),
     "next_slots": ("obecnie wolne:", "free at the moment:"),
     "cancel_which": ("ktora wizyte odwolac", "which visit should be cancelled"),
     "cancel_confirm": ("czy odwolac wizyte", "cancel the visit:"),
@@ -61,6 +64,8 @@ QUESTIONS = {
 GOALS = {
     "booked": r"zostala umowiona|wizyta umowiona|visit is booked|visit booked",
     "cancelled": r"zostala odwolana|wizyta odwolana|was cancelled|visit cancelled",
+    "moved": r"zostala przelozona|wizyta przelozona|visit was moved|visit moved",
+    "confirmed": r"wizyta jest potwierdzona|the visit is confirmed",
     "listed": r"\d:\d\d(?: [ap]m)?: \w",
     "stopped": r"przerywamy|all right, stopped",
     "person": r"laczymy z czlowiekiem|konsultanci odpowiadaja|connecting you with a person|people answer during",
@@ -96,7 +101,8 @@ def patients(folder: Path = FOLDER) -> list[Patient]:
             found.append(
                 Patient(
                     f"{file.stem}-{channel}-{entry['id']}", file.stem, channel, entry["opens"],
-                    {"same": "1", "next_slots": "1", "cancel_which": "1", "cancel_confirm": data["defaults"]["confirm"], **data["defaults"],
+                    {"same": "1", "next_slots": "1", "cancel_which": "1", "cancel_confirm": data["defaults"]["confirm"],
+                     "reschedule_which": "1", "confirm_which": "1", "move_confirm": data["defaults"]["confirm"], **data["defaults"],
                      **entry.get("knows", {})},
                     entry.get("interrupts", {}), entry.get("then", []), entry["goal"], entry.get("reads", ""),
                 )

@@ -134,7 +134,10 @@ async def installation(
         uvicorn.Config(_stub_provider(sent), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
     )
     app = create_app(
-        [action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library, house.identity)) for action in ACTIONS],
+        [
+            action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library, house.identity))
+            for action in ACTIONS
+        ],
         settings.secrets["actions"], house.database,
     )  # fmt: skip
     plain_server = uvicorn.Server(

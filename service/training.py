@@ -14,6 +14,7 @@ from conversations import understanding
 from conversations.understanding import for_dialogue
 from core.errors import ConfigurationError
 from core.settings import ROOT
+from service import form_rules
 
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -25,11 +26,15 @@ QUIET = {
 }
 
 
+FORMS = ROOT / "data" / "forms.yml"
+
+
 def inputs() -> list[Path]:
     """Every file the model depends on."""
     folders = (ROOT / "bot", ROOT / "data" / "nlu", ROOT / "data" / "rules", ROOT / "data" / "stories")
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in (".yml", ".py")]
-    return sorted([*files, ROOT / "requirements" / "bot.lock", Path(understanding.__file__), Path(__file__)])
+    modules = (understanding.__file__, form_rules.__file__, __file__)
+    return sorted([*files, FORMS, ROOT / "requirements" / "bot.lock", *map(Path, modules)])
 
 
 def fingerprint() -> str:
@@ -41,7 +46,7 @@ def fingerprint() -> str:
 
 
 def prepare(target: Path) -> None:
-    """Write the training data as Rasa is to read them: phrases as a message would arrive; rules as they are."""
+    """Write the training data as Rasa is to read them: phrases as a message would arrive, rules as they are and those of the forms."""
     for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
         for entry in data.get("nlu", []):
@@ -56,6 +61,8 @@ def prepare(target: Path) -> None:
     for folder in ("rules", "stories"):
         if (ROOT / "data" / folder).is_dir():
             shutil.copytree(ROOT / "data" / folder, target / folder)
+    rules = form_rules.expand(yaml.safe_load(FORMS.read_text("utf-8")))
+    (target / "rules" / "forms.yml").write_text(yaml.safe_dump(rules, sort_keys=False), "utf-8")
 
 
 def train(bot_python: Path, models: Path) -> Path:

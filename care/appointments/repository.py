@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import and_, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from care.appointments import clinic, rules
@@ -179,8 +179,8 @@ class Appointments:
         statement = insert(Appointment).values(**values).on_conflict_do_nothing().returning(Appointment.id)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def patient_is_busy(self, patient_id: UUID, start: datetime, end: datetime) -> bool:
-        """True if the patient has a booked visit that shares a moment with that stretch."""
+    async def patient_is_busy(self, patient_id: UUID, start: datetime, end: datetime, but: UUID | None = None) -> bool:
+        """True if the patient has a booked visit (other than `but`) that shares a moment with that stretch."""
         found = await self._session.scalar(
             select(Appointment.id)
             .where(
@@ -188,6 +188,7 @@ class Appointments:
                 Appointment.status == "booked",
                 Appointment.start_at < end,
                 Appointment.end_at > start,
+                Appointment.id != but if but is not None else true(),
             )
             .limit(1)
         )

@@ -47,6 +47,7 @@ __all__ = [
     "hold",
     "is_open",
     "list_visits",
+    "move",
     "nearest_offers",
     "next_opening",
     "prices",
@@ -223,6 +224,57 @@ async def cancel(
         return Refused("visit-past")
     found.status, found.cancelled_at, found.cancelled_by = "cancelled", now, by
     audit.record(uow, access, "appointment.cancelled", "appointment", found.id, now)
+    await uow.session.flush()
+    await uow.publish("appointments", appointment=str(found.id))
+    return found
+
+
+async def move(
+    uow: UnitOfWork,
+    access: Access,
+    appointment_id: UUID,
+    *,
+    offer_key: str,
+    case_id: UUID | None,
+    now: datetime,
+    contact_point_id: UUID | None = None,
+) -> Appointment | Refused:
+    """Give a booked visit another slot of its specialty, in one step: the old hour is free and the new one taken, or nothing
+    changes. Payer, kind and referral stay; the patient has to confirm anew, and reminders follow the new hour. Twice is once.
+
+    Refused: `slot-taken`, `slot-past`, `clinic-closed`, `payer-not-accepted`, `visit-past`, `visit-cancelled`,
+    `patient-has-visit-then`. Raises `NotFound` for a visit that is not this access's, as for none.
+    """
+    access.require(Permission.book_appointment)
+    appointments = Appointments(uow, access)
+    found = await appointments.get(appointment_id, lock=True)
+    if found is None or not _may_touch(access, found, contact_point_id, Permission.book_appointment):
+        raise NotFound("appointment")
+    if not rules.may_cancel(found.status, found.start_at, now):
+        return Refused("visit-cancelled" if found.status == "cancelled" else "visit-past")
+    slot = await _find_slot(uow, appointments, parse_offer_key(offer_key), now)
+    if isinstance(slot, Refused):
+        return slot
+    access.require(Permission.book_appointment, slot.site_id)
+    if slot.specialty != found.specialty:
+        return Refused("slot-taken")
+    if found.payer not in slot.payers:
+        return Refused("payer-not-accepted", {"payer": found.payer})
+    if (found.clinician_id, found.site_id, found.start_at) == (slot.clinician_id, slot.site_id, slot.start):
+        return found
+    await appointments.serialise(_slot_lock(slot), f"patient-visits:{found.patient_id}")
+    over = await appointments.active_over(slot.clinician_id, slot.start, slot.end, now)
+    if any(one.id != found.id and not _is_same_hold(one, slot, case_id) for one in over):
+        return Refused("slot-taken")
+    assert found.patient_id is not None, "a booked visit has its patient"
+    if await appointments.patient_is_busy(found.patient_id, slot.start, slot.end, but=found.id):
+        return Refused("patient-has-visit-then")
+    await appointments.expire_holds(slot.clinician_id, slot.start, slot.end, now)
+    if case_id is not None:
+        await appointments.release_other_holds(case_id, found.id, now)
+    found.clinician_id, found.site_id = slot.clinician_id, slot.site_id
+    found.start_at, found.end_at = slot.start, slot.end
+    audit.record(uow, access, "appointment.moved", "appointment", found.id, now)
     await uow.session.flush()
     await uow.publish("appointments", appointment=str(found.id))
     return found

@@ -31,19 +31,20 @@ _INTENTS = {
 _ACTIONS = {
     # Booking tells nothing of anybody; what a person of the clinic does for a goal is guarded by the goal's own line above.
     Level.unknown: (
-        "action_session_start validate_booking_form action_ask_booking_form_time_window action_ask_booking_form_offer "
+        "action_session_start validate_booking_form action_ask_time_window action_ask_booking_form_offer "
         "action_ask_booking_form_payer action_ask_booking_form_visit_kind action_ask_booking_form_patient_name "
         "action_ask_booking_form_referral_code action_ask_booking_form_booking_confirmed action_book action_clinic_info "
         "action_price action_prepare action_answer action_next_slots action_request_human action_staff_request action_stop_task "
         "action_repeat action_change_language action_out_of_scope action_default_fallback validate_visits_form "
-        "action_ask_visits_form_patient_name action_ask_cancel_form_patient_name validate_identity_form "
+        "action_ask_patient_name validate_identity_form "
         "action_ask_identity_form_identity_role action_ask_identity_form_patient_name action_ask_identity_form_birth_date "
         "action_ask_identity_form_own_birth_date action_ask_identity_form_identity_code action_identify action_identity_code "
         "action_identity_done"
     ),
     Level.number_matched: (
-        "action_list_visits validate_cancel_form action_ask_cancel_form_visit action_ask_cancel_form_cancel_confirmed "
-        "action_cancel_visit"
+        "action_list_visits action_ask_visit validate_cancel_form action_ask_cancel_form_cancel_confirmed action_cancel_visit "
+        "validate_reschedule_form action_ask_reschedule_form_offer action_ask_reschedule_form_move_confirmed "
+        "action_reschedule_visit validate_confirm_form action_confirm_visit"
     ),
 }
 NEEDED: dict[str, Level] = {
@@ -55,6 +56,7 @@ SCOPE_OF: dict[str, Scope] = {
     "list_visits": Scope.visits,
     "cancel_visit": Scope.visits,
     "reschedule": Scope.visits,
+    "confirm_visit": Scope.visits,
     "refill": Scope.medicines,
     "prescription_code": Scope.medicines,
     "results": Scope.results,

@@ -25,7 +25,6 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 
 PREFIX = "outreach:"
-RESCHEDULE = "/reschedule"
 ABOUT_A_VISIT = ("reminder-visit", "reminder-decline", "reminder-moved", "reminder-which")
 NOT_SAID_BY_US = ("notice", "notice-both")
 """Notices of AI and privacy do not come between a question and its answer."""
@@ -145,7 +144,7 @@ async def carry_out(
         return Outcome((Utterance("reminder-moved", args, _moved_choices(notice, visit)),))
     if bound.act == "move":
         _answered(notice, Answer.moving, now)
-        return Outcome(payload=RESCHEDULE)
+        return Outcome(payload=f'/reschedule{{"option": "notice:{notice.id}"}}')
     if bound.act == "keep":
         _answered(notice, Answer.kept, now)
         return Outcome((Utterance("cancel-kept"),))

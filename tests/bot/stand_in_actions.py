@@ -33,12 +33,14 @@ QUESTIONS = {
     ],
     "visits_form": ["patient_name", "birth_date"],
     "cancel_form": ["patient_name", "birth_date", "visit", "cancel_confirmed"],
+    "reschedule_form": ["patient_name", "birth_date", "visit", "time_window", "offer", "move_confirmed"],
+    "confirm_form": ["patient_name", "birth_date", "visit"],
 }  # fmt: skip
 
 
 def read(slot: str, text: str, intent: str, option: str | None) -> str | None:
     """What the message answers to the question for `slot`, if anything."""
-    if slot in ("booking_confirmed", "cancel_confirmed"):
+    if slot in ("booking_confirmed", "cancel_confirmed", "move_confirmed"):
         return {"affirm": "yes", "deny": "no"}.get(intent)
     if slot in ("offer", "visit"):
         number = option or (re.search(r"\b[123]\b", text) or [None])[0]
@@ -104,7 +106,7 @@ def perform(call: Call) -> tuple[Events, Replies]:
         return [{"event": "slot", "name": slot, "value": None} for slot in dict.fromkeys(forgotten)], [said(action)]
     if action == "action_default_fallback":
         before = [event["name"] for event in tracker["events"] if event["event"] == "action"]
-        turns = [name for name in before if name not in ("action_listen", "booking_form", "visits_form", "cancel_form")]
+        turns = [name for name in before if name != "action_listen" and name not in QUESTIONS]
         if turns and turns[-1] == action:
             leave: Events = [
                 {"event": "active_loop", "name": None},

@@ -16,8 +16,8 @@ def test_a_booking_survives_questions_and_small_talk(rasa: Rasa) -> None:
     assert say("Dzień dobry") == ["utter-greet"]
     assert say("chcę się umówić na wizytę") == ["utter-ask-booking-form-specialty"]
     assert say("a ile kosztuje wizyta?") == ["action-price", "utter-ask-booking-form-specialty"]
-    assert say("do kardiologa") == ["action-ask-booking-form-time-window"]
-    assert say("o której otwieracie?") == ["action-clinic-info", "action-ask-booking-form-time-window"]
+    assert say("do kardiologa") == ["action-ask-time-window"]
+    assert say("o której otwieracie?") == ["action-clinic-info", "action-ask-time-window"]
     assert say("jutro rano") == ["action-ask-booking-form-offer"]
     assert say("czy mam być na czczo?") == ["action-prepare", "action-ask-booking-form-offer"]
     assert say('/inform{"option": "2"}') == ["action-ask-booking-form-payer"]
@@ -47,17 +47,17 @@ def test_the_first_message_may_already_hold_answers(rasa: Rasa) -> None:
 
 def test_a_visit_is_cancelled_after_a_yes(rasa: Rasa) -> None:
     say = rasa.talk()
-    assert say("chcę odwołać wizytę") == ["action-ask-cancel-form-patient-name"]
-    assert say("Jan Kowalski") == ["utter-ask-cancel-form-birth-date"]
-    assert say("12.03.1980") == ["action-ask-cancel-form-visit"]
-    assert say("gdzie jesteście?") == ["action-clinic-info", "action-ask-cancel-form-visit"]
+    assert say("chcę odwołać wizytę") == ["action-ask-patient-name"]
+    assert say("Jan Kowalski") == ["utter-ask-birth-date"]
+    assert say("12.03.1980") == ["action-ask-visit"]
+    assert say("gdzie jesteście?") == ["action-clinic-info", "action-ask-visit"]
     assert say("1") == ["action-ask-cancel-form-cancel-confirmed"]
     assert say("tak") == ["action-cancel-visit"]
 
 
 def test_visits_are_told_to_who_says_who_they_are(rasa: Rasa) -> None:
     say = rasa.talk()
-    assert say("na kiedy mam wizytę?") == ["action-ask-visits-form-patient-name"]
+    assert say("na kiedy mam wizytę?") == ["action-ask-patient-name"]
     assert say("Anna Nowak 12.03.1980") == ["action-list-visits"]
 
 
@@ -81,7 +81,7 @@ def test_goals_without_a_form_lead_somewhere_and_never_to_a_dead_end(rasa: Rasa)
     assert say("czy do kardiologa trzeba skierowanie") == ["action-answer"]
     assert say("co macie najwcześniej do ortopedy") == ["action-next-slots"]
     assert say("czy są już wyniki krwi") == ["action-staff-request"]
-    assert say("chcę przełożyć wizytę") == ["action-staff-request"]
+    assert say("spóźnię się jakieś pół godziny") == ["action-staff-request"]
     assert say("nie wysyłajcie mi SMS-ów") == ["utter-stop-messages"]
     assert say("robicie gastroskopię?") == ["action-clinic-info"]
     assert say("cofnij to") == ["utter-nothing-asked"]
@@ -90,21 +90,21 @@ def test_goals_without_a_form_lead_somewhere_and_never_to_a_dead_end(rasa: Rasa)
 
 def test_a_referral_is_answered_within_a_booking_and_the_booking_goes_on(rasa: Rasa) -> None:
     say = rasa.talk()
-    assert say("umów wizytę do okulisty") == ["action-ask-booking-form-time-window"]
+    assert say("umów wizytę do okulisty") == ["action-ask-time-window"]
     assert say("czy potrzebne jest skierowanie do dermatologa") == [
         "action-answer",
-        "action-ask-booking-form-time-window",
+        "action-ask-time-window",
     ]
-    assert say("mówi pani za cicho") == ["action-repeat", "action-ask-booking-form-time-window"]
+    assert say("mówi pani za cicho") == ["action-repeat", "action-ask-time-window"]
 
 
 def test_a_task_is_left_at_a_word_and_another_may_begin(rasa: Rasa) -> None:
     say = rasa.talk()
-    assert say("umów wizytę do okulisty") == ["action-ask-booking-form-time-window"]
+    assert say("umów wizytę do okulisty") == ["action-ask-time-window"]
     assert say("rozmyśliłem się") == ["action-stop-task"]
     assert say("umów wizytę") == ["utter-ask-booking-form-specialty"]
-    assert say("chcę odwołać wizytę") == ["action-stop-task", "action-ask-cancel-form-patient-name"]
-    assert say("pokaż moje wizyty") == ["action-stop-task", "action-ask-visits-form-patient-name"]
+    assert say("chcę odwołać wizytę") == ["action-stop-task", "action-ask-patient-name"]
+    assert say("pokaż moje wizyty") == ["action-stop-task", "action-ask-patient-name"]
     assert say("chcę się umówić na wizytę") == ["action-stop-task", "utter-ask-booking-form-specialty"]
     assert say("chcę się umówić na wizytę") == ["utter-going-on", "utter-ask-booking-form-specialty"]
     assert say("do widzenia") == ["action-stop-task"]
@@ -126,7 +126,7 @@ def test_a_doubtful_message_is_tried_as_an_answer_before_it_counts_as_not_unders
     doubtful = "może kardiolog nie wiem sam"
     assert rasa.understood(doubtful)["intent"]["name"] == "nlu_fallback"
     assert say("umów wizytę") == ["utter-ask-booking-form-specialty"]
-    assert say(doubtful) == ["action-ask-booking-form-time-window"]
+    assert say(doubtful) == ["action-ask-time-window"]
 
 
 def test_yes_no_and_an_answer_to_nothing_asked_lead_somewhere(rasa: Rasa) -> None:

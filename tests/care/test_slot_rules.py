@@ -89,7 +89,7 @@ def test_slots_lie_inside_a_block_outside_absences_and_never_overlap(
             one.clinician_id == slot.clinician_id
             and one.site_id == slot.site_id
             and one.holds_on(day)
-            and at_local(day, one.starts, WARSAW) <= slot.start
+            and at_local(day, one.starts, WARSAW).astimezone(UTC) <= instant(slot)
             and slot.end.astimezone(UTC) <= at_local(day, one.ends, WARSAW).astimezone(UTC)
             and slot.end.astimezone(UTC) - instant(slot) == timedelta(minutes=one.slot_minutes)
             for one in schedule

@@ -132,7 +132,7 @@ async def test_whom_it_concerns_is_asked_without_naming_anyone(house: TestHouse)
         bot = await make(house, client)
         await _book(house, bot, ANNA, CHILD)
         accepted = await house.sms("chcę odwołać")
-        bot.steps = [("action_ask_cancel_form_patient_name", {})]
+        bot.steps = [("action_ask_patient_name", {})]
         await house.house.turns.take(accepted.thread_id)
         said = await house.said(accepted.thread_id, accepted.seq)
     assert (await house.said_keys(accepted.thread_id, accepted.seq)) == ["person-same-or-other"]

@@ -10,7 +10,8 @@ from core.i18n import Language, catalogue
 KEYS = {
     "specialty": "utter-ask-booking-form-specialty", "time": "ask-time-window", "offer": "offers-here", "payer": "ask-payer",
     "kind": "ask-visit-kind", "person": "ask-patient-for-booking", "same": "person-same-or-other",
-    "birth": "utter-ask-booking-form-birth-date",
+    "reschedule_which": "reschedule-which", "confirm_which": "confirm-which",
+    "birth": "utter-ask-birth-date",
     "referral": "ask-referral-code", "next_slots": "next-slots", "cancel_which": "cancel-which",
 }  # fmt: skip
 

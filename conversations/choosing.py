@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SURE = 0.6
-"""From this calibrated confidence on the first intent is taken; below it counts as not understood. Chosen on tests/bot/dev; bot/config.yml
-has the same number."""
+"""From this calibrated confidence on the first intent is taken; below it counts as not understood. bot/config.yml has the same numbers."""
+SURE_OF_A_GOAL = 0.7
+"""A goal sets something going, and can be asked for with its likeliest alternatives."""
+SURE_OF_MANNERS = 0.45
+"""Small talk sets nothing going; a doubtful thank-you is better answered than asked about."""
 AHEAD = 0.1
 """How far the first must lead the second; likewise."""
 WORTH_OFFERING = 0.03
@@ -18,6 +21,8 @@ GOALS = frozenset(
     "medical_advice emergency otp_resend change_language human".split()
 )
 """What may be offered. The rest are acts within a conversation, not goals one could choose."""
+MANNERS = frozenset("greet goodbye thanks praise chitchat help repeat slower louder".split())
+"""What is answered with a word and changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,4 +44,9 @@ def choices(ranking: Sequence[Ranked]) -> tuple[str, ...]:
 def is_clear(ranking: Sequence[Ranked]) -> bool:
     """True if the first intent may be acted on without asking."""
     first, second = ranking[0].confidence, ranking[1].confidence if len(ranking) > 1 else 0.0
-    return first >= SURE and first - second >= AHEAD
+    return first >= sure_of(ranking[0].intent) and first - second >= AHEAD
+
+
+def sure_of(intent: str) -> float:
+    """How sure one must be to take that intent at its word."""
+    return SURE_OF_A_GOAL if intent in GOALS else SURE_OF_MANNERS if intent in MANNERS else SURE

@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from web.account.routes import router as account_router
 from web.console.acts import router as acts_router
+from web.console.authorisations import router as authorisations_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
@@ -61,6 +62,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(authorisations_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))
     app.include_router(degraded_router(house, pages, sessions, examine))

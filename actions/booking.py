@@ -16,14 +16,17 @@ from actions.offers import (
     named_offer,
     needs_referral,
     offer_payers,
+    set_wish,
     specialties_of,
     specialty_choice,
     take_against,
+    take_relative,
     take_times,
     times_against,
 )
 from actions.persons import forget_person, needs_person, read_introduction, read_person, registered
 from actions.reading import Reading, lacks_referral, read, read_code, yes_or_no
+from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
 from care.appointments.offers import parse_offer_key
 from core.errors import Refused
@@ -36,6 +39,8 @@ INTERRUPTIONS = frozenset(
     "referral refill prescription_code results documents insurance complaint data_rights stop_messages contact_data "
     "symptoms medical_advice emergency".split()
 )
+RELATIVE_AT = frozenset({"offer", "booking_confirmed", "payer", "visit_kind"})
+"""Where "later" and "earlier" speak of the times on offer, whatever else they are taken for: nothing is booked yet."""
 
 
 class ValidateBooking(HouseAction):
@@ -50,6 +55,8 @@ class ValidateBooking(HouseAction):
         reading = read(said.text, call.lexicon, call.language, call.now)
         if requested and self._moves(call, reading, requested):
             call.set(requested, call.slot(requested))  # Rasa takes no answer for one that sets no slot.
+            return [slot_set("requested_slot", await next_question(call))]
+        if requested in RELATIVE_AT and not reading.times and call.option is None and await take_relative(call):
             return [slot_set("requested_slot", await next_question(call))]
         if requested and interrupts(call, reading, requested):
             return []
@@ -100,6 +107,10 @@ class ValidateBooking(HouseAction):
             return
         read_introduction(call)
         await self._read_plan(call, reading, requested, option)
+        if requested is None and call.intent == "next_slots" and not call.slot("time_window"):
+            set_wish(call, Wish(said=call.text[:SAID_LIMIT]))  # "What is free?" is answered, not asked back.
+        if said.rejected:
+            take_against(call, said)
 
     async def _read_answer(self, call: Call, said: Said, reading: Reading, option: str | None) -> bool:
         """The yes or no to the read-back; False for a change of plan. "Yes, but on the NFZ" books nothing."""

@@ -1,6 +1,7 @@
 """Offered and chosen slots in a conversation: what the slot `offer` and `time_window` hold, and the choices made of them."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,16 +9,20 @@ from uuid import UUID
 from actions.context import Call
 from actions.corrections import Said
 from actions.reading import Reading, read
-from actions.wishes import SAID_LIMIT, Wish
+from actions.wishes import SAID_LIMIT, Window, Wish
 from care.appointments import rules as appointment_rules
 from care.appointments import service as appointments
 from care.appointments.models import Clinician, Service
 from care.appointments.offers import Offer, parse_offer_key
 from conversations.messages import offered_choices
 from conversations.protocols import Choice
+from conversations.understanding import fold
 from core.errors import Refused
 from core.when import TimeSpan
 
+_LATER = re.compile(r"\b(?:pozniej\w*|pozniejsz\w+|later)\b")
+_EARLIER = re.compile(r"\b(?:wczesniej\w*|wczesniejsz\w+|earlier|sooner)\b")
+_SAME_DAY = re.compile(r"\b(?:tego samego dnia|w ciagu dnia|tego dnia|that day|same day|in the day|on the day)\b")
 OTHER_TIME, SOONEST, NO_REFERRAL = "other_time", "soonest", "no_referral"
 SLOTS = (
     "specialty", "clinician", "time_window", "offer", "payer", "visit_kind", "person", "patient_name", "birth_date",
@@ -130,11 +135,51 @@ def take_times(call: Call, reading: Reading, option: str | None) -> bool:
         on_day = datetime.fromisoformat(offer["start"]).date() if offer else None
         words = " ".join(dict.fromkeys(span.text for span in reading.times))
         set_wish(call, wish(call).wanting(reading.times, on_day, words))
+        if offer is not None and any(_is_another_hour(span, offer["start"]) for span in reading.times):
+            drop_offer(call)
         return True
     if reading.is_any_time or option == SOONEST:
         set_wish(call, Wish(said=call.text[:SAID_LIMIT]))
         return True
     return False
+
+
+async def take_relative(call: Call, base: datetime | None = None, said: str | None = None) -> bool:
+    """ "Later" and "earlier" without a time: than `base`, else than the chosen slot, else than those on offer.
+
+    "Later that day" stays within the day. Read in the message, or in the words given; True if they say it.
+    """
+    text = call.text if said is None else said
+    folded = fold(text)
+    is_later = _LATER.search(folded) is not None
+    if is_later == (_EARLIER.search(folded) is not None):
+        return False
+    offer = chosen(call)
+    if base is None and offer is not None:
+        base = datetime.fromisoformat(offer["start"])
+    if base is None:
+        parsed = [parse_offer_key(str(one["id"])) for one in await offered_choices(call.uow, call.case.id)]
+        starts = [one.start for one in parsed if one is not None]
+        base = (max(starts) if is_later else min(starts)) if starts else None
+    if base is None:
+        return False
+    begins = base.replace(hour=0, minute=0, second=0, microsecond=0)
+    is_same_day = _SAME_DAY.search(folded) is not None
+    around: Window
+    if is_later:
+        around = (base + timedelta(minutes=1), begins + timedelta(days=1) if is_same_day else None)
+    else:
+        around = (begins if is_same_day else None, base)
+    kept = wish(call)
+    set_wish(call, Wish((around,), without=kept.without, not_on=kept.not_on, said=text[:SAID_LIMIT]))
+    return True
+
+
+def _is_another_hour(span: TimeSpan, start: str) -> bool:
+    """True if one hour was named, and it is not the chosen slot's: "o 9" is not the slot of 9:20, though it begins within that hour."""
+    if span.start is None or span.end is None or span.end - span.start > timedelta(hours=1):
+        return False
+    return span.start.time() != datetime.fromisoformat(start).time()
 
 
 def take_against(call: Call, said: Said) -> bool:

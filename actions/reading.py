@@ -31,7 +31,7 @@ _NOT_NAMES = frozenset(
 )
 YES = frozenset(
     "tak yes yep yeah sure ok okay dobrze zgadza zgoda potwierdzam jasne oczywiscie pewnie correct right confirm confirmed dokladnie "
-    "super pasuje owszem y t".split()
+    "super pasuje owszem y t dobra".split()
 )
 NO = frozenset("nie no nope wrong incorrect zle niezgoda n".split())
 
@@ -72,6 +72,9 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
     terms = tuple(lexicon.find(text, language)) or tuple(lexicon.find(text, other))
     times = find_times(text, now=now, language=language, clinic_hours=True)
     times = times or find_times(text, now=now, language=other, clinic_hours=True)
+    times = times or find_times(
+        _FOR_HOUR.sub(lambda found: "o".ljust(len(found[0])), text), now=now, language="pl", clinic_hours=True
+    )
     folded = fold(text)
     spans = [(term.start, term.end) for term in terms] + [span.at for span in times]
     payer: Literal["nfz", "private"] | None = None
@@ -138,16 +141,25 @@ def lacks_referral(text: str) -> bool:
     return len(folded.split()) <= 9 and not re.search(r"\d", folded) and _WITHOUT.search(folded) is not None
 
 
+_FOR_HOUR = re.compile(r"\b(?:na|for) (?=\d{1,2}(?:[:.]\d\d)?\b)")
+"""Where a visit is spoken of, "na 9" is an hour. It is replaced by as many letters, so that places stay true."""
+_SO = frozenset("dobra pewka raczej ba to wlasnie".split())
+_BUT = frozenset("ale tylko jednak oprocz zamiast but only except though instead however".split())
+"""After these a yes is not a plain one."""
+
+
 def yes_or_no(text: str, intent: str) -> bool | None:
     """True for yes, False for no, None for neither: a clear first word wins over the classifier."""
     words = [fold(word) for word in re.findall(r"[^\W_]+", text)]
     if not words:
         return None
+    if words[0] == "no" and words[1:2] and words[1] in YES | _SO:
+        words = words[1:]  # In Polish that "no" only begins the sentence: "no tak", "no dobra".
     if words[0] in NO and words[1:2] not in (["mam"], ["wiem"], ["rozumiem"], ["idea"]):
         return False
-    if words[0] in YES and not (set(words) & NO):
+    if words[0] in YES and not (set(words) & (NO | _BUT)):
         return True
-    if len(words) <= 6 and intent in ("affirm", "deny"):
+    if len(words) <= 6 and not set(words) & _BUT and intent in ("affirm", "deny"):
         return intent == "affirm"
     return None
 

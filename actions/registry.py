@@ -38,7 +38,6 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     handover.RequestHuman,
     goals.StaffRequest,
     goals.GoalAnswer,
-    goals.NextSlots,
     handover.StopTask,
     handover.Repeat,
     handover.ChangeLanguage,

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -17,16 +16,14 @@ from actions.offers import (
     drop_offer,
     inform,
     named_offer,
-    set_wish,
     take_against,
+    take_relative,
     take_times,
-    wish,
 )
 from actions.reach import nothing_found, visits_reach
 from actions.reading import Reading, read, yes_or_no
 from actions.visit_forms import ValidateVisitForm, chosen_visit, fitting_times, named_visits
 from actions.visits import forget_visit
-from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
 from care.appointments.offers import Visit, parse_offer_key
 from conversations.protocols import Choice
@@ -35,8 +32,6 @@ from core.errors import NotFound, Refused
 
 _FROM_TO = re.compile(r"\b(?:z|ze|from)\s+(?P<old>.+?)\s+(?:na|do|to|for)\s+(?P<new>.+)$")
 _TO = re.compile(r"^(?P<old>.*?)\b(?:na|to|for)\s+(?P<new>.+)$")
-_LATER = re.compile(r"\b(?:pozniej\w*|pozniejsz\w+|later)\b")
-_EARLIER = re.compile(r"\b(?:wczesniej\w*|wczesniejsz\w+|earlier|sooner)\b")
 KEEP = "keep"
 _NO_WAY_ON = frozenset({"visit-past", "visit-cancelled"})
 
@@ -108,41 +103,31 @@ class ValidateReschedule(ValidateVisitForm):
             drop_offer(call)
             take_times(call, reading, option)
             return True
-        return take_times(call, reading, option) or await self._take_relative(call)
-
-    async def _take_relative(self, call: Call) -> bool:
-        """ "Later" and "earlier" than the visit is now."""
-        visit, folded = await chosen_visit(call), fold(call.text)
-        if visit is None or not (_LATER.search(folded) or _EARLIER.search(folded)):
-            return False
-        set_wish(call, _relative(call.text, visit) or Wish())
-        return True
+        return take_times(call, reading, option) or await take_relative(call)
 
     async def _more(self, call: Call, visit: Visit) -> str | None:
         told = call.slot("move_said")
         if told:
             call.set("move_said", None)
-            self._take_told(call, str(told), visit)
+            await self._take_told(call, str(told), visit)
         for name in ("time_window", "offer", "move_confirmed"):
             if not call.slot(name):
                 return name
         return None
 
-    def _take_told(self, call: Call, told: str, visit: Visit) -> None:
+    async def _take_told(self, call: Call, told: str, visit: Visit) -> None:
         """What the first words said of the new time, once the visit is known that they may have meant instead."""
         wanted = wanted_move(told)
         said = heard(told)
         if said.is_unable:
             take_against(call, said)
-            if (relative := _relative(told, visit)) is not None:
-                set_wish(call, Wish(relative.windows, without=wish(call).without, said=told[:SAID_LIMIT]))
+            await take_relative(call, visit.start, told)
             return
         reading = read(wanted.new, call.lexicon, call.language, call.now)
         is_old_time = wanted.old == wanted.new and bool(fitting_times([visit], reading.times))
         if not (reading.times and is_old_time) and take_times(call, reading, None):
             return
-        if (relative := _relative(told, visit)) is not None:
-            set_wish(call, relative)
+        await take_relative(call, visit.start, told)
 
 
 class AskRescheduleOffer(HouseAction):
@@ -228,13 +213,3 @@ class RescheduleVisit(HouseAction):
             address=moved.site_address,
         )
         return True
-
-
-def _relative(text: str, visit: Visit) -> Wish | None:
-    """After the visit's hour for "later", before it for "earlier"."""
-    folded = fold(text)
-    if _LATER.search(folded):
-        return Wish(((visit.start + timedelta(minutes=1), None),), said=text[:SAID_LIMIT])
-    if _EARLIER.search(folded):
-        return Wish(((None, visit.start),), said=text[:SAID_LIMIT])
-    return None

@@ -1,15 +1,20 @@
 """When somebody can come, as it adds up over several messages: days, hours of the day, and what does not suit. Pure."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from conversations.understanding import fold
 from core.when import Grain, TimeSpan
 
 Window = tuple[datetime | None, datetime | None]
 """[start, end) of aware times; None is an open side."""
 MIDNIGHT = time()
+_WEEKDAY = re.compile(
+    r"\b(?:poniedzial|wtor|srod|sroda|czwart|piat|sobot|niedziel)\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+)
 SAID_LIMIT = 80
 
 
@@ -23,6 +28,8 @@ class Wish:
     windows: tuple[Window, ...] = ()
     hours: tuple[tuple[time, time], ...] = ()
     without: tuple[Window, ...] = ()
+    not_on: frozenset[int] = frozenset()
+    """Days of the week that do not suit, Monday is 0."""
     said: str = ""
 
     @property
@@ -45,7 +52,7 @@ class Wish:
         """True if the hour does, whatever the day, and nothing was said against it."""
         on_clock = at.timetz().replace(tzinfo=None)
         is_hour = not self.hours or any(_is_between(on_clock, first, last) for first, last in self.hours)
-        return is_hour and not any(_holds(window, at) for window in self.without)
+        return is_hour and at.weekday() not in self.not_on and not any(_holds(window, at) for window in self.without)
 
     def wanting(self, spans: Iterable[TimeSpan], on_day: date | None, said: str) -> "Wish":
         """The wish after more was said. Days replace days; bare hours narrow the days that stand, or `on_day` if given.
@@ -54,9 +61,10 @@ class Wish:
         """
         days = [span for span in spans if not _is_bare_hour(span)]
         hours = _hours_of([span for span in spans if _is_bare_hour(span)])
-        windows, kept_hours, without = self.windows, self.hours, self.without
+        windows, kept_hours, without, not_on = self.windows, self.hours, self.without, self.not_on
         if days:
             windows, without = tuple(_bounded(span) for span in days), ()
+            not_on = self.not_on if is_whole_week(days) else frozenset()
             is_whole = all(span.grain not in (Grain.hour, Grain.minute, Grain.second) for span in days)
             kept_hours = hours or (self.hours if is_whole else ())
         elif hours:
@@ -67,12 +75,14 @@ class Wish:
                 windows = ((begins, begins + timedelta(days=1)),)
             else:
                 windows = tuple(_whole_days(window) for window in self.windows)
-        return replace(self, windows=windows, hours=kept_hours, without=without, said=said[:SAID_LIMIT])
+        return replace(self, windows=windows, hours=kept_hours, without=without, not_on=not_on, said=said[:SAID_LIMIT])
 
     def unless(self, spans: Iterable[TimeSpan], said: str) -> "Wish":
-        """The wish without those times: "nie mogę w poniedziałek"."""
+        """The wish without those times. A day of the week ("nie w poniedziałki, pracuję") never suits."""
+        spans = list(spans)
+        weekdays = {span.day.weekday() for span in spans if span.day and _WEEKDAY.search(fold(span.text))}
         against = tuple(_bounded(span) for span in spans)
-        return replace(self, without=(*self.without, *against), said=said[:SAID_LIMIT])
+        return replace(self, without=(*self.without, *against), not_on=self.not_on | weekdays, said=said[:SAID_LIMIT])
 
     def to_json(self) -> str:
         """As the slot keeps it; `start` and `end` say it in short for a reader."""
@@ -87,6 +97,7 @@ class Wish:
                 "windows": [[said(start), said(end)] for start, end in self.windows],
                 "hours": [[first.isoformat(), last.isoformat()] for first, last in self.hours],
                 "without": [[said(start), said(end)] for start, end in self.without],
+                "not_on": sorted(self.not_on),
                 "said": self.said,
             }
         )
@@ -100,7 +111,13 @@ class Wish:
             return tuple((_moment(start), _moment(end)) for start, end in value.get(name, ()))
 
         hours = tuple((time.fromisoformat(first), time.fromisoformat(last)) for first, last in value.get("hours", ()))
-        return cls(windows("windows"), hours, windows("without"), value.get("said") or "")
+        not_on = frozenset(value.get("not_on", ()))
+        return cls(windows("windows"), hours, windows("without"), not_on, value.get("said") or "")
+
+
+def is_whole_week(spans: list[TimeSpan]) -> bool:
+    """True if what was said is longer than a day, so that a day of the week may still be left out of it."""
+    return all(span.grain in (Grain.week, Grain.month, Grain.quarter, Grain.year) for span in spans) or len(spans) > 2
 
 
 def _holds(window: Window, at: datetime) -> bool:

@@ -56,7 +56,6 @@ QUESTIONS = {
     "reschedule_which": ("ktora wizyte przelozyc", "which visit should be moved"),
     "move_confirm": ("bedzie zamiast tego", "shall we move it"),
     "confirm_which": ("ktora wizyte potwierdzic", "which visit are you confirming"),
-    "next_slots": ("obecnie wolne:", "free at the moment:"),
     "cancel_which": ("ktora wizyte odwolac", "which visit should be cancelled"),
     "cancel_confirm": ("czy odwolac wizyte", "cancel the visit:"),
 }
@@ -101,7 +100,7 @@ def patients(folder: Path = FOLDER) -> list[Patient]:
             found.append(
                 Patient(
                     f"{file.stem}-{channel}-{entry['id']}", file.stem, channel, entry["opens"],
-                    {"same": "1", "next_slots": "1", "cancel_which": "1", "cancel_confirm": data["defaults"]["confirm"],
+                    {"same": "1", "cancel_which": "1", "cancel_confirm": data["defaults"]["confirm"],
                      "reschedule_which": "1", "confirm_which": "1", "move_confirm": data["defaults"]["confirm"], **data["defaults"],
                      **entry.get("knows", {})},
                     entry.get("interrupts", {}), entry.get("then", []), entry["goal"], entry.get("reads", ""),

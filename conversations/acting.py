@@ -301,17 +301,18 @@ _ORDINALS = {
     word: number
     for number, words in enumerate(
         (
-            "pierwszy pierwsza pierwsze pierwsza first jedynka jeden",
-            "drugi druga drugie second dwojka dwa",
-            "trzeci trzecia trzecie third trojka trzy",
-            "czwarty czwarta czwarte fourth czworka cztery",
+            "pierwszy pierwsza pierwsze pierwsza first 1st 1szy 1sza jedynka jeden",
+            "drugi druga drugie second 2nd 2gi 2ga dwojka dwa",
+            "trzeci trzecia trzecie third 3rd 3ci 3cia trojka trzy",
+            "czwarty czwarta czwarte fourth 4th 4ty 4ta czworka cztery",
         ),
         start=1,
     )
     for word in words.split()
 }
 _POINTING = frozenset(
-    "ten ta to te opcja opcje numer nr wybieram poprosze prosze the one option number please i ll take".split()
+    "ten ta to te opcja opcje numer nr wybieram poprosze prosze biore moze niech bedzie tak no ok dobra termin godzina godzine "
+    "the one option number please i ll take yes yeah yep okay sure let s go with d like want maybe".split()
 )
 
 

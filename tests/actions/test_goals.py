@@ -14,15 +14,20 @@ async def the_case(bot: Bot) -> Case:
         return (await uow.session.scalars(select(Case).order_by(Case.opened_at.desc()).limit(1))).one()
 
 
-async def test_free_times_are_told_without_booking(bot: Bot) -> None:
-    bot.heard = [("next_slots", 0.9)]
-    keys = await bot.says("co macie najwcześniej do kardiologa", ("action_next_slots", {}))
-    assert keys[-1] == "next-slots-line" and "next-slots" in keys
+async def asked_next(bot: Bot, text: str) -> str | None:
+    """The question that the booking form asks after its first message."""
+    await bot.says(text, ("validate_booking_form", {}))
+    events = bot.responses[-1].json()["events"]
+    found: str | None = next(one["value"] for one in events if one["name"] == "requested_slot")
+    return found
 
 
-async def test_without_a_name_it_is_asked_whose_times(bot: Bot) -> None:
+async def test_who_asks_what_is_free_gets_offers_and_is_not_asked_when(bot: Bot) -> None:
     bot.heard = [("next_slots", 0.9)]
-    assert (await bot.says("jakie są wolne terminy", ("action_next_slots", {})))[-1] == "next-slots-which"
+    assert await asked_next(bot, "co macie najwcześniej do kardiologa") == "offer"
+    assert await asked_next(bot, "jakie są wolne terminy") == "specialty"
+    bot.heard = [("book", 0.9)]
+    assert await asked_next(bot, "chcę do kardiologa") == "time_window"
 
 
 async def test_a_complaint_goes_to_a_person_who_sees_the_goal(bot: Bot) -> None:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from actions.reading import introduced, lacks_referral
+from actions.reading import introduced, lacks_referral, read, yes_or_no
+from care.appointments.lexicon import Lexicon
 from core.i18n import Language
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Warsaw"))
@@ -43,3 +44,19 @@ def test_an_answer_that_there_is_no_referral_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", ["4821", "tak", "kod to 4821, bez spacji", "a po co?"])
 def test_other_answers_do_not_say_that_there_is_no_referral(text: str) -> None:
     assert not lacks_referral(text)
+
+
+@pytest.mark.parametrize("text", ["tak", "tak poproszę", "no pewnie", "no tak", "no dobra", "yes please", "ok"])
+def test_a_plain_yes_is_one(text: str) -> None:
+    assert yes_or_no(text, "affirm") is True
+
+
+@pytest.mark.parametrize("text", ["tak ale na 9", "tak, tylko u kogoś innego", "yes but later", "ok, jednak prywatnie"])
+def test_a_yes_with_a_but_books_nothing(text: str) -> None:
+    assert yes_or_no(text, "affirm") is None
+
+
+@pytest.mark.parametrize(("text", "hour"), [("tak ale na 9", 9), ("na 15", 15), ("yes but for 9", 9), ("na 9:40", 9)])
+def test_for_nine_is_an_hour_where_a_visit_is_spoken_of(text: str, hour: int) -> None:
+    (span,) = read(text, Lexicon(()), "pl", NOW).times
+    assert span.start is not None and span.start.hour == hour

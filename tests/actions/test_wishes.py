@@ -67,6 +67,13 @@ def test_what_does_not_suit_is_left_out(text: str) -> None:
     assert Wish.from_json(wish.to_json()) == wish
 
 
+def test_a_day_of_the_week_that_does_not_suit_never_does() -> None:
+    wish = Wish().unless(find_times("w poniedziałek", now=NOW, language="pl"), "nie w poniedziałek, pracuję")
+    assert not wish.fits(at(7, 10)) and wish.fits(at(8, 10))
+    next_week = find_times("w przyszłym tygodniu", now=NOW, language="pl")
+    assert not wish.wanting(next_week, None, "").fits(at(30, 10)), "and not in a week that is named later either"
+
+
 def test_a_day_named_anew_is_wished_for_again() -> None:
     against = find_times("w poniedziałek", now=NOW, language="pl")
     wish = Wish().unless(against, "").wanting(against, None, "jednak w poniedziałek")

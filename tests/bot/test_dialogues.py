@@ -79,7 +79,6 @@ def test_what_only_staff_can_do_leaves_the_form_for_a_person(rasa: Rasa) -> None
 def test_goals_without_a_form_lead_somewhere_and_never_to_a_dead_end(rasa: Rasa) -> None:
     say = rasa.talk()
     assert say("czy do kardiologa trzeba skierowanie") == ["action-answer"]
-    assert say("co macie najwcześniej do ortopedy") == ["action-next-slots"]
     assert say("czy są już wyniki krwi") == ["action-staff-request"]
     assert say("spóźnię się jakieś pół godziny") == ["action-staff-request"]
     assert say("nie wysyłajcie mi SMS-ów") == ["utter-stop-messages"]

@@ -12,7 +12,7 @@ KEYS = {
     "kind": "ask-visit-kind", "person": "ask-patient-for-booking", "same": "person-same-or-other",
     "reschedule_which": "reschedule-which", "confirm_which": "confirm-which",
     "birth": "utter-ask-birth-date",
-    "referral": "ask-referral-code", "next_slots": "next-slots", "cancel_which": "cancel-which",
+    "referral": "ask-referral-code", "cancel_which": "cancel-which",
 }  # fmt: skip
 
 

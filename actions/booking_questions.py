@@ -97,7 +97,11 @@ class AskTimeWindow(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """Ask, with the soonest as a choice."""
-        call.say("ask-time-window", (Choice(SOONEST, "choice-soonest", inform(SOONEST)),))
+        is_move = (call.tracker.active_loop or {}).get("name") == "reschedule_form"
+        call.say(
+            "ask-time-window-instead" if is_move else "ask-time-window",
+            (Choice(SOONEST, "choice-soonest", inform(SOONEST)),),
+        )
         return []
 
 

@@ -144,6 +144,12 @@ def take_times(call: Call, reading: Reading, option: str | None) -> bool:
     return False
 
 
+def says_relative(text: str) -> bool:
+    """True if a text speaks of later or earlier."""
+    folded = fold(text)
+    return _LATER.search(folded) is not None or _EARLIER.search(folded) is not None
+
+
 async def take_relative(call: Call, base: datetime | None = None, said: str | None = None) -> bool:
     """ "Later" and "earlier" without a time: than `base`, else than the chosen slot, else than those on offer.
 

@@ -16,6 +16,7 @@ from actions.offers import (
     drop_offer,
     inform,
     named_offer,
+    says_relative,
     take_against,
     take_relative,
     take_times,
@@ -76,6 +77,7 @@ class ValidateReschedule(ValidateVisitForm):
 
     async def _take_more(self, call: Call, said: Said, reading: Reading, requested: str) -> bool:
         option = call.option
+        reading = await self._seen_from_visit(call, said.text, reading)
         if option == OTHER_TIME:
             drop_offer(call)
             call.set("time_window", None)
@@ -105,6 +107,13 @@ class ValidateReschedule(ValidateVisitForm):
             return True
         return take_times(call, reading, option) or await take_relative(call)
 
+    async def _seen_from_visit(self, call: Call, text: str, reading: Reading, visit: Visit | None = None) -> Reading:
+        """ "A week later" is a week after the visit, not after today."""
+        if not reading.times or not says_relative(text):
+            return reading
+        visit = visit or await chosen_visit(call)
+        return reading if visit is None else read(text, call.lexicon, call.language, visit.start)
+
     async def _more(self, call: Call, visit: Visit) -> str | None:
         told = call.slot("move_said")
         if told:
@@ -124,6 +133,7 @@ class ValidateReschedule(ValidateVisitForm):
             await take_relative(call, visit.start, told)
             return
         reading = read(wanted.new, call.lexicon, call.language, call.now)
+        reading = await self._seen_from_visit(call, wanted.new, reading, visit)
         is_old_time = wanted.old == wanted.new and bool(fitting_times([visit], reading.times))
         if not (reading.times and is_old_time) and take_times(call, reading, None):
             return

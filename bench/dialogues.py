@@ -37,7 +37,7 @@ QUESTIONS = {
         "which doctor or which test",
         "who is the visit with",
     ),
-    "time": ("na kiedy ma byc wizyta", "when should the visit be"),
+    "time": ("na kiedy ma byc wizyta", "na kiedy przelozyc", "when should the visit be"),
     "offer": (
         "wolne terminy:",
         "najblizsze:",

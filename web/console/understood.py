@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from care.appointments.models import Clinician, Specialty
+from care.appointments.models import Appointment, Clinician, Specialty
 from core.db import UnitOfWork
 from core.i18n import Language, catalogue
 from core.when.say import say_date, say_when
 
 _ORDER = (
+    "goal",
     "specialty",
     "clinician",
     "time_window",
@@ -64,6 +65,11 @@ async def _say(uow: UnitOfWork, name: str, value: Any, language: Language, now: 
         return (field.name_en if language == "en" else field.name_pl) if field else str(value)
     if name == "clinician":
         return await _clinician(uow, value)
+    if name == "visit":
+        return await _visit(uow, value, language, now)
+    if name == "goal":
+        key = f"intent-{str(value).replace('_', '-')}"
+        return texts.text(key) if texts.has(key) else str(value)
     if name in ("payer", "visit_kind"):
         key = f"{name.replace('_', '-')}-{value}"
         return texts.text(key) if texts.has(key) else str(value)
@@ -73,6 +79,15 @@ async def _say(uow: UnitOfWork, name: str, value: Any, language: Language, now: 
         born = _date(value)
         return f"{born.day}.{born.month:02}.{born.year}" if born else str(value)
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+async def _visit(uow: UnitOfWork, value: Any, language: Language, now: datetime) -> str:
+    """A visit by its hour; nothing of one that is gone."""
+    try:
+        found = await uow.session.get(Appointment, UUID(str(value)))
+    except ValueError:
+        return ""
+    return visit_words(found.start_at.astimezone(now.tzinfo), language, now) if found else ""
 
 
 async def _clinician(uow: UnitOfWork, value: Any) -> str:

@@ -72,6 +72,7 @@ media-kept = The file was added to the conversation.
 utter-ask-booking-form-specialty = Which doctor or which test is the visit for?
 specialty-which = Who should the visit be with?
 ask-time-window = When should the visit be? For example: “Thursday after 3 pm”, “tomorrow morning”.
+ask-time-window-instead = When should the visit be instead? For example: “Thursday after 3 pm”, “next week”.
 choice-soonest = The first free one
 offers-here = Free times:
 offers-nearest = Nothing is free then. The nearest times:

@@ -195,6 +195,7 @@ beside-patient-unknown = Whom the case concerns is not known yet.
 beside-visits = Coming visits
 beside-visits-none = No coming visits.
 
+slot-goal = About
 slot-specialty = Who to see
 slot-clinician = Clinician
 slot-time-window = When

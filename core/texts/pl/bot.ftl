@@ -72,6 +72,7 @@ media-kept = Plik został dołączony do rozmowy.
 utter-ask-booking-form-specialty = Do jakiego lekarza lub na jakie badanie ma być wizyta?
 specialty-which = Do kogo ma być wizyta?
 ask-time-window = Na kiedy ma być wizyta? Na przykład: „w czwartek po 15”, „jutro rano”.
+ask-time-window-instead = Na kiedy przełożyć wizytę? Na przykład: „w czwartek po 15”, „w przyszłym tygodniu”.
 choice-soonest = Najbliższy wolny termin
 offers-here = Wolne terminy:
 offers-nearest = W tym czasie nie ma wolnych terminów. Najbliższe:

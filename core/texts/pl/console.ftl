@@ -196,6 +196,7 @@ beside-patient-unknown = Nie wiadomo jeszcze, kogo dotyczy sprawa.
 beside-visits = Nadchodzące wizyty
 beside-visits-none = Brak nadchodzących wizyt.
 
+slot-goal = Sprawa
 slot-specialty = Do kogo
 slot-clinician = Lekarz
 slot-time-window = Kiedy

@@ -124,7 +124,7 @@ Act = (
 
 def decide(facts: Facts) -> tuple[Act, ...]:
     """The acts for one message, in order. Red flags come before anything else, in every state."""
-    if facts.screening.level >= Level.crisis:
+    if facts.screening.level >= Level.violence:
         return _red_flag(facts)
     if facts.carrier_word is not None:
         return _carrier(facts.carrier_word, facts.reply, facts.state)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
@@ -39,6 +39,15 @@ class Rule:
     is_negatable: bool
     patterns: tuple[re.Pattern[str], ...]
 
+    @cached_property
+    def in_latin_letters(self) -> tuple[re.Pattern[str], ...]:
+        """The patterns that a text without Cyrillic letters can meet."""
+        return tuple(
+            one
+            for one in self.patterns
+            if _CYRILLIC.search(one.pattern) is None or re.search("[a-z]{2}", re.sub(r"\\.", "", one.pattern))
+        )
+
 
 @dataclass(frozen=True)
 class Firing:
@@ -64,6 +73,7 @@ class Screening:
         return list(dict.fromkeys(firing.rule for firing in self.firings))
 
 
+_CYRILLIC = re.compile("[а-яіїєґ]")
 _NEGATIONS = re.compile(
     r"\b(nie mam|nie ma|nie czuje|nie boli|bez|brak|ani|nie|nigdy|no|not|don t|doesn t|without|never|isn t|haven t|"
     r"не|нет|немає|нема|без)\b(?: \w+){0,3} ?$"
@@ -121,10 +131,11 @@ class SafetyScreen:
                 squeezed.append(char)
                 origin.append(index)
         line = "".join(squeezed)
+        has_cyrillic = _CYRILLIC.search(line) is not None
         firings = [
             Firing(rule.id, rule.level, origin[match.start()], origin[match.end() - 1] + 1)
             for rule in self._rules
-            for pattern in rule.patterns
+            for pattern in (rule.patterns if has_cyrillic else rule.in_latin_letters)
             for match in pattern.finditer(line)
             if match.end() > match.start() and not (rule.is_negatable and _is_negated(line, match.start()))
         ]

@@ -86,7 +86,8 @@ TABLE: list[tuple[str, dict[str, Any], tuple[Act, ...]]] = [
     ("a crisis while waiting", {**WAITING, "screening": CRISIS},
      (Alert(), Say("safety-crisis", "safety:die@v1"), Escalate("crisis", is_urgent=True, is_silent=True))),
     ("an emergency with a person", {**HUMAN, "screening": EMERGENCY}, (Alert(), Say("safety-emergency", "safety:chest@v1"))),
-    ("signs below a crisis go on", {"screening": Screening(Level.violence, (), "v1")}, (AskDialogue("hej"),)),
+    ("violence comes before the dialogue", {"screening": Screening(Level.violence, (Firing("beaten", Level.violence, 0, 4),), "v1")},
+     (Alert(), Say("safety-violence", "safety:beaten@v1"), Escalate("violence", is_urgent=True, is_silent=True))),
 ]  # fmt: skip
 
 
@@ -116,7 +117,7 @@ any_facts = st.builds(
 @given(any_facts)
 def test_a_red_flag_comes_first_in_every_state(given_facts: Facts) -> None:
     acts = decide(given_facts)
-    if given_facts.screening.level >= Level.crisis:
+    if given_facts.screening.level >= Level.violence:
         assert acts[0] == Alert()
         assert isinstance(acts[1], Say) and acts[1].key.startswith("safety-")
         assert not any(isinstance(act, AskDialogue) for act in acts)

@@ -27,7 +27,12 @@ async def _in_state(house: TestHouse, state: CaseState) -> None:
 @pytest.mark.parametrize("state", [CaseState.bot, CaseState.waiting, CaseState.human])
 @pytest.mark.parametrize(
     ("text", "key"),
-    [(CHEST, "safety-emergency"), ("chcę się zabić", "safety-crisis"), ("he is not breathing", "safety-emergency")],
+    [
+        (CHEST, "safety-emergency"),
+        ("chcę się zabić", "safety-crisis"),
+        ("he is not breathing", "safety-emergency"),
+        ("mąż mnie bije", "safety-violence"),
+    ],
 )
 async def test_a_red_flag_is_answered_and_raised_in_every_state(
     house: TestHouse, state: CaseState, text: str, key: str
@@ -76,7 +81,17 @@ async def test_of_two_agents_who_claim_an_alert_one_has_it(house: TestHouse) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", ["safety-emergency", "safety-emergency-sms", "safety-crisis", "safety-crisis-sms"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "safety-emergency",
+        "safety-emergency-sms",
+        "safety-crisis",
+        "safety-crisis-sms",
+        "safety-violence",
+        "safety-violence-sms",
+    ],
+)
 def test_the_words_say_that_we_cannot_send_help_and_name_112(language: Language, key: str) -> None:
     text = catalogue(language).text(key)
     assert "112" in text

@@ -198,6 +198,9 @@ safety-emergency = This may be an emergency. We cannot send help. Please call 11
 safety-emergency-sms = This may be an emergency. We can NOT send help - call 112 now. They will ask the address, what happened, and if the person is breathing. Deaf: Alarm112 app.
 safety-crisis = This sounds very hard, and it is good that you said it. Are you in danger right now? If so, please call 112 — we cannot send help ourselves. Free and day and night you can talk to someone: adults 116 123, children and teenagers 116 111, support centre 800 70 2222. We are also passing this conversation to a person. Please keep writing.
 safety-crisis-sms = It is good that you said it. If there is danger now: call 112 (we cannot send help). Free, day and night: 116 123, young people 116 111, 800 70 2222. Please keep writing.
+# Neutral words: somebody else may read them on the phone.
+safety-violence = Is it safe for you to write now? If not, you need not answer, and you can delete this message. If there is danger now: 112 — we cannot send help ourselves. Free, day and night you can talk to someone: 800 120 002. We will not call without a time agreed to be safe. A person reads this conversation too.
+safety-violence-sms = Is it safe to write now? If not, do not answer. If there is danger now: call 112 (we cannot send help). Free, day and night: 800 120 002. We will not call without a time agreed with you.
 
 ## Ukrainian and Russian: one fixed sentence each, the same in both catalogues; wording: team proposal, unsigned.
 speaks-uk = Бачимо, що це українська. Відповість людина з клініки, не автомат. У невідкладному випадку телефонуйте 112.
@@ -206,3 +209,5 @@ safety-emergency-uk = Це може бути невідкладний стан. 
 safety-emergency-ru = Это может быть неотложное состояние. Мы не можем выслать помощь. Звоните 112 сейчас.
 safety-crisis-uk = Добре, що Ви про це написали. Якщо є небезпека — телефонуйте 112. Розмову передаємо людині. Пишіть далі.
 safety-crisis-ru = Хорошо, что Вы об этом написали. Если есть опасность — звоните 112. Разговор передаём человеку. Пишите дальше.
+safety-violence-uk = Якщо зараз є небезпека — телефонуйте 112. Безкоштовно, цілодобово: 800 120 002. Відповідати не обов’язково. Розмову читає людина.
+safety-violence-ru = Если сейчас есть опасность — звоните 112. Бесплатно, круглосуточно: 800 120 002. Отвечать не обязательно. Разговор читает человек.

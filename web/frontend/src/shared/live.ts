@@ -28,6 +28,12 @@ export function startLive(url: string): void {
     }, GATHER_MS);
   };
 
+  // Who signs out here knows that the session is over; the news of it must not overtake the page they are on their way to.
+  let isLeaving = false;
+  document.addEventListener("submit", (event) => {
+    isLeaving ||= event.target instanceof HTMLFormElement && event.target.action.endsWith("/logout");
+  });
+
   const hear = (heard: Heard): void => {
     if (heard.kind === "change") {
       const { topic, id } = heard.change;
@@ -37,7 +43,7 @@ export function startLive(url: string): void {
       });
     } else if (heard.kind === "all") refresh(() => true);
     else if (heard.kind === "state") showState(heard.isUp);
-    else location.reload();
+    else if (!isLeaving) location.reload();
   };
 
   const tell = (heard: Heard): void => {

@@ -13,6 +13,7 @@ from actions.offers import (
     choose,
     chosen,
     drop_offer,
+    forget_times,
     named_offer,
     needs_referral,
     offer_payers,
@@ -39,7 +40,7 @@ INTERRUPTIONS = frozenset(
     "referral refill prescription_code results documents insurance complaint data_rights stop_messages contact_data "
     "symptoms medical_advice emergency".split()
 )
-RELATIVE_AT = frozenset({"offer", "booking_confirmed", "payer", "visit_kind"})
+RELATIVE_AT = frozenset({"offer", "booking_confirmed"})
 """Where "later" and "earlier" speak of the times on offer, whatever else they are taken for: nothing is booked yet."""
 
 
@@ -60,6 +61,8 @@ class ValidateBooking(HouseAction):
             return [slot_set("requested_slot", await next_question(call))]
         if requested and interrupts(call, reading, requested):
             return []
+        if requested is None and call.slot("visit"):
+            forget_times(call)  # A form about a visit was left for a person, with its answers.
         before = dict(call.changed)
         await self._read(call, said, reading, requested)
         if requested and call.changed == before and not call.said and not await self._explains(call, requested):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from care.appointments.lexicon import Lexicon
 from care.appointments.lexicon import load as load_lexicon
+from care.appointments.offers import Visit
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from conversations.identity.links import speaks_for
@@ -100,6 +101,8 @@ class Call:
     """The contact point a browser stands for that followed a link sent to it."""
     said: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
+    visits_read: dict[tuple[str, ...], list[Visit]] = field(default_factory=dict)
+    """The visits within reach by whom they were asked for, so that one step reads, and is audited, once."""
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from conversations.models import Correspondent, Thread
 from conversations.protocols import Choice
 from conversations.rendering import from_json
 
-BEGINS = frozenset({"book", "list_visits", "cancel_visit", "reschedule", "confirm_visit"})
+BEGINS = frozenset({"book", "next_slots", "list_visits", "cancel_visit", "reschedule", "confirm_visit"})
 """Goals with a form of their own."""
 FAILURES = ("action_default_fallback", "action_out_of_scope")
 MENU = ("book", "price", "clinic_info", "human")

@@ -22,6 +22,11 @@ from core.when import TimeSpan
 
 _LATER = re.compile(r"\b(?:pozniej\w*|pozniejsz\w+|later)\b")
 _EARLIER = re.compile(r"\b(?:wczesniej\w*|wczesniejsz\w+|earlier|sooner)\b")
+_NOT_OF_THE_VISIT = re.compile(
+    r"\b(?:potwierdz|zadzwoni|dzwoni|napisz|odpisz|odpowiem|powiem|dam znac|zaplac|place|zdecyduj)\w*"
+    r"|\b(?:confirm|call|text|tell|answer|pay|decide|let you know|sooner or)\b"
+)
+"""What is done later is something else: "zapłacę później", "I'll confirm later"."""
 _SAME_DAY = re.compile(r"\b(?:tego samego dnia|w ciagu dnia|tego dnia|that day|same day|in the day|on the day)\b")
 OTHER_TIME, SOONEST, NO_REFERRAL = "other_time", "soonest", "no_referral"
 SLOTS = (
@@ -128,6 +133,13 @@ def set_wish(call: Call, wanted: Wish) -> None:
         drop_offer(call)
 
 
+def forget_times(call: Call) -> None:
+    """Forget what another form left about a visit and its time: those answers were to other questions."""
+    for name in (*VISIT_SLOTS, "clinician", "time_window", "offer", "booking_confirmed"):
+        if call.slot(name) is not None:
+            call.set(name, None)
+
+
 def take_times(call: Call, reading: Reading, option: str | None) -> bool:
     """The times of a message join the wish; bare hours are of the chosen slot's day. True if the wish changed."""
     if reading.times:
@@ -157,6 +169,8 @@ async def take_relative(call: Call, base: datetime | None = None, said: str | No
     """
     text = call.text if said is None else said
     folded = fold(text)
+    if _NOT_OF_THE_VISIT.search(folded):
+        return False
     is_later = _LATER.search(folded) is not None
     if is_later == (_EARLIER.search(folded) is not None):
         return False

@@ -20,7 +20,7 @@ _NAME_AND_BIRTH = re.compile(
 )
 """A message that is nothing but a name with its capitals and a date: an answer given before its question."""
 NOT_ANSWERS = frozenset(
-    {"cancel_visit", "list_visits", "book", "price", "prepare", "clinic_info", "stop_task", "human"}
+    "cancel_visit list_visits reschedule confirm_visit book next_slots price prepare clinic_info stop_task human".split()
 )
 
 

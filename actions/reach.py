@@ -67,6 +67,15 @@ async def visits_reach(call: Call) -> Reach | None:
 
 async def visits_of(call: Call) -> list[Visit]:
     """The coming visits within reach; none for an unknown person, and of a reminder's patient only the visit it was about."""
+    asked = tuple(
+        str(call.slot(name)) for name in ("person", "patient_name", "birth_date", "person_role", "visit_notice")
+    )
+    if asked not in call.visits_read:
+        call.visits_read[asked] = await _read_visits(call)
+    return call.visits_read[asked]
+
+
+async def _read_visits(call: Call) -> list[Visit]:
     reach = await visits_reach(call)
     if reach is None:
         return []

@@ -72,9 +72,9 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
     terms = tuple(lexicon.find(text, language)) or tuple(lexicon.find(text, other))
     times = find_times(text, now=now, language=language, clinic_hours=True)
     times = times or find_times(text, now=now, language=other, clinic_hours=True)
-    times = times or find_times(
-        _FOR_HOUR.sub(lambda found: "o".ljust(len(found[0])), text), now=now, language="pl", clinic_hours=True
-    )
+    if not times and _FOR_HOUR.search(text):
+        as_hour = _FOR_HOUR.sub(lambda found: "o".ljust(len(found[0])), text)
+        times = find_times(as_hour, now=now, language="pl", clinic_hours=True)
     folded = fold(text)
     spans = [(term.start, term.end) for term in terms] + [span.at for span in times]
     payer: Literal["nfz", "private"] | None = None
@@ -142,7 +142,8 @@ def lacks_referral(text: str) -> bool:
 
 
 _FOR_HOUR = re.compile(r"\b(?:na|for) (?=\d{1,2}(?:[:.]\d\d)?\b)")
-"""Where a visit is spoken of, "na 9" is an hour. It is replaced by as many letters, so that places stay true."""
+"""Where a visit is spoken of, "na 9" is an hour; the grammar of dates knows of no visits and leaves it alone. It is replaced by as
+many letters, so that places stay true."""
 _SO = frozenset("dobra pewka raczej ba to wlasnie".split())
 _BUT = frozenset("ale tylko jednak oprocz zamiast but only except though instead however".split())
 """After these a yes is not a plain one."""

@@ -23,7 +23,7 @@ from actions.offers import (
 )
 from actions.reach import nothing_found, visits_reach
 from actions.reading import Reading, read, yes_or_no
-from actions.visit_forms import ValidateVisitForm, chosen_visit, fitting_times, named_visits
+from actions.visit_forms import AGAIN, ValidateVisitForm, chosen_visit, fitting_times, named_visits
 from actions.visits import forget_visit
 from care.appointments import service as appointments
 from care.appointments.offers import Visit, parse_offer_key
@@ -34,7 +34,7 @@ from core.errors import NotFound, Refused
 _FROM_TO = re.compile(r"\b(?:z|ze|from)\s+(?P<old>.+?)\s+(?:na|do|to|for)\s+(?P<new>.+)$")
 _TO = re.compile(r"^(?P<old>.*?)\b(?:na|to|for)\s+(?P<new>.+)$")
 KEEP = "keep"
-_NO_WAY_ON = frozenset({"visit-past", "visit-cancelled"})
+_NO_WAY_ON = frozenset({"visit-past", "visit-cancelled", "patient-restricted"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,9 @@ class ValidateReschedule(ValidateVisitForm):
 
     async def _begin(self, call: Call) -> None:
         await super()._begin(call)
-        if call.option is None:
+        if call.slot("move_confirmed") == AGAIN:
+            call.set("move_confirmed", None)
+        elif call.option is None:
             call.set("move_said", call.text[:200])
 
     def _hinted(self, call: Call, visits: list[Visit]) -> list[Visit]:
@@ -194,7 +196,7 @@ class RescheduleVisit(HouseAction):
             call.say("cancel-kept")
         elif not await self._is_settled(call, visit, offer["key"]):
             call.set("offer", None)
-            call.set("move_confirmed", None)
+            call.set("move_confirmed", AGAIN)
             return [{"event": "followup", "timestamp": None, "name": "reschedule_form"}]
         for name in ("time_window", "offer", "clinician"):
             call.set(name, None)

@@ -7,7 +7,7 @@ from actions.booking import interrupts
 from actions.changes import moves_about
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.corrections import Said, heard, mended_name
-from actions.offers import inform
+from actions.offers import forget_times, inform
 from actions.persons import ask_person, assume_same, needs_person, note_role, read_person
 from actions.reach import note_notice, visits_of
 from actions.reading import Reading, read
@@ -16,6 +16,8 @@ from conversations.protocols import Choice
 from core.when import TimeSpan
 
 MAX_CHOICES = 5
+AGAIN = "again"
+"""The slot was lost in the last step: the same visit, another time."""
 
 
 class ValidateVisitForm(HouseAction):
@@ -40,7 +42,10 @@ class ValidateVisitForm(HouseAction):
         return [slot_set("requested_slot", await self._next(call))]
 
     async def _begin(self, call: Call) -> None:
-        await note_notice(call)
+        """What stands in the slots is another request's, unless this form has begun again within its turn."""
+        if call.slot("move_confirmed") != AGAIN:
+            forget_times(call)
+            await note_notice(call)
 
     async def _take(self, call: Call, said: Said, reading: Reading, requested: str) -> bool:
         """The answer to the question; True if there was one."""

@@ -36,15 +36,12 @@ def judged(train: list[tuple[str, str]], asked: list[str], ranked: int = 5) -> l
     chosen = settings()
     with tempfile.TemporaryDirectory() as folder:
         storage = LocalModelStorage(Path(folder))
-        made = {"name": "measured", "model_storage": storage}
         repair = WordRepair(chosen["WordRepair"], storage, Resource("repair"))
         meaning = E5Featurizer(
-            {**E5Featurizer.get_default_config(), **chosen["E5Featurizer"]}, resource=Resource("meaning"), **made
+            {**E5Featurizer.get_default_config(), **chosen["E5Featurizer"]}, storage, Resource("meaning")
         )
         spelling = SpellingFeaturizer(
-            {**SpellingFeaturizer.get_default_config(), **chosen["SpellingFeaturizer"]},
-            resource=Resource("spelling"),
-            **made,
+            {**SpellingFeaturizer.get_default_config(), **chosen["SpellingFeaturizer"]}, storage, Resource("spelling")
         )
         classifier = CalibratedClassifier(
             {**chosen["CalibratedClassifier"], "ranked": ranked}, storage, Resource("classifier")

@@ -66,7 +66,7 @@ def prepare(target: Path) -> None:
 
 
 def train(bot_python: Path, models: Path) -> Path:
-    """The model of the present inputs: from the cache, or trained now (about half a minute). Returns its file."""
+    """The model of the present inputs: from the cache, or trained now (about two minutes). Returns its file."""
     model = models / f"{fingerprint()}.tar.gz"
     if model.exists():
         return model

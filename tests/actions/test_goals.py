@@ -1,11 +1,16 @@
 """Goals without a form: an answer that was approved, free times that are real, or a person who knows what it is about."""
 
 import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
+import pytest
 from sqlalchemy import select
 
+from actions.wishes import Wish
 from conversations.models import Case, CaseState, Message
-from tests.actions.bot import Bot
+from tests.actions.bot import Bot, booking, free_offers
 from tests.house import BARTEK
 
 
@@ -28,6 +33,58 @@ async def test_who_asks_what_is_free_gets_offers_and_is_not_asked_when(bot: Bot)
     assert await asked_next(bot, "jakie są wolne terminy") == "specialty"
     bot.heard = [("book", 0.9)]
     assert await asked_next(bot, "chcę do kardiologa") == "time_window"
+
+
+def slots_of(bot: Bot) -> dict[str, Any]:
+    """The slots that the last step set."""
+    return {one["name"]: one["value"] for one in bot.responses[-1].json()["events"] if one["event"] == "slot"}
+
+
+async def test_a_booking_does_not_begin_with_what_a_form_about_a_visit_left(bot: Bot) -> None:
+    bot.heard = [("book", 0.9)]
+    left = {
+        "visit": str(uuid4()),
+        "visit_notice": str(uuid4()),
+        "clinician": str(uuid4()),
+        "time_window": Wish(said="x").to_json(),
+    }
+    await bot.says("chcę do kardiologa", ("validate_booking_form", left))
+    found = slots_of(bot)
+    assert found["requested_slot"] == "time_window"
+    assert all(found[name] is None for name in left)
+
+
+async def test_a_move_does_not_begin_with_a_half_made_booking(bot: Bot) -> None:
+    bot.heard = [("reschedule", 0.9)]
+    (offer, *_) = await free_offers(bot.house)
+    await bot.says("przełóżcie wizytę", ("validate_reschedule_form", booking(offer, "Jan Nowak", "1980-01-02")))
+    found = slots_of(bot)
+    assert found["offer"] is None and found["booking_confirmed"] is None
+
+
+@pytest.mark.parametrize("text", ["zapłacę później", "I'll confirm later", "potwierdzę później"])
+async def test_what_is_done_later_is_no_later_visit(bot: Bot, text: str) -> None:
+    bot.heard = [("inform", 0.9)]
+    (offer, *_) = await free_offers(bot.house)
+    slots = booking(offer, "Jan Nowak", "1980-01-02") | {
+        "booking_confirmed": None,
+        "requested_slot": "booking_confirmed",
+    }
+    await bot.says(text, ("validate_booking_form", slots))
+    assert "offer" not in slots_of(bot)
+
+
+async def test_later_at_the_read_back_offers_later_times(bot: Bot) -> None:
+    bot.heard = [("reschedule", 0.9)]
+    (offer, *_) = await free_offers(bot.house)
+    slots = booking(offer, "Jan Nowak", "1980-01-02") | {
+        "booking_confirmed": None,
+        "requested_slot": "booking_confirmed",
+    }
+    await bot.says("tak ale czy może być później", ("validate_booking_form", slots))
+    found = slots_of(bot)
+    assert found["offer"] is None and found["requested_slot"] == "offer"
+    assert Wish.from_json(found["time_window"]).start == offer.start + timedelta(minutes=1)
 
 
 async def test_a_complaint_goes_to_a_person_who_sees_the_goal(bot: Bot) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from actions.corrections import heard
 from actions.wishes import Wish
-from core.when import find_times
+from core.when import Language, find_times
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=WARSAW)
@@ -60,8 +60,8 @@ def test_a_bare_hour_about_a_chosen_visit_is_of_its_day() -> None:
 def test_what_does_not_suit_is_left_out(text: str) -> None:
     message = heard(text)
     assert message.is_unable
-    language = "en" if "Monday" in text else "pl"
-    against = find_times(message.rejected, now=NOW, language=language, clinic_hours=True)  # type: ignore[arg-type]
+    language: Language = "en" if "Monday" in text else "pl"
+    against = find_times(message.rejected, now=NOW, language=language, clinic_hours=True)
     wish = said("w przyszłym tygodniu").unless(against, text)
     assert not wish.fits(at(30, 10)) and wish.fits(at(1, 10))
     assert Wish.from_json(wish.to_json()) == wish

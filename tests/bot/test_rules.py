@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.handover import BEGINS
 from service.training import prepare
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,11 @@ def test_names_are_unique_and_every_action_is_in_the_domain(rules: list[dict[str
         "action_default_fallback",
     }
     assert {step["action"] for rule in rules for step in rule["steps"] if "action" in step} <= known
+
+
+def test_what_begins_a_form_is_told_as_a_change_of_task() -> None:
+    table = yaml.safe_load((ROOT / "data" / "forms.yml").read_text("utf-8"))
+    assert {intent for form in table["forms"].values() for intent in form["begins"]} == BEGINS
 
 
 def test_a_form_is_left_by_closing_it(rules: list[dict[str, Any]]) -> None:

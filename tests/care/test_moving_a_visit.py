@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from care.appointments import service
 from care.appointments.models import Appointment
+from care.patients.marks import MarkKind, PrivacyMark
+from core.access import Access
 from core.audit import AuditEvent
 from core.clock import FixedClock
 from core.db import Database
@@ -89,3 +91,25 @@ async def test_a_dozen_moves_to_one_slot_one_wins_and_the_others_keep_their_hour
     done = await asyncio.gather(*(try_one(*visit) for visit in visits))
     assert sum(isinstance(one, Appointment) for one in done) == 1
     assert {one.reason for one in done if isinstance(one, Refused)} == {"slot-taken"}
+
+
+async def test_a_restricted_patients_visit_and_a_mere_hold_are_not_moved(clinic: Database, clock: FixedClock) -> None:
+    contact, case = new_id(), new_id()
+    async with clinic.unit_of_work() as uow:
+        first, second, third, *_ = await offers(uow, clock.now(), limit=3)
+        patient = await person(uow, clock.now(), contact)
+        visit = await booked(uow, first, patient, contact, clock.now())
+        held = await service.hold(uow, BOT, second.key, case_id=case, idempotency_key=None, now=clock.now())
+        assert isinstance(visit, Appointment) and isinstance(held, Appointment)
+        uow.session.add(
+            PrivacyMark(
+                patient_id=patient, kind=MarkKind.restriction, reason="request", made_by="test", made_at=clock.now()
+            )
+        )
+    async with clinic.unit_of_work() as uow:
+        move: dict[str, Any] = {"offer_key": third.key, "now": clock.now()}
+        refused = await service.move(uow, BOT, visit.id, case_id=None, contact_point_id=contact, **move)
+        assert refused == Refused("patient-restricted")
+        own = Access.system("turn", case)
+        assert await service.move(uow, own, held.id, case_id=case, **move) == Refused("visit-past")
+        assert (await uow.session.get_one(Appointment, visit.id)).start_at == first.start

@@ -1,5 +1,6 @@
 """The red-flag rules against sentences of their own. Invariant: every rule is needed, and none cries wolf."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_every_rule_above_support_has_sentences() -> None:
     "write", [str, lambda text: text.translate(PLAIN), str.upper], ids=["as-is", "plain", "capitals"]
 )
 @pytest.mark.parametrize(("rule", "text"), SEE)
-def test_a_sign_is_seen_at_its_level(rule: str, text: str, write) -> None:  # type: ignore[no-untyped-def]
+def test_a_sign_is_seen_at_its_level(rule: str, text: str, write: Callable[[str], str]) -> None:
     found = default_screen().screen(write(text))
     assert rule in found.rules and found.level >= RULES[rule]
 

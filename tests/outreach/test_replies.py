@@ -48,9 +48,9 @@ async def test_the_read_back_can_be_declined(clinic: Clinic, answer: str) -> Non
 @pytest.mark.parametrize("words", ["przełóżcie", "nie mogę, inny termin proszę", "RESCHEDULE"])
 async def test_another_time_goes_to_the_dialogue_as_a_wish_to_reschedule(clinic: Clinic, words: str) -> None:
     visit = await clinic.visit()
-    await clinic.reminded(visit)
+    notice = await clinic.reminded(visit)
     await clinic.house.text(words)
-    assert str(clinic.house.dialogue.asked[-1].payload).startswith('/reschedule{"option": "notice:')
+    assert clinic.house.dialogue.asked[-1].payload == f'/reschedule{{"option": "notice:{notice.id}"}}'
     assert (await clinic.now(visit)).status == "booked"
 
 

@@ -66,12 +66,17 @@ def _value(table: str, name: str, kind: Any, number: int, place: int, choices: l
         types.Float: float(number), types.Numeric: number, types.DateTime: NOW + timedelta(days=number, minutes=place),
         types.Time: time(8 + number, place),
         types.Date: date(2026, 11, 1 + number) + timedelta(place), types.JSON: {"made": number}, postgresql.JSONB: {"made": number},
-        postgresql.ARRAY: [f"{number}"], types.ARRAY: [f"{number}"], types.String: f"{name}-{number}"[-(getattr(kind, "length", None) or 99) :],
+        postgresql.ARRAY: [f"{number}"], types.ARRAY: [f"{number}"], types.String: f"{name}-{number}"[-_room(kind) :],
     }  # fmt: skip
     for known, value in simple.items():
         if isinstance(kind, known):
             return value
     raise AssertionError(f"{table}.{name}: what does {kind!r} hold?")
+
+
+def _room(kind: Any) -> int:
+    """How many characters a column of text takes."""
+    return getattr(kind, "length", None) or 99
 
 
 def _checked(connection: Connection) -> Words:

@@ -73,4 +73,5 @@ async def test_parental_right_is_for_children_alone(house: TestHouse) -> None:
             f"/console/cases/{case.id}/authorisations", **(FORM | {"basis": "parental_right", "patient_is": "child"})
         )
         assert "nie skończyło 18 lat" in panel.text
+        assert 'value="Maria Nowak"' in panel.text and 'value="visits" checked' in panel.text, "nothing is typed twice"
     assert await house.rows(Authorisation) == []

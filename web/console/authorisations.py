@@ -32,7 +32,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
     Word = Annotated[str, Form(max_length=30)]
 
-    async def panel(request: Request, person: SignedIn, case_id: UUID, result: object) -> Response:
+    async def panel(
+        request: Request, person: SignedIn, case_id: UUID, result: object, typed: dict[str, Any] | None = None
+    ) -> Response:
         now, language = house.clock.now(), page_language(request, person.language)
         async with house.database.unit_of_work() as uow:
             case = await _case(uow, case_id)
@@ -40,6 +42,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 return RedirectResponse(f"/console/threads/{case.thread_id}", 303)
             record = await read_record(uow, person, _patient(case), language, now)
         refused = result if isinstance(result, Refused) else None
+        if typed is not None and refused is not None:
+            record["typed"] = typed
         return console.fragment(request, "console/patient.html", person, refused, case=case, **record)
 
     @routes.post("/cases/{case_id}/authorisations")
@@ -66,7 +70,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             async with house.database.unit_of_work() as uow:
                 patient_id = _patient(await _case(uow, case_id))
                 result = await authorisations.record(uow, person.access, person.staff_id, patient_id, said, now)
-        return await panel(request, person, case_id, result)
+        typed = {
+            "name": name, "born": born, "phone": phone, "patient_is": patient_is, "basis": basis, "scopes": scopes or [],
+            "evidence": evidence, "until": until, "is_agreed": is_agreed,
+        }  # fmt: skip
+        return await panel(request, person, case_id, result, typed)
 
     @routes.post("/cases/{case_id}/authorisations/{authorisation_id}/withdraw")
     async def withdraw(request: Request, case_id: UUID, authorisation_id: UUID, person: Actor) -> Response:
@@ -109,10 +117,10 @@ def _day(text: str, language: Language, now: datetime) -> date | None:
 
 
 async def _case(uow: UnitOfWork, case_id: UUID) -> Case:
-    case: Any = await uow.session.get(Case, case_id)
+    case: Case | None = await uow.session.get(Case, case_id)
     if case is None or case.patient_id is None:
         raise NotFound("patient")
-    return case  # type: ignore[no-any-return]
+    return case
 
 
 def _patient(case: Case) -> UUID:

@@ -16,6 +16,11 @@ from core.db import UnitOfWork
 from core.i18n import Language
 from web.console.understood import born_words, visit_words
 
+NOTHING_TYPED: dict[str, Any] = {
+    "name": "", "born": "", "phone": "", "patient_is": "", "basis": "", "scopes": (), "evidence": "", "until": "", "is_agreed": False,
+}  # fmt: skip
+"""The form for an authorisation before anybody wrote into it."""
+
 
 @dataclass(frozen=True)
 class AuthorisationChoices:
@@ -49,5 +54,6 @@ async def read_record(
         "visits": [(visit, visit_words(visit.start, language, now)) for visit in visits],
         "authorisations": await read_authorisations(uow, person, found.id, now.date()),
         "authorisation_choices": AuthorisationChoices(),
+        "typed": dict(NOTHING_TYPED),
         "may_record": person.access.allows(Permission.edit_patient),
     }

@@ -10,7 +10,7 @@ refused-payer-not-accepted = { $payer ->
 }
 refused-patient-has-visit-then = This person already has another visit at that time. Please choose another time.
 refused-patient-restricted = We may not book for this person now. A member of staff will write back.
-refused-visit-past = This visit has already begun or taken place, so it cannot be cancelled.
+refused-visit-past = This visit has already begun or taken place, so it cannot be changed or cancelled any more.
 refused-visit-moved = This visit has another time by now.
 refused-visit-cancelled = This visit was cancelled.
 payer-nfz = public (NFZ)

@@ -10,7 +10,7 @@ refused-payer-not-accepted = { $payer ->
 }
 refused-patient-has-visit-then = O tej porze jest już umówiona inna wizyta tej osoby. Można wybrać inny termin.
 refused-patient-restricted = Nie możemy teraz umówić wizyty tej osobie. Odpisze ktoś z personelu.
-refused-visit-past = Ta wizyta już się zaczęła albo odbyła i nie można jej odwołać.
+refused-visit-past = Ta wizyta już się zaczęła albo odbyła i nie można jej już zmienić ani odwołać.
 refused-visit-moved = Ta wizyta ma już inny termin.
 refused-visit-cancelled = Ta wizyta została odwołana.
 payer-nfz = NFZ

@@ -1,5 +1,6 @@
 """Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from actions.changes import EASY_COVERAGE, ORDER, SURE, impossible, moves_about, part_named, unknown_clinician
@@ -93,7 +94,7 @@ class ValidateBooking(HouseAction):
             call.set("time_window", None)
             return
         if said.is_unable and take_against(call, said):
-            return
+            reading = replace(reading, times=(), is_any_time=False)  # The times it names are those that do not suit.
         if self._mended(call, said):
             return
         if requested in ("patient_name", "birth_date"):
@@ -112,7 +113,7 @@ class ValidateBooking(HouseAction):
         await self._read_plan(call, reading, requested, option)
         if requested is None and call.intent == "next_slots" and not call.slot("time_window"):
             set_wish(call, Wish(said=call.text[:SAID_LIMIT]))  # "What is free?" is answered, not asked back.
-        if said.rejected:
+        if said.rejected and not said.is_unable:
             take_against(call, said)
 
     async def _read_answer(self, call: Call, said: Said, reading: Reading, option: str | None) -> bool:

@@ -55,7 +55,8 @@ def heard(text: str) -> Said:
     folded = _folded(text)
     unable = _UNABLE.search(folded) or _UNABLE_THEN.search(folded)
     if unable is not None:
-        against = f"{text[: unable.start()]} {text[unable.end() :]}".strip()
+        before = re.split(r"[,;.!?]", text[: unable.start()].rstrip(" ,;"))[-1]
+        against = f"{before} {text[unable.end() :]}".strip()
         return Said(text, against, True, is_unable=True)
     for pattern in (_NOT_THIS_BUT, _NOT_THIS_COMMA, _THIS_NOT):
         found = pattern.search(folded)

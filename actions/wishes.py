@@ -13,7 +13,8 @@ Window = tuple[datetime | None, datetime | None]
 """[start, end) of aware times; None is an open side."""
 MIDNIGHT = time()
 _WEEKDAY = re.compile(
-    r"\b(?:poniedzial|wtor|srod|sroda|czwart|piat|sobot|niedziel)\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"\b(?:poniedzial|wtor|srod|czwart|piat|sobot|niedziel)\w*|\b(?:pon|wt|sr|czw|pt|sob|nd|niedz)\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)\b"
 )
 SAID_LIMIT = 80
 

@@ -40,6 +40,18 @@ def slots_of(bot: Bot) -> dict[str, Any]:
     return {one["name"]: one["value"] for one in bot.responses[-1].json()["events"] if one["event"] == "slot"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["chcę do okulisty, pon mi nie pasuje", "nie mogę w poniedziałek, chcę do okulisty", "do okulisty, ale nie w pon"],
+)
+async def test_what_does_not_suit_is_heard_beside_what_is_wanted(bot: Bot, text: str) -> None:
+    bot.heard = [("book", 0.9)]
+    await bot.says(text, ("validate_booking_form", {}))
+    found = slots_of(bot)
+    assert found["specialty"] == "ophthalmology"
+    assert Wish.from_json(found["time_window"]).not_on == {0}
+
+
 async def test_a_booking_does_not_begin_with_what_a_form_about_a_visit_left(bot: Bot) -> None:
     bot.heard = [("book", 0.9)]
     left = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from core import logging as logs
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
-from service import audit, keys, moving, privacy, talk
+from service import audit, keys, moving, privacy, talk, triage
 from service.maintenance import add_commands, run_backup, run_migrate, run_restore
 
 
@@ -40,6 +40,9 @@ def main(arguments: list[str]) -> int:
         commands.add_parser("privacy", help="one person: export, erase; verify a report; register, retention")
     )
     moving.arguments(commands.add_parser("import", help="patients and schedules from another system's CSV files"))
+    triage.arguments(
+        commands.add_parser("triage", help="run: a case a line in, JSON out; findings; table for clinicians")
+    )
     talk.arguments(commands.add_parser("talk", help="a conversation with the running product, typed or from a script"))
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
@@ -62,7 +65,7 @@ def main(arguments: list[str]) -> int:
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
         "understand": _understand,
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
-        "import": moving.main, "talk": talk.main,
+        "import": moving.main, "talk": talk.main, "triage": triage.main,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:

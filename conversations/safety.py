@@ -1,23 +1,36 @@
 """The safety screen: looks for red flags in every message before anything else reads it. It never diagnoses.
 
-Rules are data (data/safety/red_flags.yml) with a version; a rule file that does not parse is refused at start.
+Rules are data (data/safety) with a version; a rule file that does not parse is refused at start. A rule is made of patterns and of
+words that stand near each other; the message is read as it was written and, where a word is one slip of the finger from one that a
+rule looks for, a second time as it was meant.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import re2
 import yaml
 
+from conversations.red_flag_words import Joined, Lexicon, Place, Word, standing_near
+from conversations.typing_errors import SHORTEST, Mender
 from core.errors import ConfigurationError
 from core.settings import ROOT
 
-RULES_FILE = ROOT / "data" / "safety" / "red_flags.yml"
-OTHER_TONGUES_FILE = ROOT / "data" / "safety" / "red_flags_uk_ru.yml"
+FOLDER = ROOT / "data" / "safety"
+RULES_FILE = FOLDER / "red_flags.yml"
+OTHER_TONGUES_FILE = FOLDER / "red_flags_uk_ru.yml"
+WORDS_FILE = FOLDER / "words.yml"
+EXAMPLES_FILE = FOLDER / "examples.yml"
+KNOWN_WORDS = (ROOT / "data" / "nlu", ROOT / "data" / "clinic", ROOT / "data" / "knowledge")
+"""Whose words people use: none of them is taken for a slip of the finger."""
 
 
 class Level(IntEnum):
@@ -32,21 +45,15 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One sign: any pattern fires it; a negation in the same clause cancels it where `is_negatable`."""
+    """One sign: any pattern, or any words joined, fires it; a negation in the same clause cancels it where `is_negatable`."""
 
     id: str
     level: Level
     is_negatable: bool
     patterns: tuple[re.Pattern[str], ...]
-
-    @cached_property
-    def in_latin_letters(self) -> tuple[re.Pattern[str], ...]:
-        """The patterns that a text without Cyrillic letters can meet."""
-        return tuple(
-            one
-            for one in self.patterns
-            if _CYRILLIC.search(one.pattern) is None or re.search("[a-z]{2}", re.sub(r"\\.", "", one.pattern))
-        )
+    near: tuple[Joined, ...] = ()
+    past_cancels: bool = False
+    """True where what was long ago is none of today's business: an old stroke, not an overdose."""
 
 
 @dataclass(frozen=True)
@@ -73,79 +80,240 @@ class Screening:
         return list(dict.fromkeys(firing.rule for firing in self.firings))
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A folded text, runs of spaces squeezed; `begins` and `ends` lead each character back to the original."""
+
+    text: str
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return [Word(found.group(), found.start(), found.end()) for found in _WORD.finditer(self.text)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    def word_at(self, character: int) -> int:
+        """The number of the word that begins at or after a character."""
+        return bisect_left(self._starts, character)
+
+
+_WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile("[а-яіїєґ]")
 _NEGATIONS = re.compile(
     r"\b(nie mam|nie ma|nie czuje|nie boli|bez|brak|ani|nie|nigdy|no|not|don t|doesn t|without|never|isn t|haven t|"
     r"не|нет|немає|нема|без)\b(?: \w+){0,3} ?$"
 )
+_DENIAL = re.compile(
+    r"\b(((nie mam|nie ma|nie mial\w*|nie bylo|nie czuje|nie boli|bez|brak|ani|nigdy|zadn\w+|no|not|never|without|"
+    r"(don t|doesn t|didn t|do not|does not) (have|feel|hurt))( \w+){0,3})|nie|isn t|aren t) ?$"
+)
 NEGATION_REACH = 200
 """How many characters before a sign a negation may stand; without it a long message would cost the square of its length."""
-_CLAUSE = re.compile(r"[,.;:!?\n]| ale | lecz | but | i teraz | and now ")
+DENIAL_REACH = 60
+MOST_OF_A_PATTERN = 5
+"""Firings of one pattern that are told; the rest of a long message says nothing new."""
+PAST_REACH = 8
+"""How many words from a sign words of the past may stand."""
+_CLAUSE = re.compile(r"[,.;:!?]| ale | lecz | but | i teraz | and now ")
 
 
-def _same_length_fold(text: str) -> str:
-    """Lower case, no diacritics, punctuation other than clause marks to spaces; one code point for one code point."""
-    folded = []
-    for char in text:
-        plain = {"ł": "l", "Ł": "l"}.get(char) or unicodedata.normalize("NFKD", char)[0].lower()[:1]
-        folded.append(plain if plain.isalnum() or plain in ",.;:!?\n" else " ")
-    return "".join(folded)
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    """Lower case, no diacritics, punctuation other than clause marks to a space; one code point for one code point."""
+    if char.isspace():
+        return " "
+    plain = {"ł": "l", "Ł": "l"}.get(char) or unicodedata.normalize("NFKD", char)[0].lower()[:1]
+    return plain if plain.isalnum() or plain in ",.;:!?" else " "
+
+
+def _line(text: str) -> _Line:
+    squeezed: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(map(_folded, text)):
+        if char != " " or (squeezed and squeezed[-1] != " "):
+            squeezed.append(char)
+            origin.append(index)
+    return _Line("".join(squeezed), tuple(origin), tuple(index + 1 for index in origin))
 
 
 class SafetyScreen:
-    """Compiled rules. Stateless and quick: every pattern runs on every message."""
+    """Compiled rules. Stateless and quick: a rule's patterns run only where one of all patterns can match."""
 
-    def __init__(self, rules: Sequence[Rule], version: str) -> None:
-        self._rules = tuple(rules)
+    def __init__(self, rules: Sequence[Rule], version: str, lexicon: Lexicon, mender: Mender) -> None:
+        self.rules = tuple(rules)
         self.version = version
+        self._lexicon = lexicon
+        self._mender = mender
+        self._patterns = [(rule, pattern) for rule in rules for pattern in rule.patterns]
+        self._near: dict[str, list[tuple[Rule, Joined]]] = {}
+        for rule in rules:
+            for joined in rule.near:
+                self._near.setdefault(joined.kinds[0], []).append((rule, joined))
+        self._cyrillic = [one for one in self._patterns if _CYRILLIC.search(one[1].pattern)]
+        self._sieve = re2.Set.SearchSet()  # type: ignore[no-untyped-call]
+        for _, pattern in self._patterns:
+            self._sieve.Add(_without_lookarounds(pattern.pattern))
+        self._sieve.Compile()
 
     @classmethod
-    def load(cls, *files: Path) -> "SafetyScreen":
-        """Read the tables (without any: the shipped ones); a rule that does not parse is a `ConfigurationError` naming it."""
-        rules, versions = [], []
-        for file in files or (RULES_FILE, OTHER_TONGUES_FILE):
-            data = yaml.safe_load(file.read_text("utf-8"))
+    def load(cls, folder: Path = FOLDER) -> "SafetyScreen":
+        """Read the tables of a folder; a rule that does not parse is a `ConfigurationError` naming it."""
+        words = _read(folder / WORDS_FILE.name)
+        lexicon = Lexicon(words["words"])
+        rules, versions = [], [words["version"]]
+        for name in (RULES_FILE.name, OTHER_TONGUES_FILE.name):
+            data = _read(folder / name)
             versions.append(data["version"])
-            for entry in data["rules"]:
-                try:
-                    rules.append(
-                        Rule(
-                            entry["id"],
-                            Level[entry["level"]],
-                            entry["negatable"],
-                            tuple(re.compile(pattern) for pattern in entry["patterns"]),
-                        )
-                    )
-                except (re.error, KeyError) as error:
-                    raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file.name}: {error}") from error
-        return cls(rules, "+".join(versions))
+            rules += [_rule(entry, lexicon, name) for entry in data["rules"]]
+        return cls(rules, "+".join(versions), lexicon, _mender(words["words"], _read(folder / EXAMPLES_FILE.name)))
+
+    def without(self, rule: str) -> "SafetyScreen":
+        """The same screen without one rule: what the rule is needed for."""
+        kept = [one for one in self.rules if one.id != rule]
+        return SafetyScreen(kept, f"{self.version} without {rule}", self._lexicon, self._mender)
 
     def screen(self, text: str) -> Screening:
         """All firings in the text, and the highest level."""
-        folded = re.sub(r"\s", " ", _same_length_fold(text))
-        # Runs of spaces are read as one, so that patterns stay legible; offsets are mapped back.
-        squeezed: list[str] = []
-        origin: list[int] = []
-        for index, char in enumerate(folded):
-            if char != " " or (squeezed and squeezed[-1] != " "):
-                squeezed.append(char)
-                origin.append(index)
-        line = "".join(squeezed)
-        has_cyrillic = _CYRILLIC.search(line) is not None
-        firings = [
-            Firing(rule.id, rule.level, origin[match.start()], origin[match.end() - 1] + 1)
-            for rule in self._rules
-            for pattern in (rule.patterns if has_cyrillic else rule.in_latin_letters)
-            for match in pattern.finditer(line)
-            if match.end() > match.start() and not (rule.is_negatable and _is_negated(line, match.start()))
-        ]
+        line = _line(text)
+        firings = list(self._fired(line))
+        meant = self._mended(line)
+        if meant is not None:
+            seen = {firing.rule for firing in firings}
+            firings += [firing for firing in self._fired(meant) if firing.rule not in seen]
         level = max((firing.level for firing in firings), default=Level.none)
         return Screening(level, tuple(firings), self.version)
+
+    def _fired(self, line: _Line) -> Iterator[Firing]:
+        places = self._lexicon.places(line.words)
+        asserted = _asserted(line, places)
+        past = [place.first for place in places.get("history", ())]
+        for rule, pattern in self._possible(line.text):
+            matches = (
+                match
+                for match in pattern.finditer(line.text)
+                if match.end() > match.start()
+                and not (rule.is_negatable and _is_negated(line.text, match.start()))
+                and not (rule.past_cancels and _is_past(line.word_at(match.start()), past))
+            )
+            for match in islice(matches, MOST_OF_A_PATTERN):
+                yield Firing(rule.id, rule.level, line.begins[match.start()], line.ends[match.end() - 1])
+        for kind in places:
+            for rule, joined in self._near.get(kind, ()):
+                found = standing_near(joined, asserted if rule.is_negatable else places)
+                if found is not None and not (rule.past_cancels and _is_past(found.first, past)):
+                    first, last = line.words[found.first], line.words[found.last]
+                    yield Firing(rule.id, rule.level, line.begins[first.start], line.ends[last.end - 1])
+
+    def _possible(self, text: str) -> Iterator[tuple[Rule, re.Pattern[str]]]:
+        for index in self._sieve.Match(text) or ():
+            yield self._patterns[index]
+        if _CYRILLIC.search(text):
+            yield from self._cyrillic
+
+    def _mended(self, line: _Line) -> _Line | None:
+        """The line as it was meant, or None if every word stays."""
+        meant = {word: mended for word in line.words if (mended := self._mender.meant(word.text)) != word.text}
+        if not meant:
+            return None
+        text, begins, ends = [], [], []
+        at = 0
+        for word, mended in meant.items():
+            text.append(line.text[at : word.start] + mended)
+            begins += [*line.begins[at : word.start], *([line.begins[word.start]] * len(mended))]
+            ends += [*line.ends[at : word.start], *([line.ends[word.end - 1]] * len(mended))]
+            at = word.end
+        return _Line("".join(text) + line.text[at:], (*begins, *line.begins[at:]), (*ends, *line.ends[at:]))
+
+
+def _asserted(line: _Line, places: dict[str, list[Place]]) -> dict[str, list[Place]]:
+    """The places that no negation before them denies. What is itself a lack ("cannot move") is none."""
+    denied: dict[int, bool] = {}
+
+    def is_denied(place: Place) -> bool:
+        if place.first not in denied:
+            start = line.words[place.first].start
+            clause = _CLAUSE.split(line.text[max(0, start - DENIAL_REACH) : start])[-1]
+            denied[place.first] = _DENIAL.search(clause) is not None
+        return denied[place.first]
+
+    kept = {kind: [place for place in found if not is_denied(place)] for kind, found in places.items()}
+    return {kind: found for kind, found in kept.items() if found}
+
+
+def _is_past(word: int, past: Sequence[int]) -> bool:
+    at = bisect_left(past, word - PAST_REACH)
+    return at < len(past) and past[at] <= word + PAST_REACH
 
 
 def _is_negated(line: str, start: int) -> bool:
     clause = _CLAUSE.split(line[max(0, start - NEGATION_REACH) : start])[-1]
     return _NEGATIONS.search(clause) is not None
+
+
+def _without_lookarounds(pattern: str) -> str:
+    """The pattern without what must not stand beside it: it matches all that the pattern does, and perhaps more."""
+    kept: list[str] = []
+    at = 0
+    while at < len(pattern):
+        if not pattern.startswith(("(?!", "(?<!"), at):
+            step = 2 if pattern[at] == "\\" else 1
+            kept.append(pattern[at : at + step])
+            at += step
+            continue
+        depth = 0
+        while True:
+            step = 2 if pattern[at] == "\\" else 1
+            depth += {"(": 1, ")": -1}.get(pattern[at : at + step], 0)
+            at += step
+            if depth == 0:
+                break
+    return "".join(kept)
+
+
+def _read(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"safety: {file.name} cannot be read: {error}") from error
+
+
+def _rule(entry: dict[str, Any], lexicon: Lexicon, file: str) -> Rule:
+    try:
+        return Rule(
+            entry["id"],
+            Level[entry["level"]],
+            entry["negatable"],
+            tuple(re.compile(pattern) for pattern in entry["patterns"]),
+            tuple(Joined.read(text, lexicon.kinds) for text in entry.get("near", ())),
+            entry.get("past_cancels", False),
+        )
+    except (re.error, KeyError, ValueError, ConfigurationError) as error:
+        raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file}: {error}") from error
+
+
+def _mender(phrases: dict[str, list[str]], examples: dict[str, dict[str, list[str]]]) -> Mender:
+    """Knows the words of our own data; seeks those of the rules' examples and of the words they join."""
+    files = [file for folder in KNOWN_WORDS for file in sorted(folder.rglob("*.yml"))]
+    known = set(_WORD.findall(_fold_quickly(" ".join(file.read_text("utf-8") for file in files))))
+    seen = {word for kept in examples.values() for text in kept["see"] for word in _WORD.findall(_fold_quickly(text))}
+    left = {word for kept in examples.values() for text in kept["leave"] for word in _WORD.findall(_fold_quickly(text))}
+    words = {word for texts in phrases.values() for text in texts for word in text.split()}
+    beginnings = {word[:-1] for word in words if word.endswith("*")}
+    begun = tuple(one for one in beginnings if len(one) >= SHORTEST)
+    sought = {word for word in known if word.startswith(begun)} | seen | {word for word in words if "*" not in word}
+    return Mender(known | left, sought, beginnings)
+
+
+def _fold_quickly(text: str) -> str:
+    """For much text: lower case without the Polish letters' marks."""
+    return text.lower().translate(_PLAIN)
+
+
+_PLAIN = str.maketrans("ąćęłńóśźż", "acelnoszz")
 
 
 @lru_cache(maxsize=1)

@@ -1,12 +1,13 @@
 """The safety screen, first cut."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.safety import Level, SafetyScreen, default_screen
+from conversations.safety import FOLDER, RULES_FILE, Level, SafetyScreen, default_screen
 from core.errors import ConfigurationError
 
 EMERGENCIES = [
@@ -97,8 +98,11 @@ def test_the_span_names_the_words() -> None:
     assert text[firing.start : firing.end] == "nie   oddycha"
 
 
-def test_a_table_that_does_not_parse_is_refused_with_the_rules_name(tmp_path: Path) -> None:
-    file = tmp_path / "rules.yml"
-    file.write_text('version: "1"\nrules: [{id: broken, level: crisis, negatable: false, patterns: ["("]}]')
+@pytest.mark.parametrize(("patterns", "near"), [('"("', ""), ("", "nonsense chest"), ("", '"chest /x"'), ("", '"/3"')])
+def test_a_table_that_does_not_parse_is_refused_with_the_rules_name(tmp_path: Path, patterns: str, near: str) -> None:
+    folder = tmp_path / "safety"
+    shutil.copytree(FOLDER, folder)
+    broken = f"{{id: broken, level: crisis, negatable: false, patterns: [{patterns}], near: [{near}]}}"
+    (folder / RULES_FILE.name).write_text(f'version: "1"\nrules: [{broken}]')
     with pytest.raises(ConfigurationError, match="broken"):
-        SafetyScreen.load(file)
+        SafetyScreen.load(folder)

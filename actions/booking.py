@@ -155,6 +155,7 @@ class ValidateBooking(HouseAction):
         if len(specialties) == 1 and specialties[0] != call.slot("specialty"):
             if call.slot("specialty"):
                 call.set("visit_kind", None)  # a first visit is first with one specialist
+                call.set("visit_by", None)  # what triage wanted soon was another one's
                 call.set("referral_code", None)
             call.set("specialty", specialties[0])
             call.set("clinician", None)

@@ -18,6 +18,7 @@ from actions.offers import (
     wish,
 )
 from actions.persons import ask_person, person_said
+from actions.wishes import Wish
 from care.appointments import service as appointments
 from conversations.protocols import Choice
 
@@ -41,6 +42,9 @@ async def say_offers(
     wanted = wish(call)
     start, end = wanted.start, wanted.end
     of: dict[str, Any] = {"specialty": specialty, "payer": payer, "now": call.now, "clinician_id": clinician_id}
+    if by := call.slot("visit_by"):
+        await _say_soon_enough(call, datetime.fromisoformat(by), of, wanted)
+        return
     search = partial(appointments.search_offers, call.uow, call.access)
     offers = await search(**of, fits=wanted.fits)
     key = "offers-here"
@@ -60,6 +64,18 @@ async def say_offers(
     if not offers:
         call.say("offers-none", (other_time(), Choice("human", "menu-human", "/human")))
         return
+    call.say(key, (*(offer_choice(offer) for offer in offers), other_time()))
+
+
+async def _say_soon_enough(call: Call, by: datetime, of: dict[str, Any], wanted: Wish) -> None:
+    """Only slots until `by`, which triage set: those that fit the wish, else any of them; without one a person."""
+    search = partial(appointments.search_offers, call.uow, call.access, **of)
+    fitting = await search(fits=lambda at: at <= by and wanted.fits(at))
+    offers = fitting or await search(fits=lambda at: at <= by)
+    if not offers:
+        call.say("triage-no-slot", (Choice("human", "menu-human", "/human"),))
+        return
+    key = "offers-here" if fitting else "triage-only-soon"
     call.say(key, (*(offer_choice(offer) for offer in offers), other_time()))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from care.appointments.lexicon import Lexicon
 from care.appointments.lexicon import load as load_lexicon
 from care.appointments.offers import Visit
+from care.triage.rules import Tables
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from conversations.identity.links import speaks_for
@@ -29,6 +30,7 @@ from knowledge.service import Library
 
 UNDERSTOOD = (
     "specialty", "clinician", "time_window", "payer", "visit_kind", "patient_name", "birth_date", "offer", "visit",
+    "triage",
 )  # fmt: skip
 Events = list[dict[str, Any]]
 
@@ -42,6 +44,8 @@ class Parts:
     cases: Cases
     library: Library
     identity: Identity
+    triage: Tables | None = None
+    """None: complaints are not triaged."""
     lexicon: Lexicon | None = None
 
     async def words(self, uow: UnitOfWork) -> Lexicon:

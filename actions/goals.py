@@ -31,9 +31,6 @@ class StaffRequest(RequestHuman):
             call.say("safety-emergency")
             await hand_over(self, call, "emergency", is_urgent=True)
             return []
-        if call.intent == "symptoms":
-            call.say("symptoms-next", (Choice("book", "menu-book", "/book"), Choice("human", "menu-human", "/human")))
-            return []
         if call.intent not in ALWAYS_PEOPLE:
             found = await self.parts.library.ask(call.uow, call.text, call.language, TOPIC_OF.get(call.intent))
             if isinstance(found, Answer) and await say_article(call, found.match.article_id):

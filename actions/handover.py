@@ -1,14 +1,14 @@
 """Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
 
 from actions.context import Call, Events, HouseAction
-from actions.offers import SLOTS, VISIT_SLOTS
+from actions.offers import SLOTS, TRIAGE_SLOTS, VISIT_SLOTS
 from conversations.acting import promise_utterance
 from conversations.messages import last_content
 from conversations.models import Correspondent, Thread
 from conversations.protocols import Choice
 from conversations.rendering import from_json
 
-BEGINS = frozenset({"book", "next_slots", "list_visits", "cancel_visit", "reschedule", "confirm_visit"})
+BEGINS = frozenset({"book", "next_slots", "list_visits", "cancel_visit", "reschedule", "confirm_visit", "symptoms"})
 """Goals with a form of their own."""
 FAILURES = ("action_default_fallback", "action_out_of_scope")
 MENU = ("book", "price", "clinic_info", "human")
@@ -39,7 +39,7 @@ class StopTask(HouseAction):
             call.say("task-switched")
         else:
             call.say("task-stopped" if is_busy else "task-none", menu())
-        for name in (*SLOTS, *VISIT_SLOTS):
+        for name in (*SLOTS, *VISIT_SLOTS, *TRIAGE_SLOTS):
             if call.slot(name) is not None:
                 call.set(name, None)
         return []

@@ -31,9 +31,11 @@ _SAME_DAY = re.compile(r"\b(?:tego samego dnia|w ciagu dnia|tego dnia|that day|s
 OTHER_TIME, SOONEST, NO_REFERRAL = "other_time", "soonest", "no_referral"
 SLOTS = (
     "specialty", "clinician", "time_window", "offer", "payer", "visit_kind", "person", "patient_name", "birth_date",
-    "referral_code", "booking_confirmed",
+    "referral_code", "booking_confirmed", "visit_by",
 )  # fmt: skip
 
+TRIAGE_SLOTS = ("triage_complaint", "triage_age", "triage_duration", "triage_signs")
+"""The interview's questions; what was answered stands in the slot `triage`."""
 VISIT_SLOTS = ("visit", "visit_notice", "cancel_confirmed", "move_said", "move_confirmed")
 """What the forms about a visit one has keep, beside the person and what they share with booking."""
 

@@ -2,9 +2,21 @@
 
 from rasa_sdk.interfaces import Action
 
-from actions import answers, booking, booking_questions, goals, handover, rescheduling, session, visit_forms, visits
+from actions import (
+    answers,
+    booking,
+    booking_questions,
+    goals,
+    handover,
+    rescheduling,
+    session,
+    triage,
+    visit_forms,
+    visits,
+)
 from actions import identity as proving
 from actions.context import HouseAction, Parts
+from care.triage.rules import Tables
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from core.clock import Clock
@@ -42,6 +54,12 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     handover.Repeat,
     handover.ChangeLanguage,
     handover.OutOfScope,
+    triage.ValidateTriage,
+    triage.AskComplaint,
+    triage.AskAge,
+    triage.AskDuration,
+    triage.AskSigns,
+    triage.TriageResult,
     proving.ValidateIdentity,
     proving.AskRole,
     proving.AskPatientName,
@@ -58,7 +76,9 @@ ACTIONS: tuple[type[HouseAction], ...] = (
 )
 
 
-def build_actions(database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity) -> list[Action]:
-    """One of each."""
-    parts = Parts(database, clock, cases, library, identity)
+def build_actions(
+    database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity, triage_tables: Tables | None
+) -> list[Action]:
+    """One of each. Without tables complaints are not triaged."""
+    parts = Parts(database, clock, cases, library, identity, triage_tables)
     return [action(parts) for action in ACTIONS]

@@ -13,6 +13,11 @@ from core.errors import ConfigurationError
 
 WITHIN = 9
 """How many words apart the first and the last of what is joined may begin, if a rule does not say."""
+FILLERS = frozenset(
+    "mnie mi mu jej go ja ci nam im sie tak troche bardzo juz ciagle strasznie okropnie lekko znowu moja moj moje mojej mojego "
+    "my me him her his the a an really so very just still again badly slightly".split()
+)
+MOST_FILLERS = 2
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,9 @@ class Lexicon:
         found: dict[str, list[Place]] = {}
         for index, word in enumerate(words):
             for kind, rest in self._starting(word.text):
-                if self._follow(words, index, rest):
-                    found.setdefault(kind, []).append(Place(index, index + len(rest)))
+                last = self._follow(words, index, rest)
+                if last is not None:
+                    found.setdefault(kind, []).append(Place(index, last))
         return found
 
     def _starting_with(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -91,13 +97,27 @@ class Lexicon:
         return (*self._whole.get(text, ()), *begun)
 
     @staticmethod
-    def _follow(words: Sequence[Word], index: int, rest: tuple[str, ...]) -> bool:
-        if index + len(rest) >= len(words):
-            return False
-        return all(
-            words[index + step].text.startswith(one[:-1]) if one.endswith("*") else words[index + step].text == one
-            for step, one in enumerate(rest, 1)
-        )
+    def _follow(words: Sequence[Word], index: int, rest: tuple[str, ...]) -> int | None:
+        """The last word of the phrase, None where it does not go on; small words between its words do not count."""
+        at = index
+        for one in rest:
+            at += 1
+            skipped = 0
+            while (
+                at < len(words)
+                and not _is(words[at].text, one)
+                and words[at].text in FILLERS
+                and skipped < MOST_FILLERS
+            ):
+                at += 1
+                skipped += 1
+            if at >= len(words) or not _is(words[at].text, one):
+                return None
+        return at
+
+
+def _is(word: str, wanted: str) -> bool:
+    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
 
 
 def _first(place: Place) -> int:

@@ -229,6 +229,15 @@ class SafetyScreen:
         return _Line("".join(text) + line.text[at:], (*begins, *line.begins[at:]), (*ends, *line.ends[at:]))
 
 
+def asserted_words(text: str, lexicon: Lexicon) -> tuple[list[str], list[str]]:
+    """The kinds of words that a text says are so, in their order, and those that it only says are not."""
+    line = _line(text)
+    places = lexicon.places(line.words)
+    standing = _asserted(line, places)
+    so = sorted(standing, key=lambda kind: standing[kind][0].first)
+    return so, [kind for kind in places if kind not in standing]
+
+
 def _asserted(line: _Line, places: dict[str, list[Place]]) -> dict[str, list[Place]]:
     """The places that no negation before them denies. What is itself a lack ("cannot move") is none."""
     denied: dict[int, bool] = {}

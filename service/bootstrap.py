@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from care.triage.rules import Tables
+from care.triage.tables import default_tables
 from channels.sms.channel import SmsChannel
 from channels.sms.simulator.privacy import SimulatorCopies
 from channels.sms.simulator.provider import SimulatedProvider
@@ -86,6 +88,8 @@ class House:
     reminders: Reminders
     identity: Identity
     links: Links
+    triage: Tables | None
+    """None where complaints are not triaged: real channels, until a clinician has signed the tables."""
 
     def runners(self) -> tuple[ThreadRunner, ...]:
         """The background work of the worker: turns, deliveries, and one-time codes."""
@@ -260,6 +264,7 @@ def build(
         rotation=Rotation(database, settings.secrets_now),
         head=head,
         identity=Identity(database, clock, messages, times_of_identity),
+        triage=default_tables() if settings.mode == "demo" else None,
         links=links,
         reminders=Reminders(database, clock, messages, cases, times, quiet),
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),

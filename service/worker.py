@@ -55,7 +55,7 @@ async def run(house: House) -> None:
 def action_server(house: House) -> uvicorn.Server:
     """The action route, loopback only, without its own signal handling."""
     app = create_app(
-        build_actions(house.database, house.clock, house.cases, house.library, house.identity),
+        build_actions(house.database, house.clock, house.cases, house.library, house.identity, house.triage),
         house.settings.secrets["actions"],
         house.database,
     )

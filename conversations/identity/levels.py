@@ -39,7 +39,8 @@ _ACTIONS = {
         "action_ask_patient_name validate_identity_form "
         "action_ask_identity_form_identity_role action_ask_identity_form_patient_name action_ask_identity_form_birth_date "
         "action_ask_identity_form_own_birth_date action_ask_identity_form_identity_code action_identify action_identity_code "
-        "action_identity_done"
+        "action_identity_done validate_triage_form action_ask_triage_form_triage_complaint action_ask_triage_form_triage_age "
+        "action_ask_triage_form_triage_duration action_ask_triage_form_triage_signs action_triage_result"
     ),
     Level.number_matched: (
         "action_list_visits action_ask_visit validate_cancel_form action_ask_cancel_form_cancel_confirmed action_cancel_visit "

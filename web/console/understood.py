@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from care.appointments.models import Appointment, Clinician, Specialty
+from care.triage.tables import default_tables
 from core.db import UnitOfWork
 from core.i18n import Language, catalogue
 from core.when.say import say_date, say_when
@@ -73,12 +74,33 @@ async def _say(uow: UnitOfWork, name: str, value: Any, language: Language, now: 
     if name in ("payer", "visit_kind"):
         key = f"{name.replace('_', '-')}-{value}"
         return texts.text(key) if texts.has(key) else str(value)
+    if name == "triage":
+        return _triage(value, language) if isinstance(value, dict) else ""
     if isinstance(value, dict):
         return _of_mapping(value, language, now)
     if name == "birth_date":
         born = _date(value)
         return f"{born.day}.{born.month:02}.{born.year}" if born else str(value)
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def _triage(value: Mapping[str, Any], language: Language) -> str:
+    """The interview as a nurse would note it: what is, what is not, what is not known; how soon by which rules."""
+    texts, known = catalogue(language), default_tables().findings
+
+    def names(part: str) -> str:
+        return "; ".join(known[one].names[language] for one in value.get(part) or () if one in known)
+
+    parts = [
+        texts.text(f"console-triage-{part}", names=names(part))
+        for part in ("present", "absent", "unsure")
+        if names(part)
+    ]
+    if value.get("urgency"):
+        urgency = texts.text(f"triage-urgency-{value['urgency']}")
+        rules = ", ".join(str(one) for one in value.get("rules") or ())
+        parts.insert(0, texts.text("console-triage-urgency", urgency=urgency, rules=rules))
+    return " · ".join(parts)
 
 
 async def _visit(uow: UnitOfWork, value: Any, language: Language, now: datetime) -> str:

@@ -18,10 +18,12 @@ from typing import Any
 
 import re2
 import yaml
+from wordfreq import top_n_list
 
 from conversations.red_flag_words import Joined, Lexicon, Place, Word, standing_near
 from conversations.typing_errors import SHORTEST, Mender
 from core.errors import ConfigurationError
+from core.i18n import LANGUAGES
 from core.settings import ROOT
 
 FOLDER = ROOT / "data" / "safety"
@@ -31,6 +33,8 @@ WORDS_FILE = FOLDER / "words.yml"
 EXAMPLES_FILE = FOLDER / "examples.yml"
 KNOWN_WORDS = (ROOT / "data" / "nlu", ROOT / "data" / "clinic", ROOT / "data" / "knowledge")
 """Whose words people use: none of them is taken for a slip of the finger."""
+COMMON_WORDS = 40_000
+"""So many of each language's commonest words (`wordfreq`) neither."""
 
 
 class Level(IntEnum):
@@ -179,18 +183,15 @@ class SafetyScreen:
     def screen(self, text: str) -> Screening:
         """All firings in the text, and the highest level."""
         line = _line(text)
-        firings = list(self._fired(line))
-        meant = self._mended(line)
-        if meant is not None:
-            seen = {firing.rule for firing in firings}
-            firings += [firing for firing in self._fired(meant) if firing.rule not in seen]
+        meant = self._mended(line) or line
+        firings = [*self._matched(line), *(self._matched(meant) if meant is not line else ()), *self._standing(meant)]
+        firings = list(dict.fromkeys(firings))
         level = max((firing.level for firing in firings), default=Level.none)
         return Screening(level, tuple(firings), self.version)
 
-    def _fired(self, line: _Line) -> Iterator[Firing]:
-        places = self._lexicon.places(line.words)
-        asserted = _asserted(line, places)
-        past = [place.first for place in places.get("history", ())]
+    def _matched(self, line: _Line) -> Iterator[Firing]:
+        """What the patterns find."""
+        past = _past(self._lexicon.places(line.words))
         for rule, pattern in self._possible(line.text):
             matches = (
                 match
@@ -201,6 +202,12 @@ class SafetyScreen:
             )
             for match in islice(matches, MOST_OF_A_PATTERN):
                 yield Firing(rule.id, rule.level, line.begins[match.start()], line.ends[match.end() - 1])
+
+    def _standing(self, line: _Line) -> Iterator[Firing]:
+        """What stands near each other, in the words as they were meant."""
+        places = self._lexicon.places(line.words)
+        asserted = _asserted(line, places)
+        past = _past(places)
         for kind in places:
             for rule, joined in self._near.get(kind, ()):
                 found = standing_near(joined, asserted if rule.is_negatable else places)
@@ -251,6 +258,11 @@ def _asserted(line: _Line, places: dict[str, list[Place]]) -> dict[str, list[Pla
 
     kept = {kind: [place for place in found if not is_denied(place)] for kind, found in places.items()}
     return {kind: found for kind, found in kept.items() if found}
+
+
+def _past(places: dict[str, list[Place]]) -> list[int]:
+    """The words that speak of long ago."""
+    return [place.first for place in places.get("history", ())]
 
 
 def _is_past(word: int, past: Sequence[int]) -> bool:
@@ -308,6 +320,7 @@ def _mender(phrases: dict[str, list[str]], examples: dict[str, dict[str, list[st
     """Knows the words of our own data; seeks those of the rules' examples and of the words they join."""
     files = [file for folder in KNOWN_WORDS for file in sorted(folder.rglob("*.yml"))]
     known = set(_WORD.findall(_fold_quickly(" ".join(file.read_text("utf-8") for file in files))))
+    known |= {_fold_quickly(word) for language in LANGUAGES for word in top_n_list(language, COMMON_WORDS)}
     seen = {word for kept in examples.values() for text in kept["see"] for word in _WORD.findall(_fold_quickly(text))}
     left = {word for kept in examples.values() for text in kept["leave"] for word in _WORD.findall(_fold_quickly(text))}
     words = {word for texts in phrases.values() for text in texts for word in text.split()}

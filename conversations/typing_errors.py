@@ -9,7 +9,7 @@ from functools import lru_cache
 SHORTEST = 4
 """Shorter words have too many neighbours."""
 LONGEST = 24
-SHORTEST_BEGINNING = 5
+SHORTEST_BEGINNING = 6
 LONGEST_BEGINNING = 14
 
 

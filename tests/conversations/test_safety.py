@@ -98,7 +98,10 @@ def test_the_span_names_the_words() -> None:
     assert text[firing.start : firing.end] == "nie   oddycha"
 
 
-@pytest.mark.parametrize(("patterns", "near"), [('"("', ""), ("", "nonsense chest"), ("", '"chest /x"'), ("", '"/3"')])
+@pytest.mark.parametrize(
+    ("patterns", "near"),
+    [('"("', ""), ("", "], unless: [nonsense"), ("", "nonsense chest"), ("", '"chest /x"'), ("", '"/3"')],
+)
 def test_a_table_that_does_not_parse_is_refused_with_the_rules_name(tmp_path: Path, patterns: str, near: str) -> None:
     folder = tmp_path / "safety"
     shutil.copytree(FOLDER, folder)

@@ -11,6 +11,8 @@ from conversations.outreach.words import StopWish
 from conversations.safety import Level, Screening
 from conversations.understanding import CarrierWord, Keyword, Unreadable
 
+DISTRESS = "distress"
+"""The rule whose signs are answered kindly while the conversation goes on."""
 WAITING_REMINDER = timedelta(minutes=1)
 MAX_ATTEMPTS = 3
 
@@ -207,8 +209,10 @@ def _bot(facts: Facts) -> tuple[Act, ...]:
         return (Say(f"speaks-{facts.tongue}", f"tongue:{facts.tongue}"), Escalate("language", is_silent=True))
     if facts.asks_for_human:
         return (Escalate("asked"),)
-    if facts.screening.level is Level.support:
+    if facts.screening.level is Level.support and DISTRESS not in facts.screening.rules:
         return (Escalate("clinician-question"),)
+    if facts.screening.level is Level.support:
+        return (Say("safety-support", "support"), AskDialogue(facts.text, facts.payload))
     if facts.payload is not None:
         return (AskDialogue(facts.text, facts.payload),)
     if facts.unreadable is Unreadable.empty:

@@ -32,6 +32,8 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW)
 CALM = Screening(Level.none, (), "v1")
 EMERGENCY = Screening(Level.emergency, (Firing("chest", Level.emergency, 0, 4),), "v1")
 CRISIS = Screening(Level.crisis, (Firing("die", Level.crisis, 0, 4),), "v1")
+DISTRESSED = Screening(Level.support, (Firing("distress", Level.support, 0, 4),), "v1")
+DOSE = Screening(Level.support, (Firing("dose-question", Level.support, 0, 4),), "v1")
 STOP, OUR_STOP = CarrierWord(Keyword.stop, True), CarrierWord(Keyword.stop, False)
 OR_MESSAGES = Bound("no", UUID(int=1), may_mean_messages=True)
 START = CarrierWord(Keyword.start, True)
@@ -56,6 +58,8 @@ TABLE: list[tuple[str, dict[str, Any], tuple[Act, ...]]] = [
     ("a tap without words too", {"payload": "/a", "unreadable": Unreadable.empty}, (AskDialogue("hej", "/a"),)),
     ("the word for a human", {"asks_for_human": True}, (Escalate("asked"),)),
     ("the word for a human beats a choice", {"asks_for_human": True, "payload": "/a"}, (Escalate("asked"),)),
+    ("distress goes on, with kind words", {"screening": DISTRESSED}, (Say("safety-support", "support"), AskDialogue("hej"))),
+    ("a question for a clinician", {"screening": DOSE}, (Escalate("clinician-question"),)),
     ("no words", {"unreadable": Unreadable.empty}, (Say("bot-unreadable", "content"),)),
     ("too many words", {"unreadable": Unreadable.too_long}, (Say("bot-too-long", "length"),)),
     ("a kept file", {"kept_media": 1, "unreadable": Unreadable.empty}, (Escalate("attachment"),)),

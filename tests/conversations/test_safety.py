@@ -109,3 +109,20 @@ def test_a_table_that_does_not_parse_is_refused_with_the_rules_name(tmp_path: Pa
     (folder / RULES_FILE.name).write_text(f'version: "1"\nrules: [{broken}]')
     with pytest.raises(ConfigurationError, match="broken"):
         SafetyScreen.load(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "umarł mi mąż i nie mogę się pozbierać", "jestem załamana, ciągle płaczę", "nie mam nikogo, z kim mogę porozmawiać",
+        "I lost my baby and I can't stop crying", "I feel so alone", "mam ataki paniki, szukam psychologa",
+    ],
+)  # fmt: skip
+def test_distress_is_heard_without_an_alarm(text: str) -> None:
+    found = default_screen().screen(text)
+    assert found.level is Level.support and "distress" in found.rules
+
+
+@pytest.mark.parametrize("text", ["zgubiłam skierowanie", "I lost my referral", "odszedł mi termin", "samotny parking"])
+def test_what_only_sounds_like_distress_is_left_alone(text: str) -> None:
+    assert default_screen().screen(text).level is Level.none

@@ -198,6 +198,9 @@ safety-emergency = This may be an emergency. We cannot send help. Please call 11
 safety-emergency-sms = This may be an emergency. We can NOT send help - call 112 now. They will ask the address, what happened, and if the person is breathing. Deaf: Alarm112 app.
 safety-crisis = This sounds very hard, and it is good that you said it. Are you in danger right now? If so, please call 112 — we cannot send help ourselves. Free and day and night you can talk to someone: adults 116 123, children and teenagers 116 111, support centre 800 70 2222. We are also passing this conversation to a person. Please keep writing.
 safety-crisis-sms = It is good that you said it. If there is danger now: call 112 (we cannot send help). Free, day and night: 116 123, young people 116 111, 800 70 2222. Please keep writing.
+# Said once beside the answer; the conversation goes on.
+safety-support = This must be hard, and it is good that you can say it. You can talk to a person at any time, free: adults 116 123, children and teenagers 116 111, support centre 800 70 2222. Say “human” to reach a person of the clinic.
+safety-support-sms = This must be hard. You can talk to a person at any time, free: 116 123, young people 116 111. Text HUMAN to reach a person of the clinic.
 # Neutral words: somebody else may read them on the phone.
 safety-violence = Is it safe for you to write now? If not, you need not answer, and you can delete this message. If there is danger now: 112 — we cannot send help ourselves. Free, day and night you can talk to someone: 800 120 002. We will not call without a time agreed to be safe. A person reads this conversation too.
 safety-violence-sms = Is it safe to write now? If not, do not answer. If there is danger now: call 112 (we cannot send help). Free, day and night: 800 120 002. We will not call without a time agreed with you.

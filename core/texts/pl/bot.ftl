@@ -198,6 +198,9 @@ safety-emergency = To może być nagły przypadek. Nie możemy wysłać pomocy. 
 safety-emergency-sms = To moze byc nagly przypadek. NIE wyslemy pomocy - prosze dzwonic teraz 112. Dyspozytor zapyta o adres, co sie stalo, czy ktos oddycha. Nieslyszacy: aplikacja Alarm112.
 safety-crisis = To brzmi bardzo ciężko i dobrze, że padły te słowa. Czy teraz grozi niebezpieczeństwo? Jeśli tak, proszę zadzwonić pod 112 — sami nie możemy wysłać pomocy. Bezpłatnie i całą dobę można porozmawiać: dorośli 116 123, dzieci i młodzież 116 111, Centrum Wsparcia 800 70 2222. Tę rozmowę przekazujemy też człowiekowi. Proszę pisać dalej.
 safety-crisis-sms = Dobrze, ze padly te slowa. Jesli grozi niebezpieczenstwo: 112 (my nie wyslemy pomocy). Rozmowa cala dobe, bezplatnie: 116 123, dzieci i mlodziez 116 111, 800 70 2222. Prosze pisac dalej.
+# Said once beside the answer; the conversation goes on.
+safety-support = To musi być trudne i dobrze, że można o tym napisać. O każdej porze, bezpłatnie, można porozmawiać z człowiekiem: dorośli 116 123, dzieci i młodzież 116 111, Centrum Wsparcia 800 70 2222. Słowo „konsultant” łączy z osobą z placówki.
+safety-support-sms = To musi byc trudne. Bezplatna rozmowa z czlowiekiem o kazdej porze: 116 123, dzieci i mlodziez 116 111. Slowo KONSULTANT laczy z osoba z placowki.
 # Neutral words: somebody else may read them on the phone.
 safety-violence = Czy pisanie jest teraz bezpieczne? Jeśli nie, nie trzeba odpowiadać i można usunąć tę wiadomość. Jeśli coś grozi teraz: 112 — sami nie możemy wysłać pomocy. Bezpłatnie, całą dobę można porozmawiać: 800 120 002. Nie będziemy dzwonić bez uzgodnionej, bezpiecznej pory. Tę rozmowę czyta też człowiek.
 safety-violence-sms = Czy pisanie jest teraz bezpieczne? Jesli nie, prosze nie odpisywac. Zagrozenie teraz: 112 (my nie wyslemy pomocy). Rozmowa cala dobe, bezplatnie: 800 120 002. Nie zadzwonimy bez uzgodnienia.

@@ -108,12 +108,6 @@ async def test_a_complaint_goes_to_a_person_who_sees_the_goal(bot: Bot) -> None:
     assert (case.understood or {})["goal"] == "complaint"
 
 
-async def test_symptoms_are_not_judged_but_a_visit_and_a_person_are_offered(bot: Bot) -> None:
-    bot.heard = [("symptoms", 0.9)]
-    assert (await bot.says("od tygodnia boli mnie kolano", ("action_staff_request", {})))[-1] == "symptoms-next"
-    assert (await the_case(bot)).state is CaseState.bot
-
-
 async def test_medical_advice_is_left_to_a_person(bot: Bot) -> None:
     bot.heard = [("medical_advice", 0.9)]
     keys = await bot.says("co dobrego na odporność jesienią", ("action_staff_request", {}))

@@ -85,7 +85,10 @@ class Lexicon:
         """Each kind that is there, with its places in order."""
         found: dict[str, list[Place]] = {}
         for index, word in enumerate(words):
+            coming = {one.text for one in words[index + 1 : index + MOST_FILLERS + 2]}
             for kind, rest in self._starting(word.text):
+                if rest and rest[0] not in coming and not rest[0].endswith("*"):
+                    continue
                 last = self._follow(words, index, rest)
                 if last is not None:
                     found.setdefault(kind, []).append(Place(index, last))

@@ -120,6 +120,8 @@ _DENIAL = re.compile(
 NEGATION_REACH = 200
 """How many characters before a sign a negation may stand; without it a long message would cost the square of its length."""
 DENIAL_REACH = 60
+MOST_TRIED = 500
+"""Places a pattern is tried at; a message that denies the same sign five hundred times is no conversation."""
 MOST_OF_A_PATTERN = 5
 """Firings of one pattern that are told; the rest of a long message says nothing new."""
 PAST_REACH = 8
@@ -186,21 +188,23 @@ class SafetyScreen:
         """All firings in the text, and the highest level."""
         line = _line(text)
         meant = self._mended(line) or line
-        firings = [*self._matched(line), *(self._matched(meant) if meant is not line else ()), *self._standing(meant)]
+        places = self._lexicon.places(meant.words)
+        firings = [*self._matched(meant, places), *self._standing(meant, places)]
+        if meant is not line:
+            firings = [*self._matched(line, self._lexicon.places(line.words)), *firings]
         firings = list(dict.fromkeys(firings))
         level = max((firing.level for firing in firings), default=Level.none)
         return Screening(level, tuple(firings), self.version)
 
-    def _matched(self, line: _Line) -> Iterator[Firing]:
+    def _matched(self, line: _Line, places: dict[str, list[Place]]) -> Iterator[Firing]:
         """What the patterns find."""
-        places = self._lexicon.places(line.words)
         past = _past(places)
         for rule, pattern in self._possible(line.text):
             if any(kind in places for kind in rule.unless):
                 continue
             matches = (
                 match
-                for match in pattern.finditer(line.text)
+                for match in islice(pattern.finditer(line.text), MOST_TRIED)
                 if match.end() > match.start()
                 and not (rule.is_negatable and _is_negated(line.text, match.start()))
                 and not (rule.past_cancels and _is_past(line.word_at(match.start()), past))
@@ -208,9 +212,8 @@ class SafetyScreen:
             for match in islice(matches, MOST_OF_A_PATTERN):
                 yield Firing(rule.id, rule.level, line.begins[match.start()], line.ends[match.end() - 1])
 
-    def _standing(self, line: _Line) -> Iterator[Firing]:
+    def _standing(self, line: _Line, places: dict[str, list[Place]]) -> Iterator[Firing]:
         """What stands near each other, in the words as they were meant."""
-        places = self._lexicon.places(line.words)
         asserted = _asserted(line, places)
         past = _past(places)
         for kind in places:

@@ -68,10 +68,12 @@ async def say_offers(
 
 
 async def _say_soon_enough(call: Call, by: datetime, of: dict[str, Any], wanted: Wish) -> None:
-    """Only slots until `by`, which triage set: those that fit the wish, else any of them; without one a person."""
-    search = partial(appointments.search_offers, call.uow, call.access, **of)
-    fitting = await search(fits=lambda at: at <= by and wanted.fits(at))
-    offers = fitting or await search(fits=lambda at: at <= by)
+    """Only slots until `by`, which triage set: those that fit the wish, else any, else anybody's; without one a person."""
+    search = partial(appointments.search_offers, call.uow, call.access)
+    fitting = await search(**of, fits=lambda at: at <= by and wanted.fits(at))
+    offers = fitting or await search(**of, fits=lambda at: at <= by)
+    if not offers and of["clinician_id"] is not None:
+        offers = await search(**of | {"clinician_id": None}, fits=lambda at: at <= by)
     if not offers:
         call.say("triage-no-slot", (Choice("human", "menu-human", "/human"),))
         return

@@ -157,6 +157,10 @@ class Call:
             }
         )
 
+    def note_goal(self) -> None:
+        """What was asked for, for whoever takes the case."""
+        self.case.understood = {**(self.case.understood or {}), "goal": self.intent}
+
     def idempotency_key(self, what: str) -> str:
         """One key for one act on this message, however often it is tried."""
         return f"{self.message.id}:{what}"

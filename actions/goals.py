@@ -25,7 +25,7 @@ class StaffRequest(RequestHuman):
 
     async def act(self, call: Call) -> Events:
         """Answer, or say so and hand over; the queue sees which goal it was."""
-        self._note_goal(call)
+        call.note_goal()
         if call.intent == "emergency":
             # The safety screen runs before any intent is asked for; this is for words it does not know.
             call.say("safety-emergency")
@@ -45,9 +45,6 @@ class StaffRequest(RequestHuman):
             return []
         await hand_over(self, call, "clinician-question" if call.intent in CLINICAL else "staff-request")
         return []
-
-    def _note_goal(self, call: Call) -> None:
-        call.case.understood = {**(call.case.understood or {}), "goal": call.intent}
 
 
 class GoalAnswer(StaffRequest):

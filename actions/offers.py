@@ -137,7 +137,7 @@ def set_wish(call: Call, wanted: Wish) -> None:
 
 def forget_times(call: Call) -> None:
     """Forget what another form left about a visit and its time: those answers were to other questions."""
-    for name in (*VISIT_SLOTS, "clinician", "time_window", "offer", "booking_confirmed"):
+    for name in (*VISIT_SLOTS, "clinician", "time_window", "offer", "booking_confirmed", "visit_by"):
         if call.slot(name) is not None:
             call.set(name, None)
 

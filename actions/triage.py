@@ -9,7 +9,7 @@ from typing import Any
 
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.handover import hand_over
-from actions.offers import SLOTS, TRIAGE_SLOTS, inform, set_wish
+from actions.offers import SLOTS, TRIAGE_SLOTS, VISIT_SLOTS, inform, set_wish
 from actions.triage_reading import (
     findings_in,
     first_finding,
@@ -117,7 +117,7 @@ class ValidateTriage(HouseAction):
             interview.hours = DURATIONS[str(option)]
         elif interview.hours is None and requested != "triage_age":
             interview.hours = hours_lasting(text, call.now, call.language, is_asked=requested == "triage_duration")
-        is_other = call.intent in ("symptoms", "inform", "deny") or says_none(text) or says_unsure(text)
+        is_other = call.intent in ("symptoms", "inform", "deny") or says_none(text, call.language) or says_unsure(text)
         if requested == "triage_complaint" and interview.complaint is None and is_other:
             interview.complaint = OTHER  # In words the tables do not know: the general questions.
         return requested is None or asdict(interview) != before
@@ -131,8 +131,9 @@ class ValidateTriage(HouseAction):
         elif numbered:
             interview.take(numbered, [])
             interview.take([], [one for one in group if one not in numbered])
-        elif option == UNSURE or (option is None and says_unsure(call.text)):
-            interview.unsure += group
+        elif option == UNSURE or (said is not None and says_unsure(call.text)):
+            interview.unsure += [one for one in group if one not in interview.unsure]
+            interview.take(sorted(said.present) if said else [], [])
         elif said is not None and (said.present or said.absent):
             interview.take(sorted(said.present), sorted(said.absent))
         elif option is None and call.intent == "affirm":
@@ -141,7 +142,7 @@ class ValidateTriage(HouseAction):
                 interview.take(group, [])
             elif interview.heard >= ASKED_TWICE:
                 interview.unsure += group  # Yes, but not which: the unsafe side.
-        elif option == NONE or call.intent == "deny" or says_none(call.text):
+        elif option == NONE or says_none(call.text, call.language):
             interview.take([], group)
         else:
             return False
@@ -247,12 +248,13 @@ class TriageResult(HouseAction):
         """The result of the tables, kept with the case."""
         tables, interview = self.parts.triage, Interview.of(call)
         if tables is None or interview.complaint is None:
+            call.note_goal()
             call.say("symptoms-next", (Choice("book", "menu-book", "/book"), Choice("human", "menu-human", "/human")))
             return []
         result = assess(tables, interview.case)
         interview.urgency, interview.rules, interview.version = result.urgency.name, list(result.rules), tables.version
         interview.keep(call)
-        for name in (*SLOTS, *TRIAGE_SLOTS):
+        for name in (*SLOTS, *TRIAGE_SLOTS, *VISIT_SLOTS):
             if call.slot(name) is not None:
                 call.set(name, None)
         call.say("triage-demonstration")

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 
 import yaml
 
@@ -13,6 +14,7 @@ from conversations.red_flag_words import Lexicon
 from conversations.safety import asserted_words
 from conversations.understanding import fold
 from core.i18n import Language
+from core.when import find_date, find_times
 from core.when.lengths import find_length
 
 HOURS_A_MONTH = 730.5
@@ -20,17 +22,29 @@ OLDEST_YEARS = 120
 _SINCE_MORNING = re.compile(
     r"\b(od rana|dzis\w*|od kilku godzin|since (this )?morning|today|a few hours|just now|przed chwila)\b"
 )
-_SINCE_YESTERDAY = re.compile(r"\b(od wczoraj|wczoraj|since yesterday|yesterday|last night|od nocy|w nocy)\b")
+_SINCE_YESTERDAY = re.compile(r"\b(od wczoraj|wczoraj|since yesterday|yesterday|last night|od nocy)\b")
 _SINCE_LONG = re.compile(r"\b(od lat|od zawsze|od miesiecy|od dawna|for years|for months|for ages|always)\b")
-_NONE = re.compile(
-    r"\b(zadn\w+|nic z tego|niczego|nie ma|nie mam|nie wystepuj\w+|nie|none|nothing|neither|no|nope|not any)\b"
+_SINCE = re.compile(r"\b(?:od|przez|juz|for|since|past|last)\b((?: [\w,.]+){1,5})")
+_DENIALS = r"zadn\w*|niczego|nic|nie|brak|none|nothing|neither|nope|not any|ani jedn\w+|not|(?:do|does|have) ?n[o']?t|(?:don|haven) t"
+_NONE = {"pl": re.compile(rf"\b(?:{_DENIALS})\b"), "en": re.compile(rf"\b(?:{_DENIALS}|no)\b")}
+_BESIDE_NONE = re.compile(
+    r"z|tych|tego|nich|ma|mam|miala?m?|mial|jest|bylo|wystepuj\w+|wystapil\w+|takiego|takich|tym|podobnego|na|szczescie|raczej"
+    r"|objaw\w*|zauwazyla?m|zauwazylem|widze|dziekuje|sie|dzieje|po|prostu|of|these|those|them|the|above|that|have"
+    r"|has|had|any|like|thanks|thank|you|symptoms?|i|he|she|it|there|is|are|noticed|seen|luckily|fortunately|absolutely|really"
 )
 _UNSURE = re.compile(
     r"\b(nie wiem|nie jestem pewn\w+|trudno powiedziec|moze|don t know|dont know|not sure|unsure|no idea|maybe)\b"
 )
 _AGE = re.compile(
-    r"\b(?:ma|mam|has|is|am|aged)\b(?: (?!od\b)[a-z]+)?? (?P<age>(?:\d+|[a-z]+) (?:lat|roku?|rok|mies|tyg|year|month|week)\w*)"
+    r"\b(?:ma|mam|has|is|am|aged)\b(?P<age> (?:[\d,.]+|(?!od\b)[a-z]+|(?!od\b)[a-z]+ (?!od\b)[a-z]+) (?:i pol |and a half )?"
+    r"(?:lat|roku?|rok|mies|tyg|year|month|week)\w*)"
 )
+_AND_HALF = re.compile(r"\b(\w+) i pol (?:roku|lat\w*)|\b(\w+) i pol$")
+_UNITS = (
+    (re.compile(r"\b(lat)(?:ka|ek)\b"), r"\1"), (re.compile(r"\broczek\b"), "rok"),
+    (re.compile(r"\b(?:m-?c[ey]|mies)\b\.?"), "miesiecy"), (re.compile(r"\b(?:mos?|mths?)\b"), "months"),
+    (re.compile(r"\b(?:yo|y/o|yrs?)\b"), "years"),
+)  # fmt: skip
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -60,23 +74,39 @@ def first_finding(text: str) -> list[str]:
 
 
 def months_of_age(text: str, now: datetime, language: Language, *, is_asked: bool) -> float | None:
-    """An age in months; where it was asked for, a bare number is years. None if there is none, or none a person has."""
+    """An age in months, or by a birth date; where it was asked for, a bare number is years. None if there is none, or none a person has."""
     folded = fold(text)
-    told = text if is_asked else _told_age(text, folded)
-    length = find_length(told, now=now, language=language) if told else None
-    if length is not None:
-        months = length.total_seconds() / 3600 / HOURS_A_MONTH
-    elif is_asked and (number := _NUMBERS.search(folded)):
-        months = int(number.group()) * 12.0
+    for pattern, instead in _UNITS:
+        folded = pattern.sub(instead, folded)
+    if not is_asked:
+        found = _AGE.search(folded)
+        if found is None:
+            return None
+        folded = found["age"]
+    if (born := find_date(folded, now=now, language=language)) is not None:
+        months: float | None = (now.date() - born).days * 24 / HOURS_A_MONTH
+    elif (half := _AND_HALF.search(folded)) is not None:
+        years = _years(half[1] or half[2], now, language)
+        months = None if years is None else years + 6
     else:
-        return None
-    return months if 0 <= months <= OLDEST_YEARS * 12 else None
+        length = find_length(folded, now=now, language=language)
+        months = _years(folded, now, language) if length is None and is_asked else _months(length)
+    return months if months is not None and 0 <= months <= OLDEST_YEARS * 12 else None
 
 
-def _told_age(text: str, folded: str) -> str | None:
-    """The part of a message that tells an age nobody asked for: "ma 4 lata", "she is two years old"."""
-    found = _AGE.search(folded)
-    return text[found.start("age") : found.end("age")] if found is not None and len(folded) == len(text) else None
+def _months(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds() / 3600 / HOURS_A_MONTH
+
+
+def _years(folded: str, now: datetime, language: Language) -> float | None:
+    """The months of a bare number of years, in figures or in words."""
+    if number := _NUMBERS.search(folded):
+        return int(number.group()) * 12.0
+    unit = {"pl": "lat", "en": "years"}[language]
+    words = [word for word in folded.split() if word.isalpha()][-3:]
+    lengths = (find_length(f"{' '.join(words[at:])} {unit}", now=now, language=language) for at in range(len(words)))
+    bare = find_length(unit, now=now, language=language)
+    return next((_months(one) for one in lengths if one not in (None, bare)), None)
 
 
 def hours_lasting(text: str, now: datetime, language: Language, *, is_asked: bool) -> float | None:
@@ -84,12 +114,25 @@ def hours_lasting(text: str, now: datetime, language: Language, *, is_asked: boo
     folded = fold(text)
     if _SINCE_LONG.search(folded):
         return 90 * 24.0
+    spans = [found[1] for found in _SINCE.finditer(folded)] + ([folded] if is_asked else [])
+    lengths = (find_length(span, now=now, language=language) for span in spans)
+    length = next((one for one in lengths if one is not None), None)
+    if length is not None:
+        return length.total_seconds() / 3600
     if _SINCE_YESTERDAY.search(folded):
         return 24.0
-    length = find_length(text, now=now, language=language)
-    if length is not None and (is_asked or re.search(r"\b(od|przez|for|since|juz)\b", folded)):
-        return length.total_seconds() / 3600
+    if (day := _day_since(spans, now, language)) is not None:
+        return (now - day).total_seconds() / 3600
     return 6.0 if _SINCE_MORNING.search(folded) else None
+
+
+def _day_since(spans: list[str], now: datetime, language: Language) -> datetime | None:
+    """The last such day: "since Monday"."""
+    for span in chain.from_iterable(find_times(one, now=now, language=language) for one in spans):
+        if span.start is not None and span.end is not None and span.end - span.start >= timedelta(hours=20):
+            day = span.start if span.start < now else span.start - timedelta(days=7)
+            return day if day < now else None
+    return None
 
 
 def numbers_in(text: str) -> list[int]:
@@ -103,6 +146,7 @@ def says_unsure(text: str) -> bool:
     return _UNSURE.search(fold(text)) is not None
 
 
-def says_none(text: str) -> bool:
-    """True for "none of these"."""
-    return _NONE.search(fold(text)) is not None
+def says_none(text: str, language: Language) -> bool:
+    """True for "none of these" and nothing beside: "nie mogę oddychać" says something, and a Polish "no" is no "nie"."""
+    rest, denials = _NONE[language].subn(" ", fold(text))
+    return denials > 0 and all(_BESIDE_NONE.fullmatch(word) for word in re.findall(r"[\w']+", rest))

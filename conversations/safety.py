@@ -20,6 +20,8 @@ import re2
 import yaml
 from wordfreq import top_n_list
 
+from care.folding import fold
+from conversations.negation import is_denied
 from conversations.red_flag_words import Joined, Lexicon, Place, Word, standing_near
 from conversations.typing_errors import SHORTEST, Mender
 from core.errors import ConfigurationError
@@ -109,24 +111,12 @@ class _Line:
 
 _WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile("[а-яіїєґ]")
-_NEGATIONS = re.compile(
-    r"\b(nie mam|nie ma|nie czuje|nie boli|bez|brak|ani|nie|nigdy|no|not|don t|doesn t|without|never|isn t|haven t|"
-    r"не|нет|немає|нема|без)\b(?: \w+){0,3} ?$"
-)
-_DENIAL = re.compile(
-    r"\b(((nie mam|nie ma|nie mial\w*|nie bylo|nie czuje|nie boli|bez|brak|ani|nigdy|zadn\w+|no|not|never|without|"
-    r"(don t|doesn t|didn t|do not|does not) (have|feel|hurt))( \w+){0,3})|nie|isn t|aren t) ?$"
-)
-NEGATION_REACH = 200
-"""How many characters before a sign a negation may stand; without it a long message would cost the square of its length."""
-DENIAL_REACH = 60
 MOST_TRIED = 500
 """Places a pattern is tried at; a message that denies the same sign five hundred times is no conversation."""
 MOST_OF_A_PATTERN = 5
 """Firings of one pattern that are told; the rest of a long message says nothing new."""
 PAST_REACH = 8
 """How many words from a sign words of the past may stand."""
-_CLAUSE = re.compile(r"[,.;:!?]| ale | lecz | but | i teraz | and now ")
 
 
 @lru_cache(maxsize=4096)
@@ -162,9 +152,14 @@ class SafetyScreen:
             for joined in rule.near:
                 self._near.setdefault(joined.kinds[0], []).append((rule, joined))
         self._cyrillic = [one for one in self._patterns if _CYRILLIC.search(one[1].pattern)]
-        self._sieve = re2.Set.SearchSet()  # type: ignore[no-untyped-call]
-        for _, pattern in self._patterns:
-            self._sieve.Add(_without_lookarounds(pattern.pattern))
+        self._sieve = re2.Set.SearchSet()
+        for rule, pattern in self._patterns:
+            try:
+                self._sieve.Add(_without_lookarounds(pattern.pattern))
+            except re2.error as error:
+                raise ConfigurationError(
+                    f"safety rule {rule.id}: {pattern.pattern!r} is beyond RE2: {error}"
+                ) from error
         self._sieve.Compile()
 
     @classmethod
@@ -206,7 +201,7 @@ class SafetyScreen:
                 match
                 for match in islice(pattern.finditer(line.text), MOST_TRIED)
                 if match.end() > match.start()
-                and not (rule.is_negatable and _is_negated(line.text, match.start()))
+                and not (rule.is_negatable and is_denied(line.text, match.start()))
                 and not (rule.past_cancels and _is_past(line.word_at(match.start()), past))
             )
             for match in islice(matches, MOST_OF_A_PATTERN):
@@ -257,32 +252,24 @@ def asserted_words(text: str, lexicon: Lexicon) -> tuple[list[str], list[str]]:
 
 def _asserted(line: _Line, places: dict[str, list[Place]]) -> dict[str, list[Place]]:
     """The places that no negation before them denies. What is itself a lack ("cannot move") is none."""
-    denied: dict[int, bool] = {}
-
-    def is_denied(place: Place) -> bool:
-        if place.first not in denied:
-            start = line.words[place.first].start
-            clause = _CLAUSE.split(line.text[max(0, start - DENIAL_REACH) : start])[-1]
-            denied[place.first] = _DENIAL.search(clause) is not None
-        return denied[place.first]
-
-    kept = {kind: [place for place in found if not is_denied(place)] for kind, found in places.items()}
+    denied = {
+        first: is_denied(line.text, line.words[first].start)
+        for first in {place.first for found in places.values() for place in found}
+    }
+    kept = {kind: [place for place in found if not denied[place.first]] for kind, found in places.items()}
     return {kind: found for kind, found in kept.items() if found}
 
 
 def _past(places: dict[str, list[Place]]) -> list[int]:
-    """The words that speak of long ago."""
+    """The words that speak of long ago; none where the message speaks of the present too."""
+    if "present_time" in places:
+        return []
     return [place.first for place in places.get("history", ())]
 
 
 def _is_past(word: int, past: Sequence[int]) -> bool:
     at = bisect_left(past, word - PAST_REACH)
     return at < len(past) and past[at] <= word + PAST_REACH
-
-
-def _is_negated(line: str, start: int) -> bool:
-    clause = _CLAUSE.split(line[max(0, start - NEGATION_REACH) : start])[-1]
-    return _NEGATIONS.search(clause) is not None
 
 
 def _without_lookarounds(pattern: str) -> str:
@@ -336,23 +323,17 @@ def _known(kinds: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:
 def _mender(phrases: dict[str, list[str]], examples: dict[str, dict[str, list[str]]]) -> Mender:
     """Knows the words of our own data; seeks those of the rules' examples and of the words they join."""
     files = [file for folder in KNOWN_WORDS for file in sorted(folder.rglob("*.yml"))]
-    known = set(_WORD.findall(_fold_quickly(" ".join(file.read_text("utf-8") for file in files))))
-    known |= {_fold_quickly(word) for language in LANGUAGES for word in top_n_list(language, COMMON_WORDS)}
-    seen = {word for kept in examples.values() for text in kept["see"] for word in _WORD.findall(_fold_quickly(text))}
-    left = {word for kept in examples.values() for text in kept["leave"] for word in _WORD.findall(_fold_quickly(text))}
+    own = set(_WORD.findall(fold(" ".join(file.read_text("utf-8") for file in files))))
+    common = {fold(word) for language in LANGUAGES for word in top_n_list(language, COMMON_WORDS)}
+    seen, left = (
+        {word for kept in examples.values() for text in kept[part] for word in _WORD.findall(fold(text))}
+        for part in ("see", "leave")
+    )
     words = {word for texts in phrases.values() for text in texts for word in text.split()}
     beginnings = {word[:-1] for word in words if word.endswith("*")}
     begun = tuple(one for one in beginnings if len(one) >= SHORTEST)
-    sought = {word for word in known if word.startswith(begun)} | seen | {word for word in words if "*" not in word}
-    return Mender(known | left, sought, beginnings)
-
-
-def _fold_quickly(text: str) -> str:
-    """For much text: lower case without the Polish letters' marks."""
-    return text.lower().translate(_PLAIN)
-
-
-_PLAIN = str.maketrans("ąćęłńóśźż", "acelnoszz")
+    sought = {word for word in own if word.startswith(begun)} | seen | {word for word in words if "*" not in word}
+    return Mender(own | common | left, sought, beginnings)
 
 
 @lru_cache(maxsize=1)

@@ -212,7 +212,7 @@ def _screen(_: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from service.asking import answers
+    from service.articles import answers
 
     for line in answers(_lines(), options.lang, with_drafts=options.drafts):
         _print(line)
@@ -220,7 +220,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _articles(options: argparse.Namespace) -> int:
-    from service.asking import import_file
+    from service.articles import import_file
 
     return import_file(options.file, is_dry=options.dry_run)
 

@@ -62,6 +62,13 @@ class Tables:
         held = [rule for rule in (*self._rules, *own) if rule.when.holds(facts)]
         return sorted(held, key=lambda rule: -rule.urgency)
 
+    def reaches_above(self, urgency: Urgency, opened: Sequence[Protocol], facts: Facts, added: frozenset[str]) -> bool:
+        """True if a rule about one of the findings `added` holds and says more than `urgency`."""
+        return any(
+            rule.urgency > urgency and rule.when.findings & added and rule.when.holds(facts)
+            for rule in chain(self._rules, *(protocol.here for protocol in opened))
+        )
+
 
 def assess(tables: Tables, case: Case) -> Result:
     """The result of a case whose ids the tables know (`case_problems`)."""
@@ -124,8 +131,9 @@ def _open(tables: Tables, case: Case, opened: Sequence[Protocol], facts: Facts, 
     for finding in dict.fromkeys(chain.from_iterable(chain.from_iterable(one.ask for one in opened))):
         if finding in facts.present or finding in facts.absent or urgency is Urgency.now:
             continue
-        with_it = Facts(facts.present | tables.with_wider([finding]), facts.absent, facts.numbers, facts.sex)
-        if finding in _decisive(opened) or _decided(tables, case, opened, with_it)[0] > urgency:
+        added = tables.with_wider([finding])
+        with_it = Facts(facts.present | added, facts.absent, facts.numbers, facts.sex)
+        if finding in _decisive(opened) or tables.reaches_above(urgency, opened, with_it, added - facts.present):
             yield finding
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from actions.offers import inform
 from actions.triage import NONE, UNSURE, Interview
-from actions.triage_reading import findings_in, hours_lasting, months_of_age, numbers_in
+from actions.triage_reading import findings_in, hours_lasting, months_of_age, numbers_in, says_none
 from care.appointments.offers import parse_offer_key
 from core.clock import SystemClock
+from core.i18n import Language
 from core.settings import Settings
 from tests.actions.bot import Bot
 
@@ -141,6 +142,7 @@ async def test_without_signed_tables_a_complaint_is_offered_a_visit_or_a_person(
         ("my throat hurts and no fever", {"sore_throat"}, {"fever"}),
         ("I have diarrhoea and I'm throwing up", {"diarrhoea", "vomiting"}, set()),
         ("od wczoraj piecze mnie przy sikaniu", {"painful_urination"}, set()),
+        ("no mam gorączkę", {"fever"}, set()),
         ("dzień dobry", set(), set()),
     ],
 )
@@ -154,11 +156,14 @@ def test_findings_are_read_by_their_words(text: str, present: set[str], absent: 
     [
         ("34", True, 408), ("5 lat", True, 60), ("3 miesiące", True, 3), ("syn ma 4 lata", False, 48), ("two years old", True, 24),
         ("od 3 dni", False, None), ("400", True, None), ("nie wiem", True, None), ("czterdzieści lat", True, 480),
+        ("trzydzieści cztery", True, 408), ("mam trzydzieści cztery lata", False, 408), ("5 i pół roku", True, 66), ("8 m-cy", True, 8),
+        ("syn ma 5 i pół roku", False, 66), ("roczek", True, 12), ("3 latka", True, 36), ("syn ma 4 lata i gorączkę od roku", False, 48),
+        ("boli od 3 lat", False, None), (f"{NOW.day:02}.{NOW.month:02}.{NOW.year - 7}", True, 84),
     ],
 )  # fmt: skip
 def test_ages_are_read(text: str, asked: bool, months: float | None) -> None:
-    language = "en" if "years" in text else "pl"
-    found = months_of_age(text, NOW, language, is_asked=asked)  # type: ignore[arg-type]
+    language: Language = "en" if "years" in text else "pl"
+    found = months_of_age(text, NOW, language, is_asked=asked)
     assert found == (pytest.approx(months, rel=0.02) if months is not None else None)
 
 
@@ -171,12 +176,61 @@ def test_ages_are_read(text: str, asked: bool, months: float | None) -> None:
         ("for two weeks", 336),
         ("od rana", 6),
         ("od lat", 2160),
+        ("boli w nocy od miesiąca", 730.5),
+        ("syn ma 4 lata, gorączka od wczoraj", 24),
         ("boli", None),
     ],
 )
 def test_how_long_it_lasts_is_read(text: str, hours: float | None) -> None:
-    language = "en" if "for" in text else "pl"
-    assert hours_lasting(text, NOW, language, is_asked=False) == hours  # type: ignore[arg-type]
+    language: Language = "en" if {"for", "since"} & set(text.split()) else "pl"
+    assert hours_lasting(text, NOW, language, is_asked=False) == hours
+
+
+def test_since_a_weekday_is_read_as_the_last_such_day() -> None:
+    tuesday = NOW.replace(year=2026, month=11, day=24, hour=10, minute=0, second=0, microsecond=0)
+    assert hours_lasting("od poniedziałku", tuesday, "pl", is_asked=True) == 34
+    assert hours_lasting("since Thursday", tuesday, "en", is_asked=True) == 4 * 24 + 34
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_none"),
+    [
+        ("żadne z tych", "pl", True), ("nic takiego nie ma", "pl", True), ("nie", "pl", True), ("nie, na szczęście nie", "pl", True),
+        ("no", "en", True), ("no, nothing like that", "en", True), ("I don't have any of those", "en", True),
+        ("no", "pl", False), ("no tak", "pl", False), ("nie mogę przełknąć śliny", "pl", False), ("nie wiem", "pl", False),
+        ("no, he can't swallow", "en", False), ("not that I know", "en", False),
+    ],
+)  # fmt: skip
+def test_none_of_these_is_said_by_nothing_else(text: str, language: Language, is_none: bool) -> None:
+    assert says_none(text, language) is is_none
+
+
+async def test_a_denial_that_says_something_leaves_the_signs_open(bot: Bot) -> None:
+    talk = Talk(bot)
+    await talk.says("boli mnie gardło od wczoraj", "symptoms")
+    assert await talk.says("34") == "triage_signs"
+    absent = list(talk.kept.absent)
+    await talk.says("nie potrafię tego opisać", "deny")
+    assert talk.kept.absent == absent
+
+
+async def test_a_visit_left_over_from_another_form_does_not_undo_the_deadline(bot: Bot) -> None:
+    talk = Talk(bot, {"visit": "left-over"})
+    await talk.says("boli mnie brzuch i piecze przy sikaniu od wczoraj", "symptoms")
+    question = await talk.says("mam 28 lat")
+    while question == "triage_signs":
+        question = await talk.says("żadne z tych", "deny")
+    await talk.act("action_triage_result")
+    assert talk.slots["visit"] is None and talk.slots["visit_by"]
+
+
+async def test_a_deadline_overrides_the_wish_for_one_clinician(bot: Bot) -> None:
+    by = bot.house.clock.now() + timedelta(days=3)
+    slots = {
+        "specialty": "family_medicine", "visit_by": by.isoformat(), "time_window": '{"said": ""}',
+        "clinician": "00000000-0000-0000-0000-000000000000",
+    }  # fmt: skip
+    assert await bot.says("pokaż", ("action_ask_booking_form_offer", slots)) == ["triage-only-soon"]
 
 
 def test_numbers_count_only_alone() -> None:

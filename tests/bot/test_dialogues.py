@@ -45,6 +45,12 @@ def test_the_first_message_may_already_hold_answers(rasa: Rasa) -> None:
     assert say("yes please") == ["action-book"]
 
 
+def test_a_complaint_without_signed_tables_asks_nothing_and_leads_on(rasa: Rasa) -> None:
+    say = rasa.talk()
+    assert say("boli mnie gardło od trzech dni") == ["action-triage-result"]
+    assert say("to chcę się umówić na wizytę") == ["utter-ask-booking-form-specialty"]
+
+
 def test_a_visit_is_cancelled_after_a_yes(rasa: Rasa) -> None:
     say = rasa.talk()
     assert say("chcę odwołać wizytę") == ["action-ask-patient-name"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversations.negation import is_denied
 from conversations.red_flag_words import Joined, Lexicon, Place, Word, standing_near
 from conversations.safety import Level, default_screen
 from conversations.typing_errors import Mender
@@ -79,7 +80,31 @@ def test_what_fired_is_shown_in_the_words_that_were_typed() -> None:
         ("co jeśli dziecko połknie baterię", Level.emergency),
         ("nie chcę się zabić, ale nie widzę wyjścia", Level.crisis),
         ("nie może ruszyć prawą stroną", Level.emergency),
+        ("no boli mnie w klatce i duszno mi", Level.emergency),
+        ("nie mam gorączki i bardzo boli mnie w klatce, promieniuje do ręki", Level.emergency),
+        ("I have no fever and my chest hurts badly, I can't breathe", Level.emergency),
+        ("no chest pain, no shortness of breath", Level.none),
+        ("rok temu zawał a teraz znowu boli w klatce i duszno", Level.emergency),
+        ("prawa strona zdrętwiała, nie mogę ruszyć ręką i bełkoczę", Level.emergency),
     ],
 )
 def test_negation_past_and_hypothesis(text: str, level: Level) -> None:
     assert default_screen().screen(text).level is level
+
+
+@pytest.mark.parametrize(
+    ("line", "sign", "denied"),
+    [
+        ("nie mam goraczki", "goraczki", True),
+        ("nie mam ani kataru ani kaszlu", "kaszlu", True),
+        ("nie mam kataru, goraczke tak", "goraczke", False),
+        ("no mam goraczke", "goraczke", False),
+        ("no fever", "fever", True),
+        ("i have no fever and my chest hurts", "chest", False),
+        ("without any pain", "pain", True),
+        ("nie chce czekac bo boli mnie brzuch", "boli", False),
+        ("boli", "boli", False),
+    ],
+)
+def test_a_negation_reaches_as_far_as_its_clause(line: str, sign: str, denied: bool) -> None:
+    assert is_denied(line, line.index(sign)) is denied

@@ -206,3 +206,20 @@ async def test_strange_messages_are_answered_politely_and_do_nothing(clinic: Cli
             bodies = list(await uow.session.scalars(select(Message.body).where(Message.case_id == case.id)))
         assert text in bodies, "stored as sent"
         assert not any("umow" in body.lower() and "wizyta umow" in body.lower() for body in said)
+
+
+async def test_a_sore_throat_is_asked_about_and_leads_to_times_soon_enough(clinic: Clinic) -> None:
+    phone = clinic.phone("+48500100177")
+    first = await phone.text("od wczoraj boli mnie gardlo i mam katar")
+    assert "Ile lat" in first[-1]
+    said = (await phone.text("trzydziesci cztery"))[-1]
+    assert "1)" in said, "signs to choose from"
+    for _ in range(8):
+        if "lekarz" in said and "1)" not in said.partition("112")[0]:
+            break
+        said = " ".join(await phone.text("nic z tego"))
+        if "112" in said:
+            break
+    assert "nie podpisal" in said and "112" in said, "marked as a demonstration, with what to watch for"
+    case = await open_case(clinic, "+48500100177")
+    assert (case.understood or {}).get("triage"), "whoever takes the case sees the interview"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.settings import ROOT
-from service.asking import checked
+from service.articles import checked, rows_of
 
 BICYCLE = {
     "id": "x-bicycle",
@@ -90,3 +90,23 @@ def test_a_file_that_is_no_list_is_refused(content: str | bytes, tmp_path: Path)
     file = tmp_path / "articles.json"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     assert _run(tmp_path / "data", "articles", "import", str(file)) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"topic": 7}, "topic must be text"),
+        ({"services": "usg"}, "services must be a list of texts"),
+        ({"source": "a\0b"}, "cannot be kept"),
+        ({"source": "\ud83d"}, "cannot be kept"),
+    ],
+)
+def test_fields_that_cannot_be_stored_are_told_by_name(more: dict[str, Any], error: str) -> None:
+    _, wrong = checked([{**BICYCLE, **more}])
+    assert [error in row["error"] for row in wrong] == [True]
+
+
+def test_json_with_tabs_and_surrogate_pairs_is_json(tmp_path: Path) -> None:
+    file = tmp_path / "articles.json"
+    file.write_text('[\n\t{"id": "x", "pl": {"question": "Rower?", "answer": "Tak \\ud83d\\ude00"}}\n]', "utf-8")
+    assert rows_of(file)[0]["pl"]["answer"] == "Tak \U0001f600"

@@ -23,6 +23,7 @@ triage-table-columns = | rule | urgency | when | source |
 triage-demonstration = Demonstration: a doctor has not signed these questions and results yet. This is not a diagnosis.
 triage-ask-complaint = What troubles you most? Say it in your own words, or choose:
 triage-heard = Noted: { $findings }.
+triage-heard-sms = Noted.
 triage-ask-age = How old is the person this is about? For a baby, give the months.
 triage-ask-duration = How long has it lasted?
 triage-lasting-hours = A few hours

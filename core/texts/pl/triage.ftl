@@ -23,6 +23,7 @@ triage-table-columns = | reguła | pilność | kiedy | źródło |
 triage-demonstration = Wersja pokazowa: tych pytań i wyników nie podpisał jeszcze lekarz. To nie jest diagnoza.
 triage-ask-complaint = Co najbardziej dokucza? Proszę opisać własnymi słowami albo wybrać:
 triage-heard = Zapisane: { $findings }.
+triage-heard-sms = Zapisane.
 triage-ask-age = Ile lat ma osoba, której to dotyczy? W przypadku niemowlęcia proszę podać miesiące.
 triage-ask-duration = Od kiedy to trwa?
 triage-lasting-hours = Od kilku godzin

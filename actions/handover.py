@@ -1,7 +1,7 @@
 """Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
 
 from actions.context import Call, Events, HouseAction
-from actions.offers import SLOTS, TRIAGE_SLOTS, VISIT_SLOTS
+from actions.offers import REFILL_SLOTS, SLOTS, TRIAGE_SLOTS, VISIT_SLOTS
 from conversations.acting import promise_utterance
 from conversations.messages import last_content
 from conversations.models import Correspondent, Thread
@@ -39,7 +39,7 @@ class StopTask(HouseAction):
             call.say("task-switched")
         else:
             call.say("task-stopped" if is_busy else "task-none", menu())
-        for name in (*SLOTS, *VISIT_SLOTS, *TRIAGE_SLOTS):
+        for name in (*SLOTS, *VISIT_SLOTS, *TRIAGE_SLOTS, *REFILL_SLOTS):
             if call.slot(name) is not None:
                 call.set(name, None)
         return []

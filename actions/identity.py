@@ -225,7 +225,12 @@ class Done(HouseAction):
         return await go_on(self, call, goal)
 
 
-FORM_OF = {"cancel_visit": "cancel_form", "reschedule": "reschedule_form", "confirm_visit": "confirm_form"}
+FORM_OF = {
+    "cancel_visit": "cancel_form",
+    "reschedule": "reschedule_form",
+    "confirm_visit": "confirm_form",
+    "refill": "refill_form",
+}
 """The forms that go on by themselves once somebody is proven."""
 
 
@@ -236,6 +241,9 @@ async def go_on(action: HouseAction, call: Call, goal: str) -> Events:
         return await _not_proven(action, call, REFUSED)
     patient = await patients.get(call.uow, call.access, proof.patient_id, call.now)
     _forget(call)
+    if goal == "refill":
+        call.set("refill_said", call.slot("refill_said") or goal)
+        return [{"event": "followup", "timestamp": None, "name": FORM_OF[goal]}]
     if goal == "list_visits" or goal in FORM_OF:
         call.set("patient_name", patient.name)
         call.set("birth_date", patient.birth_date.isoformat())
@@ -248,14 +256,14 @@ async def go_on(action: HouseAction, call: Call, goal: str) -> Events:
 
 async def hand_over_proven(action: HouseAction, call: Call, goal: str, proof: IdentityProof) -> None:
     """A person takes over, sees the goal, whom it is about, and that identity is proven."""
-    case = await _tie(action, call, proof)
+    case = await tie(action, call, proof)
     by = "representative" if proof.authorisation_id else "patient"
     case.understood = {**(case.understood or {}), "goal": goal, "identity": f"{Level(proof.level).name}, {by}"}
     call.say("identity-proven")
     await hand_over(action, call, "staff-request")
 
 
-async def _tie(action: HouseAction, call: Call, proof: IdentityProof) -> Case:
+async def tie(action: HouseAction, call: Call, proof: IdentityProof) -> Case:
     """The case of the patient: this one, or a new one if this one is somebody else's."""
     cases = action.parts.cases
     if await cases.concern(call.uow, call.case.id, proof.patient_id) is None:

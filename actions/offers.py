@@ -36,6 +36,8 @@ SLOTS = (
 
 TRIAGE_SLOTS = ("triage_complaint", "triage_age", "triage_duration", "triage_signs")
 """The interview's questions; what was answered stands in the slot `triage`."""
+REFILL_SLOTS = ("refill", "refill_said", "refill_medicine", "refill_supply", "refill_dose", "refill_confirmed")
+"""What a request for a prescription keeps."""
 VISIT_SLOTS = ("visit", "visit_notice", "cancel_confirmed", "move_said", "move_confirmed")
 """What the forms about a visit one has keep, beside the person and what they share with booking."""
 

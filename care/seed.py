@@ -25,6 +25,7 @@ from care.appointments.repository import Appointments
 from care.appointments.service import book
 from care.patients.models import Patient
 from care.patients.repository import Patients
+from care.refills.models import Medication
 from core.access import Access
 from core.db import UnitOfWork
 from core.errors import Refused
@@ -144,9 +145,16 @@ async def _add_clinicians(uow: UnitOfWork, rows: list[dict[str, Any]], sites: di
 async def _add_patients(uow: UnitOfWork, rows: list[dict[str, Any]], now: datetime) -> None:
     access = Access.system("seed")
     for row in rows:
-        visits = row.pop("visits")
+        visits, medicines = row.pop("visits"), row.pop("medicines", ())
         patient = Patients(uow, access).add(Patient(created_at=now, is_synthetic=True, **row))
         await uow.session.flush()
+        for name, substance, dose, reason, issued_before, days in medicines:
+            issued = None if issued_before is None else now.date() - timedelta(days=issued_before)
+            kept = Medication(
+                patient_id=patient.id, name=name, substance=substance, dose=dose, reason=reason, made_at=now
+            )
+            kept.last_issued_on, kept.days_issued = issued, days
+            uow.session.add(kept)
         for clinician, days, payer in visits:
             await _book_first_free(uow, access, patient, clinic_id("clinician", clinician), days, payer, now)
 

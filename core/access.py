@@ -34,6 +34,7 @@ class Permission(StrEnum):
     claim_alert = "claim_alert"
     read_patient = "read_patient"
     edit_patient = "edit_patient"
+    decide_refill = "decide_refill"
     read_appointments = "read_appointments"
     book_appointment = "book_appointment"
     cancel_appointment = "cancel_appointment"
@@ -65,7 +66,9 @@ _AGENT = frozenset(
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.patient: frozenset({P.read_own_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}),
     Role.agent: _AGENT,
-    Role.clinician: frozenset({P.read_thread, P.note_thread, P.read_patient, P.read_appointments, P.break_glass}),
+    Role.clinician: frozenset(
+        {P.read_thread, P.note_thread, P.read_patient, P.read_appointments, P.decide_refill, P.break_glass}
+    ),
     Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit},
     Role.admin: frozenset({P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery}),
     Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),

@@ -24,6 +24,7 @@ from web.parts import House
 from web.privacy.persons import notice_router
 from web.privacy.persons import router as persons_router
 from web.privacy.routes import router as privacy_router
+from web.refills.routes import router as refills_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
 from web.simulator.routes import router as phone_router
@@ -62,6 +63,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(refills_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))

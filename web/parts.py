@@ -4,6 +4,7 @@ from typing import Protocol
 
 from channels.sms.simulator.provider import SimulatedProvider
 from conversations.delivery import Deliverer
+from conversations.messages import Messages
 from conversations.privacy.rights import Privacy
 from core.bus import Bus
 from core.clock import Clock
@@ -46,6 +47,11 @@ class House(Protocol):
     @property
     def limiter(self) -> RateLimiter:
         """Counts at the doors."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """Appends what the house says."""
         ...
 
     @property

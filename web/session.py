@@ -184,6 +184,7 @@ def home_of(person: SignedIn) -> str:
     """The first page of their work."""
     homes = (
         (Permission.read_queue, "/console"),
+        (Permission.decide_refill, "/refills"),
         (Permission.read_patient, "/console/search"),
         (Permission.manage_staff, "/staff"),
         (Permission.manage_privacy, "/privacy/persons"),

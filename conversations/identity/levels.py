@@ -34,7 +34,7 @@ _ACTIONS = {
         "action_session_start validate_booking_form action_ask_time_window action_ask_booking_form_offer "
         "action_ask_booking_form_payer action_ask_booking_form_visit_kind action_ask_booking_form_patient_name "
         "action_ask_booking_form_referral_code action_ask_booking_form_booking_confirmed action_book action_clinic_info "
-        "action_price action_prepare action_answer action_request_human action_staff_request action_stop_task "
+        "action_price action_prepare action_answer action_request_human action_staff_request action_refill action_stop_task "
         "action_repeat action_change_language action_out_of_scope action_default_fallback validate_visits_form "
         "action_ask_patient_name validate_identity_form "
         "action_ask_identity_form_identity_role action_ask_identity_form_patient_name action_ask_identity_form_birth_date "
@@ -46,6 +46,10 @@ _ACTIONS = {
         "action_list_visits action_ask_visit validate_cancel_form action_ask_cancel_form_cancel_confirmed action_cancel_visit "
         "validate_reschedule_form action_ask_reschedule_form_offer action_ask_reschedule_form_move_confirmed "
         "action_reschedule_visit validate_confirm_form action_confirm_visit"
+    ),
+    Level.code_and_birth_date: (
+        "validate_refill_form action_ask_refill_form_refill_medicine action_ask_refill_form_refill_supply "
+        "action_ask_refill_form_refill_dose action_ask_refill_form_refill_confirmed action_refill_submit"
     ),
 }
 NEEDED: dict[str, Level] = {

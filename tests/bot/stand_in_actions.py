@@ -35,6 +35,7 @@ QUESTIONS = {
     "cancel_form": ["patient_name", "birth_date", "visit", "cancel_confirmed"],
     "reschedule_form": ["patient_name", "birth_date", "visit", "time_window", "offer", "move_confirmed"],
     "confirm_form": ["patient_name", "birth_date", "visit"],
+    "refill_form": [],  # begins by itself, once it is known who asks
     "triage_form": [],  # off, as where no clinician has signed the tables
 }  # fmt: skip
 

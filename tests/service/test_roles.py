@@ -17,6 +17,8 @@ from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
+from care.refills.models import Medication, RefillRequest
+from care.refills.service import submit
 from conversations.models import Case, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
@@ -132,6 +134,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             valid_from=now.date(), made_by=agent.staff_id, made_at=now,
         )  # fmt: skip
         uow.session.add(allowed)
+    request = await a_refill(house, patient.id, case.id)
     async with house.house.database.unit_of_work() as uow:
         role = await uow.session.scalar(select(StaffRole.id).where(StaffRole.staff_id == colleague.id))
     assert role is not None
@@ -139,9 +142,23 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "session_id": uuid4(), "authorisation_id": allowed.id,
+            "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
+            "medication_id": request.medication_id,
         }
     )  # fmt: skip
+
+
+async def a_refill(house: TestHouse, patient_id: UUID, case_id: UUID) -> RefillRequest:
+    """A request for one of the patient's medicines."""
+    async with house.house.database.unit_of_work() as uow:
+        kept = Medication(
+            patient_id=patient_id, name="Polpril", substance="ramipryl", dose="1", made_at=house.clock.now()
+        )
+        uow.session.add(kept)
+        await uow.session.flush()
+        made = await submit(uow, Access.system("test"), kept.id, patient_id, case_id, 5, True, house.clock.now())
+    assert isinstance(made, RefillRequest)
+    return made
 
 
 async def a_site(house: TestHouse) -> UUID:
@@ -177,6 +194,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "name": "Maria Nowak", "born": "1960-01-02", "phone": "+48600100200", "patient_is": "child", "basis": "authorisation",
         "scopes": ["visits"], "evidence": "signed_form",
     },
+    "/refills/{request_id}": lambda _: {"outcome": "approved"},
+    "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},
     "/console/threads/{thread_id}/presence": lambda _: {"doing": "viewing"},
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},

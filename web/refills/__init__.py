@@ -1,0 +1,1 @@
+"""Pages for clinicians about medicines: the inbox of requests, and what a patient takes."""

@@ -143,6 +143,11 @@ class Index:
         return scores
 
     @property
+    def passages(self) -> list[Passage]:
+        """What it was made of."""
+        return self._passages
+
+    @property
     def article_ids(self) -> list[str]:
         """The ids in the order of `scores`."""
         return [passage.article_id for passage in self._passages]

@@ -43,7 +43,7 @@ class Reply:
 class _Built:
     """What was made of one revision."""
 
-    revision: int
+    revision: tuple[int, int]
     terms: lexicon.Lexicon
     indexes: dict[Language, Index] = field(default_factory=dict)
 
@@ -86,6 +86,19 @@ class Library:
         scores = await asyncio.to_thread(index.scores, question, named)
         return index.article_ids[int(scores.argmax())]
 
+    async def compare(
+        self, uow: UnitOfWork, language: Language, article_id: str, text: ArticleVersion | None
+    ) -> tuple[Index, Index]:
+        """The index of a language as it is, and as it were with these words for the article (None: without it)."""
+        now = (await self._current(uow)).indexes[language]
+        others = [one for one in now.passages if one.article_id != article_id]
+        if text is not None:
+            subject = await uow.session.get_one(Article, article_id)
+            others.append(_passage(subject, text, await facts(uow, language), language))
+        others.sort(key=lambda one: one.article_id)
+        letters = PolishLetters(await _spellings(uow, others)) if language == "pl" else None
+        return now, await asyncio.to_thread(Index, language, others, self.embedder, letters)
+
     async def _prepare(self, uow: UnitOfWork, question: str, language: Language) -> tuple[Index, set[str]]:
         """The index of the language, and the examinations the question names."""
         built = await self._current(uow)
@@ -93,7 +106,9 @@ class Library:
         return built.indexes[language], named
 
     async def _current(self, uow: UnitOfWork) -> _Built:
-        revision = int(await uow.session.scalar(select(KnowledgeState.revision)) or 0)
+        published = int(await uow.session.scalar(select(KnowledgeState.revision)) or 0)
+        drafted = select(func.count()).select_from(ArticleVersion)
+        revision = (published, int(await uow.session.scalar(drafted) or 0) if self._with_drafts else 0)
         if self._built is not None and self._built.revision == revision:
             return self._built
         async with self._building:
@@ -101,7 +116,7 @@ class Library:
                 self._built = await self._build(uow, revision)
         return self._built
 
-    async def _build(self, uow: UnitOfWork, revision: int) -> _Built:
+    async def _build(self, uow: UnitOfWork, revision: tuple[int, int]) -> _Built:
         built = _Built(revision, await lexicon.load(uow))
         kept: list[str] = []
         for language in LANGUAGES:

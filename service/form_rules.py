@@ -24,7 +24,8 @@ def expand(table: dict[str, Any]) -> dict[str, Any]:
             if wanted := [one for one in intents if one not in same]:
                 rules.append(_between(form, action, wanted))
         for action, intents in table["leaving"].items():
-            rules.append(_rule(f"{form} left by {action}", form, [_intents(intents), {"action": action}, *_CLOSED]))
+            if wanted := [one for one in intents if one not in same]:
+                rules.append(_rule(f"{form} left by {action}", form, [_intents(wanted), {"action": action}, *_CLOSED]))
         for other, its in forms.items():
             if wanted := [one for one in its["begins"] if one not in same]:
                 steps = [

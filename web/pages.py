@@ -30,6 +30,7 @@ from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
 from web.simulator.routes import router as phone_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.routes import router as studio_router
 from web.widget.routes import router as widget_router
 
 CLINIC_PHONE = "+48 89 000 10 01"
@@ -63,6 +64,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(studio_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))

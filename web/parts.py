@@ -14,6 +14,7 @@ from core.ratelimit import RateLimiter
 from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
+from knowledge.service import Library
 
 
 class House(Protocol):
@@ -47,6 +48,11 @@ class House(Protocol):
     @property
     def limiter(self) -> RateLimiter:
         """Counts at the doors."""
+        ...
+
+    @property
+    def library(self) -> Library:
+        """Answers from the published articles."""
         ...
 
     @property

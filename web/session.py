@@ -186,6 +186,7 @@ def home_of(person: SignedIn) -> str:
         (Permission.read_queue, "/console"),
         (Permission.decide_refill, "/refills"),
         (Permission.read_patient, "/console/search"),
+        (Permission.edit_content, "/studio/articles"),
         (Permission.manage_staff, "/staff"),
         (Permission.manage_privacy, "/privacy/persons"),
         (Permission.read_audit, "/privacy/audit"),

@@ -28,6 +28,7 @@ from core.accounts.models import BreakGlass, StaffRole
 from core.errors import Refused
 from core.ids import new_id
 from core.postgres import libpq_url
+from knowledge.service import import_articles
 from service.app import create_app
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
@@ -82,7 +83,7 @@ def named(row: Row) -> str:
 class World:
     """One of everything an id can name."""
 
-    ids: dict[str, UUID] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
 
 
 def a_number() -> str:
@@ -142,7 +143,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
+            "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id, "article_id": await an_article(house),
             "medication_id": request.medication_id,
         }
     )  # fmt: skip
@@ -159,6 +160,18 @@ async def a_refill(house: TestHouse, patient_id: UUID, case_id: UUID) -> RefillR
         made = await submit(uow, Access.system("test"), kept.id, patient_id, case_id, 5, True, house.clock.now())
     assert isinstance(made, RefillRequest)
     return made
+
+
+async def an_article(house: TestHouse) -> str:
+    """A draft in both languages."""
+    row = {
+        "id": f"article-{uuid4().hex}",
+        "pl": {"question": "Rower?", "answer": "Tak."},
+        "en": {"question": "Bike?", "answer": "Yes."},
+    }
+    async with house.house.database.unit_of_work() as uow:
+        await import_articles(uow, Access.system("test"), [row], house.clock.now())
+    return str(row["id"])
 
 
 async def a_site(house: TestHouse) -> UUID:
@@ -183,6 +196,10 @@ async def an_erasure(house: TestHouse, one: World) -> UUID:
     return made.id
 
 
+ARTICLE = {
+    "pl_question": "Czy są miejsca dla rowerów?", "pl_answer": "Tak, przed wejściem.",
+    "en_question": "Is there room for bicycles?", "en_answer": "Yes, at the entrance.",
+}  # fmt: skip
 FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/search": lambda _: {"query": "Nowak"},
     "/console/cases/{case_id}/reply": lambda _: {"body": "Dzień dobry"},
@@ -194,6 +211,11 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "name": "Maria Nowak", "born": "1960-01-02", "phone": "+48600100200", "patient_is": "child", "basis": "authorisation",
         "scopes": ["visits"], "evidence": "signed_form",
     },
+    "/studio/articles": lambda _: ARTICLE | {"id": f"article-{uuid4().hex}"},
+    "/studio/articles/{article_id}": lambda _: ARTICLE | {"base": "1"},
+    "/studio/articles/{article_id}/publish": lambda _: {"version": "1"},
+    "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
+    "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
     "/refills/{request_id}": lambda _: {"outcome": "approved"},
     "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},

@@ -1,0 +1,273 @@
+"""What editors do with articles: look at all of them, keep a new version, see what publishing would change, and be stopped in time.
+
+A version is never changed once written. Who edits what somebody else has edited meanwhile sees both.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from care.appointments.models import Price
+from conversations.linter import Kind, lint
+from conversations.outreach.models import Purpose
+from core.access import Access, Permission
+from core.db import UnitOfWork
+from core.errors import NotFound, Refused
+from core.i18n import LANGUAGES, Language
+from core.segments import measure, plain
+from knowledge.facts import facts, fill, unknown_placeholders
+from knowledge.models import Article, ArticleVersion
+from knowledge.retrieval import Answer, Choices, Unknown
+from knowledge.service import Library, import_articles, publish
+
+LONGEST = {"question": 300, "answer": 4000, "variant_sms": 600, "variant_voice": 1500, "source": 300}
+MOST_SEGMENTS = 3
+"""An answer by SMS that is longer should be a link; more than these is refused."""
+_MONEY = re.compile(r"(?<![\d,.])(\d{2,5})(?:[,.](\d{2}))?\s?(?:zł|zl|pln)\b|\bPLN\s?(\d{2,5})", re.IGNORECASE)
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+Found = Answer | Choices | Unknown
+
+
+@dataclass(frozen=True)
+class Row:
+    """One article in the list."""
+
+    article: Article
+    newest: int
+    questions: dict[str, str]
+    """By language, of the newest version."""
+    review_at: date | None
+
+    def is_ahead(self) -> bool:
+        """True if there is a version newer than what is answered with."""
+        return self.article.published_version != self.newest
+
+    def needs(self, today: date) -> set[str]:
+        """Of what an editor looks for: published, ahead, withdrawn, due, one-language."""
+        status = self.article.status
+        return {
+            name
+            for name, is_so in {
+                "published": status == "published", "withdrawn": status == "withdrawn",
+                "ahead": self.is_ahead() and status != "withdrawn", "one-language": len(self.questions) < len(LANGUAGES),
+                "due": self.review_at is not None and self.review_at <= today,
+            }.items()
+            if is_so
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An article with all its versions, the newest first: `{version: {language: text}}`."""
+
+    article: Article
+    versions: dict[int, dict[str, ArticleVersion]]
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest version."""
+        return max(self.versions)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an article may not be published: a key of the catalogue with its arguments."""
+
+    key: str
+    args: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A question whose answer publishing would change. The ids are of articles; None where nothing answers."""
+
+    question: str
+    language: Language
+    before: str | None
+    after: str | None
+    belongs_to: str
+    """The article whose own question it is."""
+
+    @property
+    def is_loss(self) -> bool:
+        """True if an article's own question finds it no more: that is refused."""
+        return self.before == self.belongs_to != self.after
+
+
+async def overview(uow: UnitOfWork, access: Access) -> list[Row]:
+    """Every article, by topic and id."""
+    access.require(Permission.edit_content)
+    texts: dict[str, list[ArticleVersion]] = {}
+    for text in await uow.session.scalars(select(ArticleVersion)):
+        texts.setdefault(text.article_id, []).append(text)
+    rows = []
+    for article in await uow.session.scalars(select(Article).order_by(Article.topic, Article.id)):
+        of = texts.get(article.id, [])
+        newest = max((one.version for one in of), default=0)
+        current = [one for one in of if one.version == newest]
+        review = min((one.review_at for one in current if one.review_at), default=None)
+        rows.append(Row(article, newest, {one.language: one.question for one in current}, review))
+    return rows
+
+
+async def whole(uow: UnitOfWork, access: Access, article_id: str) -> Whole:
+    """One article. Raises `NotFound`."""
+    access.require(Permission.edit_content)
+    article = await uow.session.get(Article, article_id)
+    if article is None:
+        raise NotFound("article")
+    versions: dict[int, dict[str, ArticleVersion]] = {}
+    rows = select(ArticleVersion).where(ArticleVersion.article_id == article_id)
+    for text in await uow.session.scalars(rows.order_by(ArticleVersion.version.desc())):
+        versions.setdefault(text.version, {})[text.language] = text
+    if not versions:
+        raise NotFound("article")
+    return Whole(article, versions)
+
+
+async def save(
+    uow: UnitOfWork, access: Access, row: dict[str, Any], base: int, now: datetime, author: str
+) -> int | Refused:
+    """Keep a draft as the next version; `row` as `import_articles` takes it, `base` the version it was made from (0: a new article).
+
+    Refused: `article-id` (no plain id), `article-exists`, `article-incomplete` (a question without an answer or the other way
+    round, or neither language), `article-too-long`, `article-changed` (somebody kept a newer version meanwhile; `newest`).
+    """
+    access.require(Permission.edit_content)
+    if _ID.fullmatch(str(row["id"])) is None or len(str(row["id"])) > 60:
+        return Refused("article-id")
+    known = await uow.session.get(Article, row["id"], with_for_update=True)
+    if base == 0 and known is not None:
+        return Refused("article-exists")
+    if base and known is None:
+        raise NotFound("article")
+    if known is not None and (newest := (await whole(uow, access, known.id)).newest) != base:
+        return Refused("article-changed", {"newest": str(newest)})
+    given = [row[language] for language in LANGUAGES if row.get(language)]
+    if not given or any(not text["question"].strip() or not text["answer"].strip() for text in given):
+        return Refused("article-incomplete")
+    if (field := _too_long(row, given)) is not None:
+        return Refused("article-too-long", {"most": str(LONGEST[field])})
+    await import_articles(uow, access, [row], now, author)
+    return (await whole(uow, access, str(row["id"]))).newest
+
+
+def _too_long(row: dict[str, Any], given: Sequence[dict[str, Any]]) -> str | None:
+    if len(str(row.get("source", ""))) > LONGEST["source"]:
+        return "source"
+    for text in given:
+        variants = text.get("variants") or {}
+        sizes = {
+            "question": text["question"], "answer": text["answer"], "variant_sms": variants.get("sms") or "",
+            "variant_voice": variants.get("voice") or "",
+        }  # fmt: skip
+        for field, value in sizes.items():
+            if len(value) > LONGEST[field]:
+                return field
+    return None
+
+
+async def problems(uow: UnitOfWork, texts: dict[str, ArticleVersion], now: datetime) -> list[Problem]:
+    """Why these words may not be published; none means they may."""
+    found = [Problem("article-problem-language", {"tongue": one}) for one in LANGUAGES if one not in texts]
+    known = {language: await facts(uow, language) for language in LANGUAGES}
+    prices = await _prices(uow, now.date())
+    for language, text in sorted(texts.items()):
+        words = _all_words(text)
+        strange = set().union(*map(unknown_placeholders, words))
+        amounts = {amount for word in words for amount in _amounts(word)} - prices
+        found += [Problem("article-problem-placeholder", {"placeholder": one}) for one in sorted(strange)]
+        found += [Problem("article-problem-price", {"price": one, "tongue": language}) for one in sorted(amounts)]
+        said = as_sms(text, known[_language(language)])
+        if measure(said).count > MOST_SEGMENTS:
+            args = {"tongue": language, "count": str(measure(said).count), "most": str(MOST_SEGMENTS)}
+            found.append(Problem("article-problem-sms", args))
+        if text.variant_sms:
+            named = [one.words for one in lint(said, "sms", Purpose.reminder, "") if one.kind is Kind.diagnosis]
+            found += [Problem("article-problem-diagnosis", {"words": words}) for words in named]
+    return found
+
+
+def as_sms(text: ArticleVersion, known: dict[str, str]) -> str:
+    """What would be sent by SMS: the variant, else the answer, with its facts, in the letters that cost least."""
+    return plain(fill(text.variant_sms or text.answer, known))
+
+
+async def impact(
+    uow: UnitOfWork, library: Library, article_id: str, version: int | None, texts: dict[str, ArticleVersion]
+) -> list[Change]:
+    """The articles' own questions whose answer differs if that version (None: no version at all) were answered with."""
+    changes: list[Change] = []
+    for language in LANGUAGES:
+        before, after = await library.compare(uow, language, article_id, texts.get(language) if version else None)
+        asked = [(one.article_id, one.question) for one in before.passages]
+        if (text := texts.get(language)) is not None and version:
+            asked.append((article_id, text.question))
+        found = await asyncio.to_thread(_both, before.ask, after.ask, dict.fromkeys(asked))
+        changes += [Change(question, language, old, new, owner) for (owner, question), old, new in found if old != new]
+    return changes
+
+
+def _both(
+    before: Any, after: Any, asked: Iterable[tuple[str, str]]
+) -> list[tuple[tuple[str, str], str | None, str | None]]:
+    return [(one, _first(before(one[1])), _first(after(one[1]))) for one in asked]
+
+
+def _first(found: Found) -> str | None:
+    if isinstance(found, Answer):
+        return found.match.article_id
+    return found.matches[0].article_id if isinstance(found, Choices) else None
+
+
+async def release(
+    uow: UnitOfWork, access: Access, library: Library, article_id: str, version: int, now: datetime
+) -> Article | Refused:
+    """Publish after the checks and the impact on all other articles.
+
+    Refused: `article-problems`, `article-hides-another` (another article's own question would find it no more), or as `publish`.
+    """
+    access.require(Permission.edit_content)
+    subject = await whole(uow, access, article_id)
+    texts = subject.versions.get(version)
+    if texts is None:
+        raise NotFound("article")
+    found = await problems(uow, texts, now)
+    if found:
+        return Refused("article-problems", {"count": str(len(found))})
+    lost = [one for one in await impact(uow, library, article_id, version, texts) if one.is_loss]
+    if lost and any(one.belongs_to != article_id for one in lost):
+        first = next(one for one in lost if one.belongs_to != article_id)
+        return Refused("article-hides-another", {"question": first.question, "article": first.belongs_to})
+    return await publish(uow, access, article_id, now, version)
+
+
+async def _prices(uow: UnitOfWork, day: date) -> set[str]:
+    """The amounts of the price list valid that day, in złoty: "250" or "249,50"."""
+    rows = await uow.session.scalars(
+        select(Price.amount).where(Price.valid_from <= day, (Price.valid_to.is_(None)) | (Price.valid_to >= day))
+    )
+    return {_złoty(amount) for amount in rows}
+
+
+def _złoty(grosze: int) -> str:
+    whole_part, rest = divmod(grosze, 100)
+    return f"{whole_part},{rest:02d}" if rest else str(whole_part)
+
+
+def _amounts(text: str) -> Iterable[str]:
+    for found in _MONEY.finditer(text):
+        yield f"{found[1] or found[3]},{found[2]}" if found[2] not in (None, "00") else str(found[1] or found[3])
+
+
+def _all_words(text: ArticleVersion) -> list[str]:
+    return [word for word in (text.answer, text.variant_sms, text.variant_voice) if word]
+
+
+def _language(code: str) -> Language:
+    return "pl" if code == "pl" else "en"

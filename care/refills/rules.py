@@ -17,6 +17,7 @@ from care.folding import fold
 from care.refills.models import Medication, Route
 from care.triage.tables import medicine_findings
 from core.errors import ConfigurationError
+from core.i18n import LANGUAGES, Language
 from core.settings import ROOT
 
 FILE = ROOT / "data" / "refills" / "rules.yml"
@@ -80,17 +81,21 @@ class Rules:
     """The table, checked when it is read."""
 
     def __init__(
-        self, classes: Mapping[str, Any], rules: Mapping[str, Any], sources: Mapping[str, str], version: str
+        self,
+        classes: Mapping[str, Any],
+        rules: Mapping[str, Any],
+        sources: Mapping[str, Mapping[Language, str]],
+        version: str,
     ) -> None:
         self._classes = classes
         self._rules = rules
         self._sources = sources
         self.version = version
 
-    def source(self, rule: str) -> str:
-        """Where a rule comes from, in the words of its source."""
+    def source(self, rule: str, language: Language) -> str:
+        """Where a rule comes from."""
         row = self._classes[rule.removeprefix("class.")] if rule.startswith("class.") else self._rules[rule]
-        return self._sources[row["from"]]
+        return self._sources[row["from"]][language]
 
     def check(self, facts: Facts) -> Checked:
         """Every rule's word on the request, and the gravest way of those that say one."""
@@ -144,6 +149,8 @@ def load(file: Path = FILE) -> Rules:
         raise ConfigurationError(f"refill rules: {file.name} needs exactly sources, classes and rules")
     if set(table["rules"]) != _RULES:
         raise ConfigurationError(f"refill rules: missing or unknown: {', '.join(sorted(set(table['rules']) ^ _RULES))}")
+    if any(not isinstance(one, dict) or set(one) != set(LANGUAGES) for one in table["sources"].values()):
+        raise ConfigurationError("refill rules: a source is not named in every language")
     for name, row in {**table["classes"], **table["rules"]}.items():
         if not isinstance(row, dict) or row.get("from") not in table["sources"]:
             raise ConfigurationError(f"refill rule {name}: has no known source")

@@ -61,7 +61,7 @@ def test_every_rule_has_its_words_and_its_source() -> None:
         f"class.{one}" for one in ("insulin", "anticoagulant", "steroids", "antiepileptic", "opioid", "cannabis")
     }
     for rule in ids:
-        assert rules.source(rule)
+        assert all(rules.source(rule, language) for language in LANGUAGES)
         assert all(
             catalogue(language).has(f"refill-rule-{rule.replace('.', '-').replace('_', '-')}") for language in LANGUAGES
         )

@@ -44,7 +44,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         given = {"refused": None, "done": None, "about": None, "typed": ""} | values
         return pages.respond(
             request, "refills/inbox.html", language, 422 if given["refused"] else 200, person=person, items=items,
-            threads=threads, source=rules.source, version=rules.version, longest=LONGEST_REASON,
+            threads=threads, source=lambda rule: rules.source(rule, language), version=rules.version, longest=LONGEST_REASON,
             at_words=lambda at: at.astimezone(now.tzinfo).strftime("%d.%m.%Y %H:%M"), **given,
         )  # fmt: skip
 

@@ -85,19 +85,26 @@ class Inbox:
         return Accepted(earlier.id, earlier.thread_id, earlier.seq, False) if earlier is not None else None
 
     async def greet(
-        self, kind: str, address: str, channel: str, language: Language, messages: Messages, greeting: Utterance
-    ) -> UUID:
-        """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id."""
+        self, kind: str, address: str, channel: str, language: Language, messages: Messages, greeting: Utterance,
+        *, always: bool = False,
+    ) -> UUID:  # fmt: skip
+        """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id.
+
+        `always`: each time anew, with a greeting that holds the notice itself, as a call begins.
+        """
         async with self._database.unit_of_work() as uow:
             now = self._clock.now()
             known = await _contact(uow, kind, address)
             point_id, thread_id = known or await _open_contact(uow, kind, address, now)
             point = await uow.session.get_one(ContactPoint, point_id)
             person = await uow.session.get_one(Correspondent, point.correspondent_id, with_for_update=True)
-            if channel not in person.noticed:
+            if always or channel not in person.noticed:
                 case = await self._open_case(uow, thread_id, now)
                 person.language = person.language or language
-                await give_notice(uow, messages, case, person, Route(channel, point.id, language), True, now)
+                if always:
+                    person.noticed = {**person.noticed, channel: _noticed(now)}
+                else:
+                    await give_notice(uow, messages, case, person, Route(channel, point.id, language), True, now)
                 await messages.say(
                     uow, case, Route(channel, point.id, language), greeting, {"by": "rule", "rule": "greeting"}, now
                 )
@@ -170,10 +177,13 @@ async def give_notice(
     if person.noticed.get(route.channel, {}).get("privacy") == PRIVACY_VERSION:
         return
     key = "notice" if is_sure else "notice-both"
-    given = {"version": NOTICE_VERSION, "privacy": PRIVACY_VERSION, "at": now.isoformat()}
-    person.noticed = {**person.noticed, route.channel: given}
+    person.noticed = {**person.noticed, route.channel: _noticed(now)}
     source = {"by": "rule", "rule": f"notice@{NOTICE_VERSION}", "privacy": PRIVACY_VERSION}
     await messages.say(uow, case, route, Utterance(key, {"page": messages.privacy_page}), source, now)
+
+
+def _noticed(now: datetime) -> dict[str, str]:
+    return {"version": NOTICE_VERSION, "privacy": PRIVACY_VERSION, "at": now.isoformat()}
 
 
 async def open_case(uow: UnitOfWork, thread_id: UUID) -> Case | None:

@@ -122,6 +122,8 @@ TABLES = (
          "nightly job, once the patient's record is gone"),
     Copy("erasures", "proof of erasure: counts and reasons, no content", LAW, (_R.security,),
          ("patient_id", "asked_by", "case_ids"), "nightly job"),
+    Copy("voice_calls", "which call is going on, and how it ended", REQUEST, (_R.working,), ("contact_point_id",),
+         "nightly job, once over; with the contact point"),
     Copy("simulated_sms", "the phone network of demonstrations", REQUEST, (_R.working,), ("phone", "phone_token", "body"),
          "nightly job; with its case"),
     Copy("simulated_media", "its files", REQUEST, (_R.working,), ("content",), "nightly job; with its case"),

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     twilio_auth_token: str = ""
     twilio_base_url: str = "https://api.twilio.com"
     twilio_number: str = "+48732100200"
+    desk_phone: str = ""
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000
     turns_at_once: int = 16

@@ -14,9 +14,13 @@ from starlette.types import Message as ASGIMessage
 
 from channels.sms.routes import router as sms_router
 from channels.sms.simulator.routes import router as simulator_router
+from channels.voice.call import Voice
+from channels.voice.routes import router as voice_router
 from channels.webchat.routes import WebChat
 from channels.webchat.routes import router as webchat_router
+from conversations.safety import default_screen
 from core.access import Permission
+from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound, Retriable
 from core.logging import describe
 from core.settings import Settings
@@ -71,6 +75,9 @@ def create_app(house: House) -> FastAPI:
             )
         )
     )
+    app.include_router(
+        voice_router(_voice(house), house.twilio_token, settings.public_url, may_simulate=house.simulator is not None)
+    )
     if house.simulator is not None:
         app.include_router(simulator_router(house.simulator))
 
@@ -83,6 +90,17 @@ def create_app(house: House) -> FastAPI:
     _guard(app, house)
     declare(app)
     return app
+
+
+def _voice(house: House) -> Voice:
+    async def is_open(uow: UnitOfWork) -> bool:
+        return await house.hours.is_open(uow, house.clock.now())
+
+    settings = house.settings
+    return Voice(
+        house.inbox, house.messages, house.database, house.bus, house.clock, default_screen(), settings.default_region,
+        is_open, settings.desk_phone or None,
+    )  # fmt: skip
 
 
 def _health_routes(app: FastAPI, house: House, readiness: Readiness) -> None:

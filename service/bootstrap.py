@@ -11,6 +11,7 @@ from channels.sms.channel import SmsChannel
 from channels.sms.simulator.privacy import SimulatorCopies
 from channels.sms.simulator.provider import SimulatedProvider
 from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
+from channels.voice.channel import VoiceChannel
 from channels.webchat.channel import WebChatChannel
 from conversations.acting import Acting
 from conversations.attachments import Attachments
@@ -221,10 +222,10 @@ def build(
         )
     else:
         account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url
+    sms = SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status")
     channels: dict[str, Channel] = {
-        "sms": SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status"),
-        "webchat": WebChatChannel(),
-    }
+        "sms": sms, "webchat": WebChatChannel(), "voice": VoiceChannel(database, clock, sms),
+    }  # fmt: skip
     messages = Messages(channels, f"{public}/privacy")
     queue = Queue(hours)
     cases = Cases(messages, queue)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, column, delete, or_, s
 from care.appointments.models import Appointment
 from care.patients.marks import PrivacyMark, is_marked
 from care.patients.models import Patient
+from conversations.calls import VoiceCall
 from conversations.identity.models import IdentityChallenge, IdentityLock, IdentityProof, MagicLink
 from conversations.models import ActionResult, Case, CaseState, Turn, TurnState
 from conversations.privacy.copies import Copies, deleted, erase_cases, erase_empty_threads
@@ -164,6 +165,7 @@ class Retention:
             ),
             identity_locks=await deleted(uow, delete(IdentityLock).where(IdentityLock.failed_at < before)),
             magic_links=await deleted(uow, delete(MagicLink).where(MagicLink.expires_at < before)),
+            voice_calls=await deleted(uow, delete(VoiceCall).where(VoiceCall.seen_at < before)),
         )
 
     async def _proofs(self, uow: UnitOfWork, now: datetime) -> Counter[str]:

@@ -17,6 +17,7 @@ MODELS: tuple[str, ...] = (
     "conversations.privacy.models",
     "handoff.models",
     "channels.sms.simulator.models",
+    "conversations.calls",
     "care.patients.models",
     "care.patients.marks",
     "care.appointments.models",

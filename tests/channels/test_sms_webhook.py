@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.sms.inbound import parse
-from channels.sms.routes import MAX_FORM_BYTES
-from channels.sms.signature import Signature
+from channels.webhooks import MAX_FORM_BYTES, Signature
 from conversations.models import Attachment, CaseState, Delivery, DeliveryState, Message, Turn
 from tests.house import PUBLIC, TestHouse
 from tests.house_data import eval_json

@@ -137,7 +137,7 @@ def contact_name(address: str, channel: str, language: Language) -> str:
     """A formatted number, or "browser" with a short mark that tells two visitors apart."""
     if channel == "webchat":
         return catalogue(language).text("console-visitor", mark=address[:4].upper())
-    return format_number(address) if address else catalogue(language).text("console-unknown-contact")
+    return format_number(address) if address.startswith("+") else catalogue(language).text("console-unknown-contact")
 
 
 def minutes_words(since: datetime, now: datetime, language: Language) -> str:

@@ -1,0 +1,330 @@
+"""One call: frames in, words out. Knows no socket, so that captured frames can be played to it.
+
+What is said to the caller are the thread's own messages; what they had not heard when they spoke is not in the transcript.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, select, update
+
+from channels.voice import frames
+from conversations.calls import VoiceCall
+from conversations.delivery import receipt
+from conversations.inbox import Inbox
+from conversations.messages import Messages, last_content, route_of
+from conversations.models import Case, CaseState, ContactPoint, Delivery, DeliveryState, Message, Thread
+from conversations.protocols import Choice, InboundMessage, Utterance
+from conversations.safety import Level, SafetyScreen
+from conversations.transcript import state_of_thread
+from conversations.understanding import fold
+from core.bus import Bus
+from core.clock import Clock
+from core.db import Database, UnitOfWork
+from core.i18n import Language, as_language
+from core.phone import parse_number
+
+log = structlog.get_logger()
+WELCOME = "voice-welcome"
+PULSE_SECONDS = 15.0
+KEYS_PAUSE = 2.5
+"""Seconds after the last key, after which a number is whole."""
+SILENCE = 20.0
+"""Seconds without a word or a key after which the caller is asked, and then let go."""
+MOST_KEYS = 16
+_AGAIN = re.compile(
+    r"(?:halo|hallo|hello|slucham|prosze|co|what|pardon|sorry|jest tam kto\w*|are you there|czy mnie slychac)[?!. ]*"
+)
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What a call needs of the house. `desk` is the number that a person is reached at, None without one."""
+
+    inbox: Inbox
+    messages: Messages
+    database: Database
+    bus: Bus
+    clock: Clock
+    screen: SafetyScreen
+    region: str
+    is_open: Callable[[UnitOfWork], Awaitable[bool]]
+    desk: str | None = None
+
+
+class Call:
+    """The state of one call. `send` gives a frame to the socket."""
+
+    def __init__(self, voice: Voice, send: Callable[[str], Awaitable[None]]) -> None:
+        self._voice = voice
+        self._send = send
+        self._sid = ""
+        self._address = ("caller", "")
+        self._point = UUID(int=0)
+        self._thread = UUID(int=0)
+        self._language: Language = "pl"
+        self._spoken = 0
+        self._count = 0
+        self._keys = ""
+        self._alarmed = ""
+        self._silences = 0
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.is_over = False
+
+    async def take(self, frame: frames.Frame) -> None:
+        """Act on one frame, in the order they come."""
+        if isinstance(frame, frames.Setup):
+            if not self._sid:
+                await self._begin(frame)
+            return
+        if not self._sid:
+            raise frames.BadFrame("nothing before setup")
+        match frame:
+            case frames.Prompt():
+                await self._hear(frame)
+            case frames.Interrupt():
+                await self._cut(frame.heard)
+            case frames.Dtmf():
+                await self._press(frame.digit)
+            case frames.Failure():
+                log.warning("the provider tells of an error in a call")
+
+    async def close(self, outcome: str) -> None:
+        """The socket is gone: what was not spoken any more leaves by SMS. Safe to call twice."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+        if not self._sid or self.is_over:
+            return
+        self.is_over = True
+        now = self._voice.clock.now()
+        async with self._voice.database.unit_of_work() as uow:
+            await uow.session.execute(
+                update(VoiceCall).where(VoiceCall.sid == self._sid).values(ended_at=now, outcome=outcome, seen_at=now)
+            )
+            left = await uow.session.scalars(
+                select(Delivery)
+                .join(Message, Message.id == Delivery.message_id)
+                .where(*self._own(), Message.seq > self._spoken, Delivery.state == DeliveryState.sent)
+            )
+            for row in left:
+                row.state, row.attempts, row.next_attempt_at = DeliveryState.queued, 0, now
+            await uow.publish("delivery", id=str(self._thread))
+
+    async def _begin(self, frame: frames.Setup) -> None:
+        number = parse_number(frame.caller, self._voice.region)
+        self._sid, self._address = frame.call_sid, ("phone", number) if number else ("caller", frame.call_sid)
+        self._point = await self._voice.inbox.greet(
+            *self._address, "voice", self._language, self._voice.messages, Utterance(WELCOME), always=True
+        )
+        now = self._voice.clock.now()
+        async with self._voice.database.unit_of_work() as uow:
+            point = await uow.session.get_one(ContactPoint, self._point)
+            self._thread = (
+                await uow.session.scalars(select(Thread.id).where(Thread.correspondent_id == point.correspondent_id))
+            ).one()
+            if await uow.session.get(VoiceCall, self._sid) is None:
+                uow.session.add(VoiceCall(sid=self._sid, contact_point_id=self._point, started_at=now, seen_at=now))
+            welcome = await uow.session.scalar(
+                select(Message.seq).where(*self._own()).order_by(Message.seq.desc()).limit(1)
+            )
+            self._spoken = (welcome or 1) - 1
+        self._tasks["pump"] = asyncio.create_task(self._pump())
+        self._wait_for_a_word()
+
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            Message.thread_id == self._thread, Message.contact_point_id == self._point, Message.direction == "outbound",
+            Message.channel == "voice",
+        )  # fmt: skip
+
+    async def _hear(self, frame: frames.Prompt) -> None:
+        words = frame.words.strip()
+        if not words:
+            return
+        self._wait_for_a_word()
+        self._silences = 0
+        if not frame.last:
+            # Words that mean danger are not waited out.
+            if not self._alarmed and self._voice.screen.screen(words).level >= Level.crisis:
+                self._alarmed = words
+                await self._accept(words)
+            return
+        alarmed, self._alarmed = self._alarmed, ""
+        if alarmed and fold(words).startswith(fold(alarmed)[:40]) and len(words) < 2 * len(alarmed):
+            return
+        if frame.language:
+            self._language = as_language(frame.language[:2])
+        if _AGAIN.fullmatch(fold(words)):
+            await self._say_again()
+            return
+        await self._accept(words)
+
+    async def _press(self, digit: str) -> None:
+        self._wait_for_a_word()
+        self._silences = 0
+        if digit == "#":
+            await self._keys_are_whole()
+        elif digit == "0" and not self._keys:
+            # The key that always leads to a person; a code or a date that begins with it has its pause and its "#".
+            if await self._expects_digits():
+                self._more_keys(digit)
+            else:
+                await self._accept("konsultant" if self._language == "pl" else "human")
+        elif digit != "*":
+            self._more_keys(digit)
+            if not await self._expects_digits():
+                await self._keys_are_whole()
+
+    def _more_keys(self, digit: str) -> None:
+        self._keys = (self._keys + digit)[:MOST_KEYS]
+        self._later("keys", KEYS_PAUSE, self._keys_are_whole)
+
+    async def _keys_are_whole(self) -> None:
+        keys, self._keys = self._keys, ""
+        task = self._tasks.pop("keys", None)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+        if keys:
+            await self._accept(keys)
+
+    async def _expects_digits(self) -> bool:
+        """True where the last question wants more digits than one: a code, a date, a number; with choices one is enough."""
+        async with self._voice.database.unit_of_work() as uow:
+            case_id, _ = await state_of_thread(uow, self._thread)
+            content = await last_content(uow, case_id) if case_id else None
+        key = str((content or {}).get("key", ""))
+        return key.startswith(
+            ("identity-code", "identity-who", "identity-born", "identity-own", "ask-referral", "ask-patient")
+        )
+
+    async def _accept(self, words: str) -> None:
+        self._count += 1
+        kind, address = self._address
+        await self._voice.inbox.accept(
+            InboundMessage(
+                channel="voice", provider_id=f"{self._sid}:{self._count}", address_kind=kind, address=address, text=words,
+                language_hint=self._language,
+            )
+        )  # fmt: skip
+
+    async def _say_again(self) -> None:
+        async with self._voice.database.unit_of_work() as uow:
+            last = await uow.session.scalar(select(Message).where(*self._own()).order_by(Message.seq.desc()).limit(1))
+            words = last.body if last is not None else ""
+        if words:
+            await self._speak(words)
+
+    async def _cut(self, heard: str) -> None:
+        """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said."""
+        async with self._voice.database.unit_of_work() as uow:
+            rows = await uow.session.scalars(select(Message).where(*self._own()).order_by(Message.seq.desc()).limit(6))
+            for message in rows:
+                if message.seq > self._spoken and not message.goes_first:
+                    await receipt(
+                        uow, message.id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now()
+                    )
+                elif message.seq == self._spoken and (cut := _heard_part(message.body, heard)) is not None:
+                    message.body, message.content = cut, {**(message.content or {}), "text": cut, "is_cut": True}
+            newest = await uow.session.scalar(
+                select(Message.seq).where(*self._own(), ~Message.goes_first).order_by(Message.seq.desc()).limit(1)
+            )
+            self._spoken = max(self._spoken, newest or 0)
+
+    async def _pump(self) -> None:
+        """Speak what is stored for this caller, in order, as soon as it is there."""
+        with self._voice.bus.subscribe("thread", "case") as events:
+            while True:
+                await self.speak_new()
+                event = await events.get(PULSE_SECONDS)
+                while (
+                    event is not None
+                    and event.get("id") not in (str(self._thread), None)
+                    and event["topic"] == "thread"
+                ):
+                    event = await events.get(PULSE_SECONDS)
+
+    async def speak_new(self) -> None:
+        """Speak what was stored for this caller since the last time."""
+        now = self._voice.clock.now()
+        async with self._voice.database.unit_of_work() as uow:
+            await uow.session.execute(update(VoiceCall).where(VoiceCall.sid == self._sid).values(seen_at=now))
+            rows = list(
+                await uow.session.scalars(
+                    select(Message).where(*self._own(), Message.seq > self._spoken).order_by(Message.seq)
+                )
+            )
+            _, state = await state_of_thread(uow, self._thread)
+            goes_to_desk = (
+                bool(rows)
+                and state is CaseState.waiting
+                and self._voice.desk is not None
+                and await self._voice.is_open(uow)
+            )
+        for row in rows:
+            if row.language and row.language != self._language:
+                self._language = as_language(row.language)
+                await self._send(frames.language(self._language))
+            await self._speak(row.body)
+            self._spoken = row.seq
+            async with self._voice.database.unit_of_work() as uow:
+                await receipt(uow, row.id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now())
+        if rows:
+            self._wait_for_a_word()
+        if goes_to_desk:
+            await self._send(frames.end({"reason": "human"}))
+
+    async def _speak(self, words: str) -> None:
+        sentences = _SENTENCE.split(words)
+        for number, sentence in enumerate(sentences, start=1):
+            is_last = number == len(sentences)
+            await self._send(frames.text(sentence if is_last else f"{sentence} ", last=is_last))
+
+    def _wait_for_a_word(self) -> None:
+        self._later("silence", SILENCE, self._silent)
+
+    async def _silent(self) -> None:
+        self._silences += 1
+        async with self._voice.database.unit_of_work() as uow:
+            case_id, state = await state_of_thread(uow, self._thread)
+            case = await uow.session.get(Case, case_id) if case_id else None
+            route = await route_of(uow, case) if case is not None else None
+            if case is None or route is None or state is not CaseState.bot:
+                return
+            key = "voice-still-there" if self._silences == 1 else "voice-goodbye"
+            choices = (Choice("human", "menu-human", "/human"),) if self._silences == 1 else ()
+            await self._voice.messages.say(
+                uow, case, route, Utterance(key, {}, choices), {"by": "rule", "rule": key}, self._voice.clock.now()
+            )
+        if self._silences > 1:
+            await self.speak_new()
+            await self._send(frames.end({"reason": "silence"}))
+
+    def _later(self, name: str, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+        """Do that after so long, unless it is put off again before."""
+        running = self._tasks.pop(name, None)
+        if running is not None and running is not asyncio.current_task():
+            running.cancel()
+
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(ConnectionError):
+                await act()
+
+        self._tasks[name] = asyncio.create_task(wait())
+
+
+def _heard_part(body: str, heard: str) -> str | None:
+    """The beginning of a text up to where it was heard; None if that is not told."""
+    said = " ".join(heard.split())
+    if not said:
+        return None
+    place = " ".join(body.split()).find(said[-24:])
+    return f"{' '.join(body.split())[: place + len(said[-24:])]} …" if place >= 0 else None

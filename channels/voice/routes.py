@@ -1,0 +1,102 @@
+"""The provider's doors for calls: TwiML for the one that rings, the socket of the one that is going on, and what follows it."""
+
+import json
+
+import structlog
+from fastapi import APIRouter, Request, Response, WebSocket
+from starlette.websockets import WebSocketDisconnect
+from twilio.twiml.voice_response import Connect, VoiceResponse
+
+from channels.voice.call import Call, Voice
+from channels.voice.frames import LOCALES, BadFrame, read
+from channels.webhooks import Signature, signed
+
+log = structlog.get_logger()
+MOST_FRAMES = 40
+"""Frames in a row that are none: then the socket is closed."""
+
+
+def socket_url(public_url: str) -> str:
+    """The address of the socket as the provider is told it, and as it signs it."""
+    return f"{public_url.rstrip('/').replace('http', 'ws', 1)}/voice/relay"
+
+
+def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool) -> APIRouter:
+    """Incoming calls. `may_simulate`: the page of the call simulator signs its socket in the address; no provider does."""
+    routes = APIRouter(include_in_schema=False)
+    provider = Signature(auth_token)
+
+    @routes.post("/webhooks/twilio/voice")
+    async def ring(request: Request) -> Response:
+        """A call comes in: connect it to the socket. What is said first is said there, so that it stands in the transcript."""
+        await signed(request, provider, public_url)
+        connect = Connect(action=f"{public_url.rstrip('/')}/webhooks/twilio/voice/ended")
+        relay = connect.conversation_relay(
+            url=socket_url(public_url),
+            language=LOCALES["pl"],
+            dtmf_detection=True,
+            interruptible="any",
+            partial_prompts=True,
+        )
+        for locale in LOCALES.values():
+            relay.language(code=locale)
+        answer = VoiceResponse()
+        answer.append(connect)
+        return Response(str(answer), media_type="application/xml")
+
+    @routes.post("/webhooks/twilio/voice/ended")
+    async def ended(request: Request) -> Response:
+        """The socket's session is over: on to a person's telephone if that is why, else hang up."""
+        form = await signed(request, provider, public_url)
+        answer = VoiceResponse()
+        if _reason(form.get("HandoffData", "")) == "human" and voice.desk is not None:
+            answer.dial(voice.desk)
+        else:
+            answer.hangup()
+        return Response(str(answer), media_type="application/xml")
+
+    @routes.websocket("/voice/relay")
+    async def relay_socket(socket: WebSocket) -> None:
+        """One call. A handshake without a valid signature is refused before it is accepted."""
+        url = socket_url(public_url)
+        query = socket.url.query
+        signature = socket.headers.get("x-twilio-signature", "")
+        if may_simulate and not signature:
+            query, _, signature = query.rpartition("&signature=")
+        if not provider.holds(f"{url}?{query}" if query else url, {}, _unquoted(signature)):
+            await socket.close(1008)
+            return
+        await socket.accept()
+        call, outcome = Call(voice, socket.send_text), "hung-up"
+        bad = 0
+        try:
+            while bad < MOST_FRAMES:
+                try:
+                    frame = read(await socket.receive_text())
+                    if frame is not None:
+                        await call.take(frame)
+                except BadFrame as error:
+                    bad += 1
+                    log.warning("a frame that is none", reason=str(error))
+                    if str(error) == "too long":
+                        break
+            outcome = "bad-frames"
+            await socket.close(1009 if bad < MOST_FRAMES else 1008)
+        except (WebSocketDisconnect, KeyError):  # A frame of bytes has no text: the provider sends none.
+            pass
+        finally:
+            await call.close(outcome)
+
+    return routes
+
+
+def _unquoted(signature: str) -> str:
+    return signature.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")
+
+
+def _reason(data: str) -> str:
+    try:
+        given = json.loads(data)
+    except ValueError:
+        return ""
+    return str(given.get("reason", "")) if isinstance(given, dict) else ""

@@ -1,0 +1,325 @@
+"""A call. Invariant: it is the same conversation as SMS from that number, and what nobody heard is neither lost nor told as heard."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+import websockets
+from twilio.request_validator import RequestValidator
+
+from channels.voice import frames
+from channels.voice.call import Call, Voice
+from channels.voice.channel import VoiceChannel
+from channels.voice.frames import BadFrame, read
+from channels.voice.routes import socket_url
+from conversations.calls import VoiceCall
+from conversations.models import CaseState, Delivery, DeliveryState, Direction, Message
+from conversations.protocols import Choice, DialogueReply, NotSent, Outgoing, Sent, Utterance
+from conversations.safety import default_screen
+from core.db import UnitOfWork
+from service.app import create_app
+from tests.conftest import free_port, until
+from tests.house import ANNA, PUBLIC, TestHouse
+from tests.scripted import words
+
+SID = "CA" + "0" * 32
+SETUP = {
+    "type": "setup",
+    "sessionId": "VX1",
+    "callSid": SID,
+    "from": ANNA,
+    "to": "+48732100200",
+    "direction": "inbound",
+}
+
+
+@dataclass
+class Line:
+    """A call without its socket: frames are played to it, words are read from it."""
+
+    house: TestHouse
+    desk: str | None = None
+    sent: list[dict[str, Any]] = field(default_factory=list)
+
+    async def __aenter__(self) -> "Line":
+        house = self.house.house
+
+        async def is_open(_: UnitOfWork) -> bool:
+            return self.house.hours.open
+
+        voice = Voice(
+            house.inbox,
+            house.messages,
+            house.database,
+            house.bus,
+            house.clock,
+            default_screen(),
+            "PL",
+            is_open,
+            self.desk,
+        )
+        self.call = Call(voice, self._send)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.call.close("hung-up")
+
+    async def _send(self, frame: str) -> None:
+        self.sent.append(json.loads(frame))
+
+    async def plays(self, **frame: Any) -> None:
+        """One frame of the provider."""
+        one = read(json.dumps(frame))
+        assert one is not None
+        await self.call.take(one)
+
+    async def says(self, text: str, **more: Any) -> str:
+        """The caller speaks, the turn is done; what was spoken in answer."""
+        before = len(self.sent)
+        await self.plays(type="prompt", voicePrompt=text, lang="pl-PL", last=True, **more)
+        await self.answered()
+        return self.spoken(before)
+
+    async def answered(self) -> None:
+        """Every waiting turn is taken and spoken."""
+        point = await self.house.point(ANNA)
+        thread = (await self.house.rows(Message, Message.contact_point_id == point.id))[0].thread_id
+        await self.house.house.turns.take(thread)
+        await self.call.speak_new()
+
+    def spoken(self, after: int = 0) -> str:
+        """What was said since."""
+        return "".join(one["token"] for one in self.sent[after:] if one["type"] == "text")
+
+
+class Post:
+    """An SMS channel that keeps what it was given."""
+
+    name = "sms"
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+
+    def compose(self, text: str, labels: Sequence[str]) -> str:
+        """As SMS are: the text itself."""
+        return text
+
+    async def send(self, message: Outgoing) -> Sent | NotSent:
+        """Take it."""
+        self.sent.append(message)
+        return Sent("SM1")
+
+    async def fetch(self, url: str, limit: int) -> bytes | None:
+        """No files."""
+        return None
+
+
+def with_post(house: TestHouse) -> Post:
+    """The house's calls fall back on it."""
+    post, one = Post(), house.house
+    one.channels["voice"] = VoiceChannel(one.database, one.clock, post)
+    return post
+
+
+async def outbound(house: TestHouse) -> list[Message]:
+    """What was said, in order."""
+    return sorted(await house.rows(Message, Message.direction == Direction.outbound), key=lambda one: one.seq)
+
+
+async def test_the_first_words_say_that_it_is_automatic_and_are_in_the_transcript(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        assert "automatyczny asystent" in line.spoken() and "112" in line.spoken()
+        (said,) = await outbound(house)
+        assert said.channel == "voice" and "automatyczny asystent" in said.body
+    async with Line(house) as again:
+        await again.plays(**(SETUP | {"callSid": "CA2"}))
+        await again.call.speak_new()
+        assert "automatyczny asystent" in again.spoken(), "each call begins with it"
+
+
+async def test_a_call_is_the_same_conversation_as_sms_from_that_number(house: TestHouse) -> None:
+    written = await house.sms("dzień dobry")
+    await house.house.turns.take(written.thread_id)
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        house.dialogue.always = words("W czym pomóc?")
+        assert "W czym pomóc?" in await line.says("chcę się umówić")
+    heard = await house.rows(Message, Message.direction == Direction.inbound)
+    assert {(one.thread_id, one.channel) for one in heard} == {(written.thread_id, "sms"), (written.thread_id, "voice")}
+
+
+async def test_choices_are_spoken_and_picked_by_a_key(house: TestHouse) -> None:
+    asked = Utterance(
+        "ask-payer",
+        {},
+        (Choice("nfz", "choice-payer-nfz", "/nfz"), Choice("private", "choice-payer-private", "/private")),
+    )
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        house.dialogue.always = DialogueReply((asked,), "book", 0.9, "scripted")
+        assert "Pierwsza możliwość: " in await line.says("do kardiologa")
+        await line.plays(type="dtmf", digit="2")
+        await line.answered()
+    assert house.dialogue.asked[-1].payload == "/private"
+
+
+async def test_zero_leads_to_a_person_and_to_the_desk_while_it_is_open(house: TestHouse) -> None:
+    async with Line(house, desk="+48221002030") as line:
+        await line.plays(**SETUP)
+        await line.plays(type="dtmf", digit="0")
+        await line.answered()
+        case = await house.open_case((await house.rows(Message))[0].thread_id)
+        assert case.state is CaseState.waiting
+        assert json.loads(line.sent[-1]["handoffData"]) == {"reason": "human"}
+
+
+async def test_danger_is_not_waited_out_in_a_partial_sentence(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.plays(type="prompt", voicePrompt="mąż nie oddycha i", lang="pl-PL", last=False)
+        await line.answered()
+        assert "112" in line.spoken()
+        await line.plays(type="prompt", voicePrompt="Mąż nie oddycha i jest siny", lang="pl-PL", last=True)
+    heard = await house.rows(Message, Message.direction == Direction.inbound)
+    assert [one.body for one in heard] == ["mąż nie oddycha i"], "the same words are one message"
+    assert len(await house.alerts()) == 1
+
+
+async def test_what_was_not_heard_is_not_in_the_transcript(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        house.dialogue.always = words("Mamy trzy terminy w poniedziałek. Czy któryś pasuje?")
+        await line.says("jakie są terminy")
+        await line.plays(type="interrupt", utteranceUntilInterrupt="Mamy trzy terminy", durationUntilInterruptMs=900)
+        assert (await outbound(house))[-1].body == "Mamy trzy terminy …"
+
+
+async def test_words_nobody_listened_to_leave_by_sms(house: TestHouse) -> None:
+    post = with_post(house)
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        await line.plays(type="prompt", voicePrompt="jakie są terminy", lang="pl-PL", last=True)
+        thread = (await house.rows(Message))[0].thread_id
+    house.dialogue.always = words("Mamy trzy terminy.")
+    await house.house.turns.take(thread)
+    await house.house.deliverer.drain(thread)
+    assert [(one.address, one.body) for one in post.sent] == [(ANNA, "Mamy trzy terminy.")]
+
+
+async def test_what_was_taken_and_never_spoken_is_sent_after_the_hang_up(house: TestHouse) -> None:
+    post = with_post(house)
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        house.dialogue.always = words("Mamy trzy terminy.")
+        await line.plays(type="prompt", voicePrompt="jakie są terminy", lang="pl-PL", last=True)
+        thread = (await house.rows(Message))[0].thread_id
+        for task in line.call._tasks.values():
+            task.cancel()  # The socket has stalled: nothing is spoken any more.
+        await house.house.turns.take(thread)
+        await house.house.deliverer.drain(thread)
+    await house.house.deliverer.drain(thread)
+    assert [one.body for one in post.sent] == ["Mamy trzy terminy."]
+    last = (await outbound(house))[-1]
+    (row,) = await house.rows(Delivery, Delivery.message_id == last.id)
+    assert row.state is DeliveryState.sent and row.provider_id == "SM1"
+
+
+async def test_hello_means_say_that_again(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        house.dialogue.always = words("Czynne do osiemnastej.")
+        await line.says("do której czynne")
+        before = len(line.sent)
+        await line.plays(type="prompt", voicePrompt="Halo?", lang="pl-PL", last=True)
+        assert line.spoken(before) == "Czynne do osiemnastej."
+
+
+async def test_a_withheld_number_is_a_caller_of_its_own(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**(SETUP | {"from": "anonymous"}))
+        await line.call.speak_new()
+        assert "automatyczny asystent" in line.spoken()
+        (call,) = await house.rows(VoiceCall)
+    (ended,) = await house.rows(VoiceCall)
+    assert call.ended_at is None and ended.ended_at is not None and ended.outcome == "hung-up"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x" * (frames.MAX_FRAME + 1), "too long"), ("{", "no JSON"), ("[]", "no type"), ('{"type": 7}', "no type"),
+        ('{"type": "prompt"}', "prompt: 1"), ('{"type": "dtmf", "digit": "99"}', "dtmf: 1"), ("[" * 30_000, "no JSON"),
+        ('{"type": "setup", "callSid": "../../x", "from": "+48600100200"}', "setup: 1"),
+    ],
+)  # fmt: skip
+def test_a_frame_that_is_none_is_named_and_never_quoted(text: str, told: str) -> None:
+    with pytest.raises(BadFrame, match=told):
+        read(text)
+    assert read('{"type": "info", "name": "x"}') is None
+
+
+async def test_frames_before_setup_and_a_second_setup_change_nothing(house: TestHouse) -> None:
+    async with Line(house) as line:
+        with pytest.raises(BadFrame):
+            await line.plays(type="prompt", voicePrompt="halo", last=True)
+        await line.plays(**SETUP)
+        await line.plays(**(SETUP | {"from": "+48600999999", "callSid": "CA9"}))
+    assert [one.sid for one in await house.rows(VoiceCall)] == [SID]
+
+
+async def test_the_ring_is_signed_and_answered_with_the_relay(house: TestHouse) -> None:
+    async with house.web() as client:
+        form = {"CallSid": SID, "From": ANNA, "To": "+48732100200", "CallStatus": "ringing"}
+        answer = await house.webhook(client, form, "/webhooks/twilio/voice")
+        assert answer.status_code == 200
+        assert f'url="{socket_url(PUBLIC)}"' in answer.text and "<ConversationRelay" in answer.text
+        assert 'code="pl-PL"' in answer.text and 'code="en-US"' in answer.text
+        over = await house.webhook(client, {"CallSid": SID, "HandoffData": "{"}, "/webhooks/twilio/voice/ended")
+        assert "<Hangup" in over.text
+        forged = await client.post("/webhooks/twilio/voice", data=form, headers={"X-Twilio-Signature": "x"})
+        assert forged.status_code == 403
+
+
+@asynccontextmanager
+async def served(house: TestHouse) -> AsyncIterator[str]:
+    """The application on a port of its own."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(house.house), port=port, log_level="warning", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    await house.house.bus.start()
+    yield f"ws://127.0.0.1:{port}/voice/relay"
+    await house.house.bus.stop()
+    server.should_exit = True
+    await task
+
+
+async def test_the_socket_takes_signed_handshakes_alone_and_speaks(house: TestHouse) -> None:
+    signature = RequestValidator(house.house.twilio_token).compute_signature(socket_url(PUBLIC), {})
+    async with served(house) as address:
+        for headers in ({}, {"X-Twilio-Signature": "forged"}):
+            with pytest.raises(websockets.InvalidStatus):
+                async with websockets.connect(address, additional_headers=headers):
+                    pass
+        async with websockets.connect(address, additional_headers={"X-Twilio-Signature": signature}) as socket:
+            await socket.send("no frame")
+            await socket.send(json.dumps(SETUP))
+            heard = ""
+            while "Zero" not in heard:
+                heard += json.loads(await asyncio.wait_for(socket.recv(), 20))["token"]
+            assert "automatyczny asystent" in heard
+            await socket.send("x" * (frames.MAX_FRAME + 1))
+            with pytest.raises(websockets.ConnectionClosed):
+                while True:
+                    await asyncio.wait_for(socket.recv(), 20)
+    (call,) = await house.rows(VoiceCall)
+    assert call.outcome == "bad-frames"

@@ -22,7 +22,7 @@ from bench.installation import TOKEN, Installation, installation, progress
 from conversations.models import Direction, Message
 from conversations.understanding import fold
 from core.settings import ROOT
-from service.talk import Line, NoAnswer, WebchatLine, until_quiet
+from service.talk_lines import Line, NoAnswer, WebchatLine, until_quiet
 
 BOUNDS = {"goals_reached": (">=", 0.95), "scripts": (">=", 120)}
 FOLDER = ROOT / "tests" / "dialogues"

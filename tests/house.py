@@ -39,6 +39,7 @@ from core.settings import Secrets, Settings
 from service.app import create_app
 from service.bootstrap import House, build
 from tests.scripted import ScriptedDialogue
+from tests.serving import free_port
 
 PUBLIC = "https://clinic.example"
 ANNA, BARTEK = "+48600100200", "+48600100300"
@@ -225,7 +226,7 @@ async def open_house(url: str, folder: Path, clock: FixedClock, **settings: Any)
     """Build a house on a database with throw-away keys; the keys of other houses in this process are put back."""
     Secrets.make(folder / "secrets.json")
     keys = vars(keyring).copy()
-    known = {"data_folder": folder, "public_url": PUBLIC, **settings}
+    known = {"data_folder": folder, "public_url": PUBLIC, "web_port": free_port(), **settings}
     dialogue, hours = ScriptedDialogue(), FixedHours()
     house = build(Settings(**known), url, clock=clock, dialogue=dialogue, hours=hours)
     try:

@@ -17,9 +17,9 @@ from channels.voice import frames
 from conversations.calls import VoiceCall
 from conversations.delivery import receipt
 from conversations.inbox import Inbox
-from conversations.messages import Messages, last_content, route_of
+from conversations.messages import Messages, Route, last_content, route_of
 from conversations.models import Case, CaseState, ContactPoint, Delivery, DeliveryState, Message, Thread
-from conversations.protocols import Choice, InboundMessage, Utterance
+from conversations.protocols import InboundMessage, Utterance
 from conversations.safety import Level, SafetyScreen
 from conversations.transcript import state_of_thread
 from conversations.understanding import fold
@@ -32,11 +32,16 @@ from core.phone import parse_number
 log = structlog.get_logger()
 WELCOME = "voice-welcome"
 PULSE_SECONDS = 15.0
+CLOSE_SECONDS = 5.0
 KEYS_PAUSE = 2.5
 """Seconds after the last key, after which a number is whole."""
 SILENCE = 20.0
 """Seconds without a word or a key after which the caller is asked, and then let go."""
+ENDS_AT = 2
+"""How many silences in a row end a call."""
 MOST_KEYS = 16
+KEPT_IN_WRITING = frozenset({"booked", "visit-moved"})
+"""What is said and also sent by SMS: a day and an hour are not for remembering."""
 _AGAIN = re.compile(
     r"(?:halo|hallo|hello|slucham|prosze|co|what|pardon|sorry|jest tam kto\w*|are you there|czy mnie slychac)[?!. ]*"
 )
@@ -75,6 +80,8 @@ class Call:
         self._alarmed = ""
         self._silences = 0
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._speaking = asyncio.Lock()
+        self._is_closing = False
         self.is_over = False
 
     async def take(self, frame: frames.Frame) -> None:
@@ -97,9 +104,14 @@ class Call:
 
     async def close(self, outcome: str) -> None:
         """The socket is gone: what was not spoken any more leaves by SMS. Safe to call twice."""
-        for task in self._tasks.values():
+        self._is_closing = (
+            True  # A cancellation that comes with an event may be swallowed (bpo-37658): the flag is not.
+        )
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
         self._tasks.clear()
         if not self._sid or self.is_over:
             return
@@ -241,7 +253,7 @@ class Call:
     async def _pump(self) -> None:
         """Speak what is stored for this caller, in order, as soon as it is there."""
         with self._voice.bus.subscribe("thread", "case") as events:
-            while True:
+            while not self._is_closing:
                 await self.speak_new()
                 event = await events.get(PULSE_SECONDS)
                 while (
@@ -253,6 +265,10 @@ class Call:
 
     async def speak_new(self) -> None:
         """Speak what was stored for this caller since the last time."""
+        async with self._speaking:
+            await self._speak_stored()
+
+    async def _speak_stored(self) -> None:
         now = self._voice.clock.now()
         async with self._voice.database.unit_of_work() as uow:
             await uow.session.execute(update(VoiceCall).where(VoiceCall.sid == self._sid).values(seen_at=now))
@@ -276,7 +292,11 @@ class Call:
             self._spoken = row.seq
             async with self._voice.database.unit_of_work() as uow:
                 await receipt(uow, row.id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now())
-        if rows:
+                if (row.content or {}).get("key") in KEPT_IN_WRITING and self._address[0] == "phone":
+                    case = await uow.session.get_one(Case, row.case_id)
+                    route = Route("sms", self._point, self._language)
+                    await self._voice.messages.say_again(uow, case, route, row.content or {}, self._voice.clock.now())
+        if rows and self._silences < ENDS_AT:
             self._wait_for_a_word()
         if goes_to_desk:
             await self._send(frames.end({"reason": "human"}))
@@ -292,18 +312,19 @@ class Call:
 
     async def _silent(self) -> None:
         self._silences += 1
+        if self._silences > ENDS_AT:
+            return
         async with self._voice.database.unit_of_work() as uow:
             case_id, state = await state_of_thread(uow, self._thread)
             case = await uow.session.get(Case, case_id) if case_id else None
             route = await route_of(uow, case) if case is not None else None
             if case is None or route is None or state is not CaseState.bot:
                 return
-            key = "voice-still-there" if self._silences == 1 else "voice-goodbye"
-            choices = (Choice("human", "menu-human", "/human"),) if self._silences == 1 else ()
+            key = "voice-still-there" if self._silences < ENDS_AT else "voice-goodbye"
             await self._voice.messages.say(
-                uow, case, route, Utterance(key, {}, choices), {"by": "rule", "rule": key}, self._voice.clock.now()
+                uow, case, route, Utterance(key), {"by": "rule", "rule": key}, self._voice.clock.now()
             )
-        if self._silences > 1:
+        if self._silences == ENDS_AT:
             await self.speak_new()
             await self._send(frames.end({"reason": "silence"}))
 

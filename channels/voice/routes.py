@@ -1,10 +1,12 @@
 """The provider's doors for calls: TwiML for the one that rings, the socket of the one that is going on, and what follows it."""
 
 import json
+from urllib.parse import quote, unquote
 
 import structlog
 from fastapi import APIRouter, Request, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
+from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, VoiceResponse
 
 from channels.voice.call import Call, Voice
@@ -19,6 +21,13 @@ MOST_FRAMES = 40
 def socket_url(public_url: str) -> str:
     """The address of the socket as the provider is told it, and as it signs it."""
     return f"{public_url.rstrip('/').replace('http', 'ws', 1)}/voice/relay"
+
+
+def simulated_path(public_url: str, auth_token: str, call_sid: str) -> str:
+    """The socket's path for a simulated call, signed in the address: a browser cannot send the provider's header."""
+    query = f"call={call_sid}"
+    signature = RequestValidator(auth_token).compute_signature(f"{socket_url(public_url)}?{query}", {})
+    return f"/voice/relay?{query}&signature={quote(signature, safe='')}"
 
 
 def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool) -> APIRouter:
@@ -59,11 +68,11 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
     async def relay_socket(socket: WebSocket) -> None:
         """One call. A handshake without a valid signature is refused before it is accepted."""
         url = socket_url(public_url)
-        query = socket.url.query
-        signature = socket.headers.get("x-twilio-signature", "")
+        query, signature = socket.url.query, socket.headers.get("x-twilio-signature", "")
         if may_simulate and not signature:
-            query, _, signature = query.rpartition("&signature=")
-        if not provider.holds(f"{url}?{query}" if query else url, {}, _unquoted(signature)):
+            query, _, quoted = query.rpartition("&signature=")
+            signature = unquote(quoted)
+        if not provider.holds(f"{url}?{query}" if query else url, {}, signature):
             await socket.close(1008)
             return
         await socket.accept()
@@ -88,10 +97,6 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
             await call.close(outcome)
 
     return routes
-
-
-def _unquoted(signature: str) -> str:
-    return signature.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")
 
 
 def _reason(data: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
 import websockets
 from twilio.request_validator import RequestValidator
 
@@ -23,9 +22,9 @@ from conversations.protocols import Choice, DialogueReply, NotSent, Outgoing, Se
 from conversations.safety import default_screen
 from core.db import UnitOfWork
 from service.app import create_app
-from tests.conftest import free_port, until
 from tests.house import ANNA, PUBLIC, TestHouse
 from tests.scripted import words
+from tests.serving import serve
 
 SID = "CA" + "0" * 32
 SETUP = {
@@ -291,16 +290,11 @@ async def test_the_ring_is_signed_and_answered_with_the_relay(house: TestHouse) 
 
 @asynccontextmanager
 async def served(house: TestHouse) -> AsyncIterator[str]:
-    """The application on a port of its own."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(house.house), port=port, log_level="warning", lifespan="off"))
-    task = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
+    """The application on a port of its own, with its bus; the socket's address."""
     await house.house.bus.start()
-    yield f"ws://127.0.0.1:{port}/voice/relay"
+    async with serve(create_app(house.house)) as address:
+        yield f"{address.replace('http', 'ws', 1)}/voice/relay"
     await house.house.bus.stop()
-    server.should_exit = True
-    await task
 
 
 async def test_the_socket_takes_signed_handshakes_alone_and_speaks(house: TestHouse) -> None:

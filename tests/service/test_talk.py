@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from conversations.models import Thread
 from service import cli
-from service.talk import NO_CHANNEL, Expect, NoAnswer, Say, WebchatLine, play, read_script
+from service.talk import Expect, Say, play, read_script
+from service.talk_lines import NoAnswer, WebchatLine
 from tests.house import TestHouse
 from tests.scripted import words
 
@@ -26,18 +27,14 @@ def test_an_expectation_is_words_without_regard_to_polish_marks_or_a_regular_exp
     assert not Expect("(", 1).fits(["Wizyta umowiona"])
 
 
-def test_there_is_no_voice_channel_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["talk", "--channel", "voice", "--from", "+48600100200"]) == NO_CHANNEL
-    assert "no voice channel" in capsys.readouterr().err
-
-
+@pytest.mark.parametrize("channel", ["sms", "voice", "webchat"])
 def test_without_a_running_product_it_says_how_to_start_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, channel: str
 ) -> None:
     script = tmp_path / "script"
     script.write_text("Dzień dobry\n", "utf-8")
     monkeypatch.setenv("PORADNIA_WEB_PORT", "9")
-    assert cli.main(["talk", "--from", "+48600100200", "--script", str(script)]) == 2
+    assert cli.main(["talk", "--channel", channel, "--from", "+48600100200", "--script", str(script)]) == 2
     assert "./poradnia up" in capsys.readouterr().err
 
 

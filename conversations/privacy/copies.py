@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, Delete, String, column, delete, select, tab
 
 from care.appointments.models import Appointment
 from care.patients.models import PatientContactPoint
+from conversations.alerts import AlertWatch, FollowUp
 from conversations.models import (
     ActionResult,
     Attachment,
@@ -60,6 +61,13 @@ async def erase_cases(uow: UnitOfWork, case_ids: Sequence[UUID], above: Sequence
         ("attachments", delete(Attachment).where(Attachment.message_id.in_(messages))),
         ("deliveries", delete(Delivery).where(Delivery.message_id.in_(messages))),
         ("turns", delete(Turn).where(Turn.message_id.in_(messages))),
+        (
+            "alert_watches",
+            delete(AlertWatch).where(
+                AlertWatch.alert_id.in_(select(SafetyAlert.id).where(SafetyAlert.case_id.in_(case_ids)))
+            ),
+        ),
+        ("follow_ups", delete(FollowUp).where(FollowUp.case_id.in_(case_ids))),
         ("safety_alerts", delete(SafetyAlert).where(SafetyAlert.case_id.in_(case_ids))),
         ("messages", delete(Message).where(Message.case_id.in_(case_ids))),
     ):

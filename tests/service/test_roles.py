@@ -17,6 +17,7 @@ from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
+from conversations.alerts import FollowUp
 from conversations.models import Case, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
@@ -66,7 +67,7 @@ ROWS = rows()
 GUARDED = [row for row in ROWS if row.allowed is not None]
 WITH_IDS = [
     row for row in GUARDED
-    if set(re.findall(r"{(\w+)}", row.path)) & {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id"}
+    if set(re.findall(r"{(\w+)}", row.path)) & {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id", "follow_up_id"}
     and row.path.startswith("/console")
 ]  # fmt: skip
 
@@ -132,6 +133,11 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             valid_from=now.date(), made_by=agent.staff_id, made_at=now,
         )  # fmt: skip
         uow.session.add(allowed)
+        task = FollowUp(
+            id=new_id(), thread_id=accepted.thread_id, case_id=case.id, level="crisis", made_at=now, due_at=now,
+            taken_by=owner,
+        )  # fmt: skip
+        uow.session.add(task)
     async with house.house.database.unit_of_work() as uow:
         role = await uow.session.scalar(select(StaffRole.id).where(StaffRole.staff_id == colleague.id))
     assert role is not None
@@ -139,7 +145,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "session_id": uuid4(), "authorisation_id": allowed.id,
+            "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id,
         }
     )  # fmt: skip
 
@@ -177,6 +183,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "name": "Maria Nowak", "born": "1960-01-02", "phone": "+48600100200", "patient_is": "child", "basis": "authorisation",
         "scopes": ["visits"], "evidence": "signed_form",
     },
+    "/console/follow-ups/{follow_up_id}/done": lambda _: {"note": "rozmowa odbyta"},
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},
     "/console/threads/{thread_id}/presence": lambda _: {"doing": "viewing"},
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},

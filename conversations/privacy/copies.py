@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, Delete, String, column, delete, select, tab
 
 from care.appointments.models import Appointment
 from care.patients.models import PatientContactPoint
+from care.triage.repeats import SymptomContact, point_token
 from conversations.alerts import AlertWatch, FollowUp
 from conversations.models import (
     ActionResult,
@@ -115,6 +116,9 @@ async def _erase_thread(uow: UnitOfWork, thread: Thread) -> Counter[str]:
     ids = [point.id for point in points]
     counts["patient_contact_points"] += await deleted(
         uow, delete(PatientContactPoint).where(PatientContactPoint.contact_point_id.in_(ids))
+    )
+    counts["symptom_contacts"] += await deleted(
+        uow, delete(SymptomContact).where(SymptomContact.point_token.in_([point_token(one) for one in ids]))
     )
     stopped = [point for point in points if point.opted_out_at is not None]
     gone = [point.id for point in points if point.opted_out_at is None]

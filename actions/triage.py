@@ -20,6 +20,7 @@ from actions.triage_reading import (
     says_unsure,
 )
 from actions.wishes import Wish
+from care.triage import repeats
 from care.triage.models import Case, Result, Urgency
 from care.triage.rules import Tables, assess, latest_visit
 from conversations.protocols import Choice
@@ -249,9 +250,13 @@ class TriageResult(HouseAction):
         tables, interview = self.parts.triage, Interview.of(call)
         if tables is None or interview.complaint is None:
             call.note_goal()
+            if (await repeats.note(call.uow, _person(call), None, None, call.now)).needs_person:
+                return await _to_person(self, call)
             call.say("symptoms-next", (Choice("book", "menu-book", "/book"), Choice("human", "menu-human", "/human")))
             return []
         result = assess(tables, interview.case)
+        seen = await repeats.note(call.uow, _person(call), result.protocols[0], result.urgency, call.now)
+        result = repeats.raised(tables, interview.case, result, seen)
         interview.urgency, interview.rules, interview.version = result.urgency.name, list(result.rules), tables.version
         interview.keep(call)
         for name in (*SLOTS, *TRIAGE_SLOTS, *VISIT_SLOTS):
@@ -263,6 +268,10 @@ class TriageResult(HouseAction):
             await hand_over(self, call, "emergency", is_urgent=True)
             return []
         call.say("triage-watch-for", signs=_watch_for(tables, result))
+        if seen.needs_person:
+            return await _to_person(self, call)
+        if repeats.SAME_PROTOCOL in seen.rules:
+            call.say("triage-repeat-sooner")
         person = Choice("human", "menu-human", "/human")
         until = latest_visit(result.urgency, call.now)
         if until is None:
@@ -273,6 +282,18 @@ class TriageResult(HouseAction):
             set_wish(call, Wish())
             call.say(f"triage-result-{result.urgency.name}", (Choice("book", "triage-book", "/book"), person))
         return []
+
+
+def _person(call: Call) -> repeats.Person:
+    """Whose symptoms these are, as far as is known."""
+    return repeats.Person(call.case.patient_id, call.contact_point_id)
+
+
+async def _to_person(action: HouseAction, call: Call) -> Events:
+    """The third contact within three days: a nurse or doctor takes over."""
+    call.say("triage-repeat-person")
+    await hand_over(action, call, "repeat-contact", is_urgent=True)
+    return []
 
 
 def _read_back(call: Call, tables: Tables | None) -> None:

@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, select
 
 from care.patients.marks import is_restricted
 from conversations import rules
+from conversations.alerts import Alerts
 from conversations.attachments import counts
 from conversations.cases import Cases
 from conversations.identity.links import Links
 from conversations.identity.reading import asks_for_web
 from conversations.inbox import give_notice, open_case
 from conversations.messages import LINK_KEY, Messages, Route, offered_choices
-from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Turn, TurnState
+from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, Turn, TurnState
 from conversations.other_tongues import other_tongue
 from conversations.outreach import consents, replies
 from conversations.outreach.answers import respond
@@ -34,7 +35,6 @@ from conversations.understanding import (
     speaks_clearly,
     unreadable,
 )
-from core import metrics
 from core.access import Access
 from core.db import UnitOfWork
 from core.errors import Refused
@@ -84,9 +84,16 @@ class Acting:
     """Acts on messages: says fixed texts, raises alerts, hands over, or asks the dialogue core."""
 
     def __init__(
-        self, messages: Messages, cases: Cases, screen: SafetyScreen, max_text_length: int, links: Links
+        self,
+        messages: Messages,
+        cases: Cases,
+        screen: SafetyScreen,
+        max_text_length: int,
+        links: Links,
+        alerts: Alerts,
     ) -> None:
         self._links = links
+        self._alerts = alerts
         self._messages = messages
         self._cases = cases
         self._screen = screen
@@ -150,7 +157,7 @@ class Acting:
                 case rules.SayWaiting():
                     await self._say_waiting(uow, case, route, now)
                 case rules.Alert():
-                    await self._alert(uow, message, case, facts, now)
+                    await self._alerts.raise_for(uow, message, case, facts.screening, now)
                 case rules.Consent():
                     await self._consent(uow, point, one, message.body, now)
                 case rules.StopMessages() | rules.AnswerReminder() | rules.TellConsents():
@@ -250,21 +257,6 @@ class Acting:
         await self._messages.say(
             uow, case, route, promise_utterance(promise, "waiting"), {"by": "rule", "rule": "waiting"}, now
         )
-
-    async def _alert(self, uow: UnitOfWork, message: Message, case: Case, facts: rules.Facts, now: datetime) -> None:
-        uow.afterwards(metrics.safety_firings.labels(metrics.bounded("level", facts.screening.level.name)).inc)
-        uow.session.add(
-            SafetyAlert(
-                message_id=message.id,
-                thread_id=message.thread_id,
-                case_id=case.id,
-                level=facts.screening.level.name,
-                rules=[{"rule": f.rule, "span": [f.start, f.end]} for f in facts.screening.firings],
-                rules_version=facts.screening.version,
-                raised_at=now,
-            )
-        )
-        await uow.publish("alert", id=str(case.id))
 
     async def _consent(
         self, uow: UnitOfWork, point: ContactPoint, act: rules.Consent, words: str, now: datetime

@@ -13,6 +13,8 @@ from conversations.understanding import CarrierWord, Keyword, Unreadable
 
 DISTRESS = "distress"
 """The rule whose signs are answered kindly while the conversation goes on."""
+THREAT = "staff-threat"
+"""The rule for threats against people who work here: no harm to the person who writes, so other words and other readers."""
 WAITING_REMINDER = timedelta(minutes=1)
 MAX_ATTEMPTS = 3
 
@@ -155,6 +157,12 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     return (*media, *_bot(facts))
 
 
+def kind_of(screening: Screening) -> str:
+    """What the patient is answered for and staff are told: the level, but `threat` where only staff are threatened."""
+    gravest = {one.rule for one in screening.firings if one.level is screening.level}
+    return "threat" if gravest == {THREAT} else screening.level.name
+
+
 def asks_the_dialogue(act: Act) -> bool:
     """True for what ends in a question to the dialogue core: that alone is done again when a turn is tried again."""
     return isinstance(act, AskDialogue) or (isinstance(act, AnswerReminder) and act.bound.act == "move")
@@ -174,8 +182,9 @@ def _carrier(word: CarrierWord, reply: Bound | None, state: CaseState) -> tuple[
 
 
 def _red_flag(facts: Facts) -> tuple[Act, ...]:
-    name = facts.screening.level.name
-    theirs = (Say(f"safety-{name}-{facts.tongue}", f"tongue:{facts.tongue}"),) if facts.tongue else ()
+    name = kind_of(facts.screening)
+    has_theirs = facts.tongue is not None and name in Level.__members__
+    theirs = (Say(f"safety-{name}-{facts.tongue}", f"tongue:{facts.tongue}"),) if has_theirs else ()
     said = Say(f"safety-{name}", f"safety:{','.join(facts.screening.rules)}@{facts.screening.version}")
     if facts.state is CaseState.human:
         return (Alert(), *theirs, said)

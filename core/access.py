@@ -32,6 +32,7 @@ class Permission(StrEnum):
     reply_thread = "reply_thread"
     note_thread = "note_thread"
     claim_alert = "claim_alert"
+    take_threat = "take_threat"
     read_patient = "read_patient"
     edit_patient = "edit_patient"
     decide_refill = "decide_refill"
@@ -69,7 +70,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.clinician: frozenset(
         {P.read_thread, P.note_thread, P.read_patient, P.read_appointments, P.decide_refill, P.break_glass}
     ),
-    Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit},
+    Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit, P.take_threat},
     Role.admin: frozenset({P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery}),
     Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),
     Role.system: frozenset(Permission),

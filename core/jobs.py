@@ -5,7 +5,7 @@ database's clock, so a job only wakes its handler; the handler decides with `cor
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -52,13 +52,19 @@ class Jobs:
         name: str,
         *,
         at: datetime | None = None,
+        after: timedelta | None = None,
         unique: str | None = None,
         **arguments: types.JSONValue,
     ) -> None:
-        """Queue a job in the caller's transaction. With `unique`, one waiting job of that key is enough."""
+        """Queue a job in the caller's transaction: for now, `at` an instant, or `after` a while by the machine's clock.
+
+        With `unique`, one waiting job of that key is enough.
+        """
         connection = await uow.connection()
         raw = (await connection.get_raw_connection()).driver_connection
-        job = self._tasks[name].configure(schedule_at=at, queueing_lock=unique).job.evolve(task_kwargs=arguments)
+        wait = None if after is None else {"seconds": max(1, round(after.total_seconds()))}
+        deferrer = self._tasks[name].configure(schedule_at=at, schedule_in=wait, queueing_lock=unique)
+        job = deferrer.job.evolve(task_kwargs=arguments)
         if unique is None:
             await self._app.job_manager.batch_defer_jobs_async([job], connection=raw)
             return

@@ -17,6 +17,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigurationError
+from core.phone import parse_number
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     twilio_base_url: str = "https://api.twilio.com"
     twilio_number: str = "+48732100200"
     desk_phone: str = ""
+    oncall_phone: str = ""
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000
     turns_at_once: int = 16
@@ -118,6 +120,8 @@ class Settings(BaseSettings):
     def check(self) -> None:
         """Refuse what production must not run with, and hours that are none."""
         self.quiet_hours()
+        if self.oncall_phone and parse_number(self.oncall_phone) != self.oncall_phone:
+            raise ConfigurationError("PORADNIA_ONCALL_PHONE is a number with its country code, such as +48600100200")
         if not self.reminder_hours_before > self.reminder_latest_hours >= 0:
             raise ConfigurationError("PORADNIA_REMINDER_HOURS_BEFORE must be more than PORADNIA_REMINDER_LATEST_HOURS")
         if self.mode == "production":

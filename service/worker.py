@@ -25,6 +25,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("housekeeping", "17 3 * * *", lambda: housekeeping(house))
     house.jobs.periodic("erasures", "* * * * *", lambda: erasures(house))
     house.jobs.periodic("reminders", "* * * * *", lambda: reminders(house))
+    house.jobs.periodic("alerts", "* * * * * */15", lambda: alerts(house))
     await house.bus.start()
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
@@ -82,6 +83,13 @@ async def housekeeping(house: House) -> None:
 async def erasures(house: House) -> None:
     """Once a minute: what the privacy officer confirmed, from where it was cut off."""
     await house.privacy.erasures.run_open()
+
+
+async def alerts(house: House) -> None:
+    """Four times a minute: red flags that nobody claims, and the on-call telephone where it could not be reached."""
+    count = await house.watch.sweep()
+    if count:
+        log.info("alerts", count=count)
 
 
 async def reminders(house: House) -> None:

@@ -11,6 +11,7 @@ from web.console.authorisations import router as authorisations_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
+from web.console.follow_ups import router as follow_ups_router
 from web.console.glass import router as glass_router
 from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
@@ -67,6 +68,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
+    app.include_router(follow_ups_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))
     app.include_router(degraded_router(house, pages, sessions, examine))

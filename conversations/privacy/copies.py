@@ -10,6 +10,8 @@ from sqlalchemy import CursorResult, Delete, String, column, delete, select, tab
 
 from care.appointments.models import Appointment
 from care.patients.models import PatientContactPoint
+from care.triage.repeats import SymptomContact, point_token
+from conversations.alerts import AlertWatch, FollowUp
 from conversations.models import (
     ActionResult,
     Attachment,
@@ -60,6 +62,13 @@ async def erase_cases(uow: UnitOfWork, case_ids: Sequence[UUID], above: Sequence
         ("attachments", delete(Attachment).where(Attachment.message_id.in_(messages))),
         ("deliveries", delete(Delivery).where(Delivery.message_id.in_(messages))),
         ("turns", delete(Turn).where(Turn.message_id.in_(messages))),
+        (
+            "alert_watches",
+            delete(AlertWatch).where(
+                AlertWatch.alert_id.in_(select(SafetyAlert.id).where(SafetyAlert.case_id.in_(case_ids)))
+            ),
+        ),
+        ("follow_ups", delete(FollowUp).where(FollowUp.case_id.in_(case_ids))),
         ("safety_alerts", delete(SafetyAlert).where(SafetyAlert.case_id.in_(case_ids))),
         ("messages", delete(Message).where(Message.case_id.in_(case_ids))),
     ):
@@ -107,6 +116,9 @@ async def _erase_thread(uow: UnitOfWork, thread: Thread) -> Counter[str]:
     ids = [point.id for point in points]
     counts["patient_contact_points"] += await deleted(
         uow, delete(PatientContactPoint).where(PatientContactPoint.contact_point_id.in_(ids))
+    )
+    counts["symptom_contacts"] += await deleted(
+        uow, delete(SymptomContact).where(SymptomContact.point_token.in_([point_token(one) for one in ids]))
     )
     stopped = [point for point in points if point.opted_out_at is not None]
     gone = [point.id for point in points if point.opted_out_at is None]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from care.appointments.models import Appointment
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.tokens import give_tokens
+from care.triage.repeats import SymptomContact, patient_token
 from conversations.models import Case, ContactPoint, Thread
 from conversations.privacy.copies import Copies, deleted, erase_cases, erase_empty_threads
 from conversations.privacy.holding import Holding, held_of
@@ -125,6 +126,8 @@ class Erasures:
         counts: Counter[str] = Counter()
         visits = [one.id for one in held.visits if one.kept is None]
         counts["appointments"] += await deleted(uow, delete(Appointment).where(Appointment.id.in_(visits)))
+        of_patient = SymptomContact.patient_token == patient_token(patient_id)
+        counts["symptom_contacts"] += await deleted(uow, delete(SymptomContact).where(of_patient))
         links = select(PatientContactPoint.contact_point_id).where(PatientContactPoint.patient_id == patient_id)
         threads = list(
             await uow.session.scalars(

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, column, delete, or_, s
 from care.appointments.models import Appointment
 from care.patients.marks import PrivacyMark, is_marked
 from care.patients.models import Patient
+from care.triage.repeats import WITHIN, SymptomContact
 from conversations.calls import VoiceCall
 from conversations.identity.models import IdentityChallenge, IdentityLock, IdentityProof, MagicLink
 from conversations.models import ActionResult, Case, CaseState, Turn, TurnState
@@ -90,6 +91,8 @@ class Retention:
         results = delete(ActionResult).where(ActionResult.message_id.in_(old))
         counts["action_results"] += await deleted(uow, results)
         counts["turns"] += await deleted(uow, delete(Turn).where(Turn.message_id.in_(old)))
+        past = delete(SymptomContact).where(SymptomContact.at <= now - WITHIN)
+        counts["symptom_contacts"] += await deleted(uow, past)
         for one in self._ageing:
             counts += await one.age(uow, before, ROWS_AT_ONCE)
         jobs = await uow.session.execute(_JOBS_OVER, {"before": before, "limit": ROWS_AT_ONCE})

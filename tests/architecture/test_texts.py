@@ -23,7 +23,7 @@ SAID = re.compile(
 )
 CHOICE = re.compile(r"""\bChoice\(\s*(?:"[^"]*"|[\w.]+(?:\([^()]*\))?),\s*["']([a-z][a-z0-9]*(?:-[a-z0-9]+)+)["']""")
 """Keys of two words or more: what is a key can be told from other texts."""
-TWO_SEGMENTS = {"safety-crisis-sms", "safety-emergency-sms", "safety-violence-sms"}
+TWO_SEGMENTS = {"safety-crisis-sms", "safety-emergency-sms", "safety-violence-sms", "unattended-crisis-sms"}
 """SMS that need two segments as they stand; none may need three."""
 
 

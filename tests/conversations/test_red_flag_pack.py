@@ -51,6 +51,7 @@ GROUPS = {
     "poison and calls for help": "poisoning ask-ambulance",
     "crisis": "suicide self-harm",
     "violence": "violence",
+    "threats to staff": "staff-threat",
 }
 ENGLISH = re.compile(
     r"\b(my|the|is|he|she|a|of|in|and|to|can|please|i|it|you|your|for|with|has|from|at|be|are|no)\b", re.IGNORECASE

@@ -13,6 +13,7 @@ from core.accounts import SignedIn
 from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound
 from handoff.desk import Desk, understood
+from handoff.follow_ups import finish, open_follow_ups, take
 from tests.house import TestHouse
 
 Act = Callable[[Desk, UnitOfWork, SignedIn, UUID, UUID, Any], Awaitable[object]]
@@ -28,9 +29,15 @@ ACTS: dict[str, Act] = {
     "close": lambda desk, uow, who, case, thread, now: desk.close(uow, who, case, now),
     "understood": lambda desk, uow, who, case, thread, now: understood(uow, who.access, case),
     "read": lambda desk, uow, who, case, thread, now: Transcripts(uow, who.access).of_thread(thread, now),
+    "follow_ups": lambda desk, uow, who, case, thread, now: open_follow_ups(uow, who.access, now),
+    "take_task": lambda desk, uow, who, case, thread, now: take(uow, who, uuid4(), now),
+    "finish_task": lambda desk, uow, who, case, thread, now: finish(uow, who, uuid4(), "x", now),
     "file": lambda desk, uow, who, case, thread, now: Transcripts(uow, who.access).file(thread, uuid4(), now),
 }
 SPEAK = {
+    "follow_ups",
+    "take_task",
+    "finish_task",
     "queue",
     "alerts",
     "claim",

@@ -19,6 +19,7 @@ from care.patients.repository import Patients
 from care.patients.tokens import phone_token
 from care.refills.models import Medication, RefillRequest
 from care.refills.service import submit
+from conversations.alerts import FollowUp
 from conversations.models import Case, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
@@ -69,7 +70,7 @@ ROWS = rows()
 GUARDED = [row for row in ROWS if row.allowed is not None]
 WITH_IDS = [
     row for row in GUARDED
-    if set(re.findall(r"{(\w+)}", row.path)) & {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id"}
+    if set(re.findall(r"{(\w+)}", row.path)) & {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id", "follow_up_id"}
     and row.path.startswith("/console")
 ]  # fmt: skip
 
@@ -135,6 +136,11 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             valid_from=now.date(), made_by=agent.staff_id, made_at=now,
         )  # fmt: skip
         uow.session.add(allowed)
+        task = FollowUp(
+            id=new_id(), thread_id=accepted.thread_id, case_id=case.id, level="crisis", made_at=now, due_at=now,
+            taken_by=owner,
+        )  # fmt: skip
+        uow.session.add(task)
     request = await a_refill(house, patient.id, case.id)
     async with house.house.database.unit_of_work() as uow:
         role = await uow.session.scalar(select(StaffRole.id).where(StaffRole.staff_id == colleague.id))
@@ -143,8 +149,8 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id, "article_id": await an_article(house),
-            "medication_id": request.medication_id,
+            "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
+            "article_id": await an_article(house), "medication_id": request.medication_id,
         }
     )  # fmt: skip
 
@@ -218,6 +224,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
     "/refills/{request_id}": lambda _: {"outcome": "approved"},
     "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
+    "/console/follow-ups/{follow_up_id}/done": lambda _: {"note": "rozmowa odbyta"},
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},
     "/console/threads/{thread_id}/presence": lambda _: {"doing": "viewing"},
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},

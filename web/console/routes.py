@@ -16,7 +16,16 @@ from core.errors import NotFound, Refused
 from core.i18n import Language
 from web.console.glass import NotHere
 from web.console.record import read_record
-from web.console.views import QueueView, ThreadView, contact_name, minutes_words, read_alerts, read_queue, read_thread
+from web.console.views import (
+    QueueView,
+    ThreadView,
+    contact_name,
+    minutes_words,
+    read_alerts,
+    read_follow_ups,
+    read_queue,
+    read_thread,
+)
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions, home_of
@@ -58,10 +67,13 @@ class ConsolePages:
             may = person.access.allows(Permission.read_queue)
             queue = await read_queue(uow, self.house.desk, person) if may else QueueView((), (), ())
             alerts = await read_alerts(uow, self.house.desk, person)
+            language = page_language(request, person.language)
+            tasks = await read_follow_ups(uow, person, language, self.house.clock.now())
         warned = int((SCREEN_LOCK - LOCK_WARNING).total_seconds())
         values: dict[str, Any] = {
             "queue": queue,
             "alerts": alerts,
+            "tasks": tasks,
             "view": view,
             "has_queue": may,
             "warned_after": warned,

@@ -19,8 +19,9 @@ from core.db import UnitOfWork
 from core.errors import NotFound
 from core.i18n import Language, catalogue
 from core.phone import format_number
-from core.when.say import say_date, say_time
+from core.when.say import say_date, say_time, say_when
 from handoff.desk import AlertItem, Desk, QueueItem
+from handoff.follow_ups import FollowUpItem, open_follow_ups
 from handoff.models import Handoff, HandoffState
 from web.console.outreach import OutreachView, read_outreach
 from web.console.understood import Fact, facts
@@ -89,6 +90,16 @@ async def read_queue(uow: UnitOfWork, desk: Desk, person: SignedIn) -> QueueView
 async def read_alerts(uow: UnitOfWork, desk: Desk, person: SignedIn) -> Sequence[AlertItem]:
     """Red flags nobody has claimed; none for those who may not claim them."""
     return await desk.alerts(uow, person.access) if person.access.allows(Permission.claim_alert) else ()
+
+
+async def read_follow_ups(
+    uow: UnitOfWork, person: SignedIn, language: Language, now: datetime
+) -> Sequence[tuple[FollowUpItem, str]]:
+    """Open tasks with when they are due in words; none for those who may not take them."""
+    if not person.access.allows(Permission.claim_alert):
+        return ()
+    tasks = await open_follow_ups(uow, person.access, now)
+    return [(one, say_when(one.due_at.astimezone(now.tzinfo), language, now=now, style="short")) for one in tasks]
 
 
 async def read_thread(

@@ -20,6 +20,7 @@ MODELS: tuple[str, ...] = (
     "care.patients.models",
     "care.patients.marks",
     "care.appointments.models",
+    "care.governance.models",
     "knowledge.models",
 )
 

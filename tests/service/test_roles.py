@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from care.appointments.models import Site
 from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
+from care.governance.models import Signature, Subject
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
@@ -131,7 +132,10 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             patient_is=PatientIs.child, basis=Basis.authorisation, scopes=["visits"], evidence=Evidence.signed_form,
             valid_from=now.date(), made_by=agent.staff_id, made_at=now,
         )  # fmt: skip
-        uow.session.add(allowed)
+        signature = Signature(
+            subject=Subject.triage, version="0" * 64, staff_id=agent.staff_id, name="Ewa Nowak", licence="1234567", signed_at=now
+        )  # fmt: skip
+        uow.session.add_all((allowed, signature))
     async with house.house.database.unit_of_work() as uow:
         role = await uow.session.scalar(select(StaffRole.id).where(StaffRole.staff_id == colleague.id))
     assert role is not None
@@ -139,7 +143,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "session_id": uuid4(), "authorisation_id": allowed.id,
+            "session_id": uuid4(), "authorisation_id": allowed.id, "signature_id": signature.id,
         }
     )  # fmt: skip
 
@@ -182,6 +186,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},
     "/staff/{staff_id}/roles": lambda _: {"post": "clinician@all"},
     "/staff/review/{role_id}": lambda _: {"decision": "confirmed"},
+    "/clinical/sign": lambda _: {"subject": "triage"},
+    "/clinical/automation": lambda _: {"turn": "off", "reason": "awaria u dostawcy"},
     "/privacy/persons": lambda _: {"query": "Nowak"},
     "/privacy/persons/{patient_id}/correct": lambda _: {
         "given_name": "Anna", "family_name": "Nowacka", "birth_date": BORN.isoformat(), "phone": "", "mail": ""
@@ -192,7 +198,12 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/account/password": lambda _: {"password": PASSWORD, "new": "another long secret 9", "again": "another long secret 9"},
     "/account/second-factor": lambda _: {"password": PASSWORD},
 }  # fmt: skip
-WRONG_CODE = {"/account/second-factor/confirm", "/account/recovery-codes", "/account/second-factor/off"}
+WRONG_CODE = {
+    "/account/second-factor/confirm",
+    "/account/recovery-codes",
+    "/account/second-factor/off",
+    "/clinical/sign",
+}
 """They work by a code of the second factor, tested with it in `tests/web`; here a wrong one is answered on their page (400)."""
 
 

@@ -133,7 +133,10 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     if facts.screening.level >= Level.violence:
         return _red_flag(facts)
     if facts.carrier_word is not None:
-        return _carrier(facts.carrier_word, facts.reply, facts.state)
+        acts = _carrier(facts.carrier_word, facts.reply, facts.state)
+        if facts.is_automated:
+            return acts
+        return tuple(Escalate(AUTOMATION_OFF) if isinstance(one, AnswerReminder) else one for one in acts)
     if facts.carrier_stops:
         # The carrier took a word for a STOP that we do not: nothing we say arrives, so a person has to know.
         act = Consent(True, True)

@@ -72,3 +72,4 @@ signature-stale = The rules have changed since you opened the page. Please read 
 factor-missing = Signing needs a second factor. Please set one up first:
 switch-reason = Please give a reason of { $least } to { $most } characters.
 handoff-reason-automation-off = Automation is switched off
+refused-automation-is-off = Automation is off, so a conversation cannot be handed back to the bot now.

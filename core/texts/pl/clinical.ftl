@@ -73,3 +73,4 @@ signature-stale = Reguły zmieniły się od otwarcia strony. Przeczytaj nową we
 factor-missing = Podpis wymaga drugiego składnika logowania. Najpierw go ustaw:
 switch-reason = Podaj powód: od { $least } do { $most } znaków.
 handoff-reason-automation-off = Automat jest wyłączony
+refused-automation-is-off = Automat jest wyłączony, więc nie można mu teraz oddać rozmowy.

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from care.appointments.lexicon import Lexicon
 from care.appointments.lexicon import load as load_lexicon
 from care.appointments.offers import Visit
+from care.governance.gate import Gate
 from care.triage.rules import Tables
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
@@ -44,9 +45,13 @@ class Parts:
     cases: Cases
     library: Library
     identity: Identity
-    triage: Tables | None = None
-    """None: complaints are not triaged."""
+    gate: Gate
     lexicon: Lexicon | None = None
+
+    @property
+    def triage(self) -> Tables | None:
+        """None: complaints are not triaged."""
+        return self.gate.tables
 
     async def words(self, uow: UnitOfWork) -> Lexicon:
         """The clinic's names, read once per process."""
@@ -80,6 +85,7 @@ class Parts:
         access = Access.system("dialogue action", row.Case.id)
         language: Language = "en" if metadata.get("language") == "en" else "pl"
         lexicon = await self.words(uow)
+        await self.gate.look(uow, self.clock.now())
         about = await _meant(uow, row.Case, tracker)
         now = self.clock.now()
         call = Call(uow, access, now, row.Case, row.Message, language, tracker, lexicon, about)

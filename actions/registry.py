@@ -17,7 +17,7 @@ from actions import (
 )
 from actions import identity as proving
 from actions.context import HouseAction, Parts
-from care.triage.rules import Tables
+from care.governance.gate import Gate
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from core.clock import Clock
@@ -85,8 +85,8 @@ ACTIONS: tuple[type[HouseAction], ...] = (
 
 
 def build_actions(
-    database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity, triage_tables: Tables | None
+    database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity, gate: Gate
 ) -> list[Action]:
-    """One of each. Without tables complaints are not triaged."""
-    parts = Parts(database, clock, cases, library, identity, triage_tables)
+    """One of each. Complaints are triaged while the gate is open."""
+    parts = Parts(database, clock, cases, library, identity, gate)
     return [action(parts) for action in ACTIONS]

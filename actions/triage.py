@@ -262,7 +262,8 @@ class TriageResult(HouseAction):
         for name in (*SLOTS, *TRIAGE_SLOTS, *VISIT_SLOTS):
             if call.slot(name) is not None:
                 call.set(name, None)
-        call.say("triage-demonstration")
+        if self.parts.gate.must_say_demonstration:
+            call.say("triage-demonstration")
         if result.urgency is Urgency.now:
             call.say("safety-emergency")
             await hand_over(self, call, "emergency", is_urgent=True)

@@ -135,7 +135,7 @@ async def installation(
     )
     app = create_app(
         [
-            action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library, house.identity))
+            action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library, house.identity, house.triage))
             for action in ACTIONS
         ],
         settings.secrets["actions"], house.database,

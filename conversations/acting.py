@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from care.governance.service import is_automated
 from care.patients.marks import is_restricted
 from conversations import rules
 from conversations.alerts import Alerts
@@ -141,10 +142,11 @@ class Acting:
             asks_for_consents=asks_for_consents(message.body),
             carrier_stops=(message.content or {}).get("carrier_stops"),
             asks_for_web=asks_for_web(message.body),
+            is_automated=await is_automated(uow),
         )
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.
-            acts = tuple(one for one in acts if rules.asks_the_dialogue(one))
+            acts = tuple(one for one in acts if rules.is_owed_again(one))
         if any(not isinstance(one, rules.Consent) for one in acts):
             await give_notice(uow, self._messages, case, person, route, is_sure, now)
         question = None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from care.governance.service import is_automated
 from conversations.inbox import open_case
 from conversations.messages import Messages, route_of
 from conversations.models import Case, CaseState, Thread
@@ -73,7 +74,9 @@ class Cases:
         await uow.publish("case", id=str(case.id))
 
     async def hand_back(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:
-        """The bot speaks again and says so, with what it still knows."""
+        """The bot speaks again and says so, with what it still knows. Refused: `automation-is-off`, and as for `close`."""
+        if not await is_automated(uow):
+            return Refused("automation-is-off")
         return await self._end_human(uow, access, case_id, CaseState.bot, "bot-again", "handed-back", now)
 
     async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:

@@ -15,6 +15,8 @@ DISTRESS = "distress"
 """The rule whose signs are answered kindly while the conversation goes on."""
 THREAT = "staff-threat"
 """The rule for threats against people who work here: no harm to the person who writes, so other words and other readers."""
+AUTOMATION_OFF = "automation-off"
+"""Why a case goes to a person while the clinic has switched automation off."""
 WAITING_REMINDER = timedelta(minutes=1)
 MAX_ATTEMPTS = 3
 
@@ -43,6 +45,8 @@ class Facts:
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
     asks_for_web: bool = False
+    is_automated: bool = True
+    """False while the clinic's switch sends every message to a person."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,10 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     if facts.screening.level >= Level.violence:
         return _red_flag(facts)
     if facts.carrier_word is not None:
-        return _carrier(facts.carrier_word, facts.reply, facts.state)
+        acts = _carrier(facts.carrier_word, facts.reply, facts.state)
+        if facts.is_automated:
+            return acts
+        return tuple(Escalate(AUTOMATION_OFF) if isinstance(one, AnswerReminder) else one for one in acts)
     if facts.carrier_stops:
         # The carrier took a word for a STOP that we do not: nothing we say arrives, so a person has to know.
         act = Consent(True, True)
@@ -141,6 +148,8 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     if facts.state is CaseState.human:
         return ()
     media = _media(facts)
+    if not facts.is_automated:
+        return (*media, *_to_a_person(facts))
     if facts.reply is not None and not facts.is_restricted and not facts.kept_media:
         if facts.state is CaseState.bot or facts.reply.act != "move":
             return (*media, AnswerReminder(facts.reply))
@@ -164,8 +173,13 @@ def kind_of(screening: Screening) -> str:
 
 
 def asks_the_dialogue(act: Act) -> bool:
-    """True for what ends in a question to the dialogue core: that alone is done again when a turn is tried again."""
+    """True for what ends in a question to the dialogue core."""
     return isinstance(act, AskDialogue) or (isinstance(act, AnswerReminder) and act.bound.act == "move")
+
+
+def is_owed_again(act: Act) -> bool:
+    """True for what is done when a turn is tried again: the question, or the person who now answers instead."""
+    return asks_the_dialogue(act) or (isinstance(act, Escalate) and act.reason == AUTOMATION_OFF)
 
 
 def _carrier(word: CarrierWord, reply: Bound | None, state: CaseState) -> tuple[Act, ...]:
@@ -200,6 +214,21 @@ def _media(facts: Facts) -> tuple[Act, ...]:
     if facts.kept_media:
         acts.append(Escalate("attachment") if facts.state is CaseState.bot else Say("media-kept", "media"))
     return tuple(acts)
+
+
+def _to_a_person(facts: Facts) -> tuple[Act, ...]:
+    """Red flags and STOP words were seen to before. No machine answers the rest, however easy it looks."""
+    if facts.state is CaseState.waiting:
+        return _waiting(facts)
+    if facts.kept_media:
+        return ()  # Whoever looks at the file reads the text too.
+    if facts.tongue is not None and facts.payload is None:
+        return (Say(f"speaks-{facts.tongue}", f"tongue:{facts.tongue}"), Escalate("language", is_silent=True))
+    if facts.screening.level is Level.support and DISTRESS in facts.screening.rules:
+        return (Say("safety-support", "support"), Escalate(AUTOMATION_OFF))
+    if facts.screening.level is Level.support:
+        return (Escalate("clinician-question"),)
+    return (Escalate(AUTOMATION_OFF),)
 
 
 def _waiting(facts: Facts) -> tuple[Act, ...]:

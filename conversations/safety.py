@@ -25,6 +25,7 @@ from conversations.negation import is_denied
 from conversations.red_flag_words import Joined, Lexicon, Place, Word, standing_near
 from conversations.typing_errors import SHORTEST, Mender
 from core.errors import ConfigurationError
+from core.fingerprint import fingerprint
 from core.i18n import LANGUAGES
 from core.settings import ROOT
 
@@ -62,6 +63,10 @@ class Rule:
     """Words that say it is something else altogether: a web site that does not respond."""
     past_cancels: bool = False
     """True where what was long ago is none of today's business: an old stroke, not an overdose."""
+    table: str = ""
+    """The file it stands in, without its ending."""
+    source: str | None = None
+    """Where the sign is taken from, if the table says so."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +146,11 @@ def _line(text: str) -> _Line:
 class SafetyScreen:
     """Compiled rules. Stateless and quick: a rule's patterns run only where one of all patterns can match."""
 
-    def __init__(self, rules: Sequence[Rule], version: str, lexicon: Lexicon, mender: Mender) -> None:
+    def __init__(self, rules: Sequence[Rule], version: str, lexicon: Lexicon, mender: Mender, digest: str = "") -> None:
+        """`digest` is of the exact content of the tables; a screen that is not as the tables say has none."""
         self.rules = tuple(rules)
         self.version = version
+        self.digest = digest
         self._lexicon = lexicon
         self._mender = mender
         self._patterns = [(rule, pattern) for rule in rules for pattern in rule.patterns]
@@ -172,7 +179,9 @@ class SafetyScreen:
             data = _read(folder / name)
             versions.append(data["version"])
             rules += [_rule(entry, lexicon, name) for entry in data["rules"]]
-        return cls(rules, "+".join(versions), lexicon, _mender(words["words"], _read(folder / EXAMPLES_FILE.name)))
+        digest = fingerprint(folder)
+        mender = _mender(words["words"], _read(folder / EXAMPLES_FILE.name))
+        return cls(rules, "+".join([*versions, digest[:12]]), lexicon, mender, digest)
 
     def without(self, rule: str) -> "SafetyScreen":
         """The same screen without one rule: what the rule is needed for."""
@@ -309,6 +318,8 @@ def _rule(entry: dict[str, Any], lexicon: Lexicon, file: str) -> Rule:
             tuple(Joined.read(text, lexicon.kinds) for text in entry.get("near", ())),
             _known(entry.get("unless", ()), lexicon),
             entry.get("past_cancels", False),
+            Path(file).stem,
+            entry.get("source"),
         )
     except (re.error, KeyError, ValueError, ConfigurationError) as error:
         raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file}: {error}") from error

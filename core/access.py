@@ -46,6 +46,9 @@ class Permission(StrEnum):
     manage_privacy = "manage_privacy"
     break_glass = "break_glass"
     replay_delivery = "replay_delivery"
+    read_clinical = "read_clinical"
+    sign_clinical = "sign_clinical"
+    switch_automation = "switch_automation"
 
 
 P = Permission
@@ -68,10 +71,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.patient: frozenset({P.read_own_thread, P.read_appointments, P.book_appointment, P.cancel_appointment}),
     Role.agent: _AGENT,
     Role.clinician: frozenset(
-        {P.read_thread, P.note_thread, P.read_patient, P.read_appointments, P.decide_refill, P.break_glass}
+        {
+            P.read_thread,
+            P.note_thread,
+            P.read_patient,
+            P.read_appointments,
+            P.decide_refill,
+            P.break_glass,
+            P.read_clinical,
+            P.sign_clinical,
+            P.switch_automation,
+        }
     ),
-    Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit, P.take_threat},
-    Role.admin: frozenset({P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery}),
+    Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit, P.take_threat, P.read_clinical, P.switch_automation},
+    Role.admin: frozenset({P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery, P.read_clinical}),
     Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),
     Role.system: frozenset(Permission),
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from care.triage.rules import Tables
+from care.governance.gate import Gate
 from care.triage.tables import default_tables
 from channels.sms.channel import SmsChannel
 from channels.sms.simulator.privacy import SimulatorCopies
@@ -92,8 +92,8 @@ class House:
     watch: Watch
     identity: Identity
     links: Links
-    triage: Tables | None
-    """None where complaints are not triaged: real channels, until a clinician has signed the tables."""
+    triage: Gate
+    """Closed to real channels until a clinician has signed the tables."""
 
     def runners(self) -> tuple[ThreadRunner, ...]:
         """The background work of the worker: turns, deliveries, and one-time codes."""
@@ -272,7 +272,7 @@ def build(
         rotation=Rotation(database, settings.secrets_now),
         head=head,
         identity=Identity(database, clock, messages, times_of_identity),
-        triage=default_tables() if settings.mode == "demo" else None,
+        triage=Gate(default_tables(), is_demonstration=settings.mode == "demo"),
         links=links,
         reminders=Reminders(database, clock, messages, cases, times, quiet),
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from care.triage.models import Case, Protocol, Rule, Urgency
+from care.triage.models import Case, Protocol
 from care.triage.rules import Tables, assess
+from care.triage.sheets import sheet
 from care.triage.tables import default_tables, medicine_findings
 from core.errors import ConfigurationError
 from core.i18n import Language, text
@@ -146,33 +147,13 @@ def _table(tables: Tables, language: Language, only: str | None) -> int:
 
 
 def _protocol_lines(tables: Tables, protocol: Protocol, language: Language) -> Iterator[str]:
-    words = {
-        key: text(f"triage-word-{key.replace('_', '-')}", language)
-        for key in ("and", "or", "not", "possible", "age", "age_months", "hours", "days", "male", "female")
-    }
-
-    def name(finding: str) -> str:
-        return tables.findings[finding].names[language]
-
-    def row(rule: Rule) -> str:
-        return f"| {rule.id} | {urgency(rule.urgency)} | {rule.when.in_words(name, words)} | {rule.source} |"
-
-    def urgency(level: Urgency) -> str:
-        return text(f"triage-urgency-{level.name}", language)
-
-    yield f"## {protocol.names[language]} ({protocol.id})"
-    yield text(
-        "triage-table-floor",
-        language,
-        base=urgency(protocol.base),
-        bare=urgency(protocol.bare),
-        service=protocol.service,
-    )
-    for number, group in enumerate(protocol.ask, 1):
-        yield f"{number}. " + "; ".join(name(one) for one in group) + "?"
+    shown = sheet(tables, protocol, language)
+    yield f"## {shown.title} ({shown.id})"
+    yield shown.floor
+    yield from (f"{number}. {question}" for number, question in enumerate(shown.questions, 1))
     yield text("triage-table-columns", language)
     yield "|---|---|---|---|"
-    yield from (row(rule) for rule in sorted((*protocol.rules, *protocol.here), key=lambda one: -one.urgency))
+    yield from (f"| {one.rule} | {one.urgency} | {one.when} | {one.source} |" for one in shown.lines)
 
 
 def _print(row: dict[str, Any]) -> None:

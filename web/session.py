@@ -225,5 +225,15 @@ def safe_next(path: str) -> str:
 
 
 _PAGES = frozenset(
-    {"/console", "/console/search", "/privacy/audit", "/account", "/staff", "/staff/review", "/staff/break-glass"}
+    {
+        "/console",
+        "/console/search",
+        "/privacy/audit",
+        "/account",
+        "/clinical",
+        "/clinical/triage",
+        "/staff",
+        "/staff/review",
+        "/staff/break-glass",
+    }
 )

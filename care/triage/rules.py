@@ -12,12 +12,13 @@ WAIT = {Urgency.days3: timedelta(days=3), Urgency.routine: timedelta(days=28)}
 
 
 class Tables:
-    """Findings and protocols, checked and indexed. `version` names their exact content."""
+    """Findings and protocols, checked and indexed. `digest` is of their exact content; `version`, its beginning, names it."""
 
-    def __init__(self, findings: Mapping[str, Finding], protocols: Sequence[Protocol], version: str) -> None:
+    def __init__(self, findings: Mapping[str, Finding], protocols: Sequence[Protocol], digest: str) -> None:
         self.findings = findings
         self.protocols = {protocol.id: protocol for protocol in protocols}
-        self.version = version
+        self.digest = digest
+        self.version = digest[:12]
         self._wider = {id_: frozenset(self._climb(id_)) for id_ in findings}
         self._narrower = {id_: frozenset(one for one in findings if id_ in self._wider[one]) for id_ in findings}
         self._rules = [rule for protocol in protocols for rule in protocol.rules]

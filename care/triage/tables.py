@@ -1,6 +1,5 @@
 """Reading the tables (data/triage): every mistake is told with its file, line and rule, and nothing half right is used."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,6 +13,7 @@ from care.triage.conditions import BadCondition, Condition
 from care.triage.models import Finding, Protocol, Rule, Urgency
 from care.triage.rules import Tables
 from core.errors import ConfigurationError
+from core.fingerprint import fingerprint
 from core.settings import ROOT
 
 FOLDER = ROOT / "data" / "triage"
@@ -37,7 +37,7 @@ class _Lined(yaml.SafeLoader):
 
 
 def load(folder: Path = FOLDER) -> Tables:
-    """All tables under `folder`: findings.yml, sources.yml, protocols/*.yml."""
+    """All tables under `folder`: findings.yml, sources.yml, protocols/*.yml; the digest is of every file there."""
     findings = _findings(folder / "findings.yml")
     sources = {key for key in _read(folder / "sources.yml") if key != _LINE}
     protocols: list[Protocol] = []
@@ -47,7 +47,7 @@ def load(folder: Path = FOLDER) -> Tables:
         protocols += [_protocol(row, file, findings, sources, seen) for row in _read(file)]
     if not protocols:
         raise ConfigurationError(f"triage: no protocols in {folder / 'protocols'}")
-    return Tables(findings, protocols, _version([folder / "findings.yml", *files]))
+    return Tables(findings, protocols, fingerprint(folder))
 
 
 def medicine_findings(texts: Iterable[str], folder: Path = FOLDER) -> set[str]:
@@ -58,6 +58,12 @@ def medicine_findings(texts: Iterable[str], folder: Path = FOLDER) -> set[str]:
         for finding, names in _medicines(folder / "medicines.yml").items()
         if any(re.search(rf"[^a-z]{re.escape(fold(name))}", text) for name in names for text in said)
     }
+
+
+@lru_cache(maxsize=1)
+def source_titles(folder: Path = FOLDER) -> dict[str, str]:
+    """What a rule's `from` means: its key and the source in full."""
+    return {key: row["title"] for key, row in _read(folder / "sources.yml").items() if key != _LINE}
 
 
 @lru_cache(maxsize=1)
@@ -159,11 +165,3 @@ def _known(names: Iterable[str], findings: dict[str, Finding], where: str) -> No
     unknown = [name for name in names if name not in findings]
     if unknown:
         raise ConfigurationError(f"{where}: unknown finding {', '.join(unknown)}")
-
-
-def _version(files: Iterable[Path]) -> str:
-    """Twelve hexadecimal digits of the content, whatever the line ends."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + "\n".join(file.read_text("utf-8").splitlines()).encode() + b"\0")
-    return digest.hexdigest()[:12]

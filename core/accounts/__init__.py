@@ -8,7 +8,7 @@ from core.accounts.browser import Browser
 from core.accounts.models import BreakGlass, EnrolmentLink, RecoveryCode, Staff, StaffDevice, StaffRole, StaffSession
 from core.accounts.passwords import hash_password
 from core.accounts.sessions import SESSION_LIFETIME, SignedIn, Stage, end_sessions, find_session, sign_out
-from core.accounts.signing_in import LOCK_AFTER, Opened, answer_code, sign_in
+from core.accounts.signing_in import LOCK_AFTER, Opened, answer_code, prove_again, sign_in
 
 __all__ = [
     "LOCK_AFTER",
@@ -28,6 +28,7 @@ __all__ = [
     "end_sessions",
     "find_session",
     "hash_password",
+    "prove_again",
     "sign_in",
     "sign_out",
 ]

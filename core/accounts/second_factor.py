@@ -45,7 +45,7 @@ def idle_step(code: str, now: datetime) -> None:
 
 async def accept_code(uow: UnitOfWork, person: Staff, typed: str, now: datetime) -> bool:
     """True once for a code of the person's app or one of their recovery codes; a code seen before is refused."""
-    code = re.sub(r"[\s-]", "", typed).lower()
+    code = _bare(typed)
     step = matching_step(person.totp_secret or _NOBODYS_SECRET, code, now)
     if person.totp_secret is not None and step is not None:
         return await _use_step(uow, person, step)
@@ -57,6 +57,12 @@ async def accept_code(uow: UnitOfWork, person: Staff, typed: str, now: datetime)
         record(uow, _own(person), "second-factor.recovery-code", "staff", person.id, now)
         return True
     return False
+
+
+async def accept_app_code(uow: UnitOfWork, person: Staff, typed: str, now: datetime) -> bool:
+    """True once for a code that the person's app shows now. A recovery code, good for getting in, is none."""
+    step = matching_step(person.totp_secret or _NOBODYS_SECRET, _bare(typed), now)
+    return person.totp_secret is not None and step is not None and await _use_step(uow, person, step)
 
 
 def offer(person: Staff, issuer: str) -> tuple[str, str]:
@@ -93,6 +99,10 @@ async def turn_off(uow: UnitOfWork, person: Staff) -> None:
     """No second factor any more, and no recovery codes. The caller audits it and ends the sessions."""
     person.totp_secret = person.totp_offered = person.totp_since = person.totp_last_step = None
     await uow.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == person.id))
+
+
+def _bare(typed: str) -> str:
+    return re.sub(r"[\s-]", "", typed).lower()
 
 
 async def _use_step(uow: UnitOfWork, person: Staff, step: int) -> bool:

@@ -16,7 +16,7 @@ from core.access import Access
 from core.accounts.browser import Browser
 from core.accounts.models import Staff, StaffDevice, StaffSession
 from core.accounts.passwords import verify_password
-from core.accounts.second_factor import accept_code, idle_step
+from core.accounts.second_factor import accept_app_code, accept_code, idle_step
 from core.accounts.sessions import Stage, end_one, open_session, renew
 from core.audit import record
 from core.crypto import keyring
@@ -110,6 +110,28 @@ async def answer_code(
     token = await renew(uow, session_id, now, keep_age=False)
     await finish(uow, person, browser, now)
     return Opened(token, Stage.whole)
+
+
+async def prove_again(uow: UnitOfWork, session_id: UUID, typed: str, browser: Browser, now: datetime) -> Refused | None:
+    """The second factor once more, before a grave act: a code the app shows now, each code once.
+
+    Wrong ones count as at the sign-in: after five the session ends, after eight the account (or this browser) waits.
+    Refused: `factor-missing` (none is set up), `code-wrong`, `login-over`.
+    """
+    session, person = await _with_person(uow, session_id)
+    if person.totp_secret is None:
+        return Refused("factor-missing")
+    device = await _known_device(uow, person.id, browser)
+    until = device.locked_until if device else person.locked_until
+    is_locked = until is not None and until > now
+    is_whole = session.stage == Stage.whole and session.locked_at is None
+    if is_whole and not is_locked and await accept_app_code(uow, person, typed, now):
+        session.failed_unlocks = 0
+        return None
+    if not is_locked:
+        _count_failure(person, device, now)
+    record(uow, Access.staff(person.id, person.held, "sign-in"), "second-factor.refused", "staff", person.id, now)
+    return await _fail(uow, session, "code-wrong")
 
 
 async def unlock(uow: UnitOfWork, session_id: UUID, password: str, now: datetime) -> Opened | Refused:

@@ -22,6 +22,7 @@ MODELS: tuple[str, ...] = (
     "care.patients.marks",
     "care.appointments.models",
     "care.refills.models",
+    "care.governance.models",
     "knowledge.models",
 )
 

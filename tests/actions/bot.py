@@ -11,7 +11,6 @@ from actions.registry import build_actions
 from actions.server import SECRET_HEADER, create_app
 from care.appointments import service as appointments
 from care.seed import seed
-from care.triage.tables import default_tables
 from conversations.protocols import DialogueReply, DialogueTurn
 from conversations.rendering import from_json
 from core.access import Access
@@ -135,7 +134,7 @@ def action_client(house: TestHouse) -> httpx.AsyncClient:
     """A client of the action route."""
     one = house.house
     app = create_app(
-        build_actions(one.database, one.clock, one.cases, one.library, one.identity, default_tables()),
+        build_actions(one.database, one.clock, one.cases, one.library, one.identity, one.triage),
         one.settings.secrets["actions"],
         one.database,
     )

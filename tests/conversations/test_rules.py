@@ -115,6 +115,7 @@ any_facts = st.builds(
     lost_media=st.integers(0, 2),
     waiting_told_at=st.sampled_from([None, NOW, NOW - timedelta(hours=1)]),
     now=st.just(NOW),
+    is_automated=st.booleans(),
 )
 
 
@@ -130,6 +131,16 @@ def test_a_red_flag_comes_first_in_every_state(given_facts: Facts) -> None:
         assert all(act.is_urgent for act in urgent)
     else:
         assert Alert() not in acts
+
+
+@given(any_facts)
+def test_while_automation_is_off_no_machine_answers(given_facts: Facts) -> None:
+    if not given_facts.is_automated:
+        acts = decide(given_facts)
+        assert not any(rules.asks_the_dialogue(act) or isinstance(act, AnswerReminder) for act in acts)
+        is_plain = given_facts.screening.level < Level.violence and given_facts.carrier_word is None
+        if is_plain and given_facts.state is CaseState.bot:
+            assert any(isinstance(act, Escalate) for act in acts)
 
 
 @given(any_facts)

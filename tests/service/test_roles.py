@@ -14,11 +14,10 @@ from sqlalchemy import select
 
 from care.appointments.models import Site
 from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
+from care.governance.models import Signature, Subject
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
-from care.refills.models import Medication, RefillRequest
-from care.refills.service import submit
 from conversations.alerts import FollowUp
 from conversations.models import Case, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
@@ -29,12 +28,12 @@ from core.accounts.models import BreakGlass, StaffRole
 from core.errors import Refused
 from core.ids import new_id
 from core.postgres import libpq_url
-from knowledge.service import import_articles
 from service.app import create_app
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
 from tests.service.doors import BROWSER, COOKIE, DEVICE, STREAMS, enter, operations
+from tests.service.things import a_refill, an_article
 
 TABLE = Path(__file__).parents[2] / "docs" / "roles.md"
 COLUMNS = (Role.agent, Role.clinician, Role.supervisor, Role.admin, Role.privacy_officer)
@@ -135,7 +134,10 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             patient_is=PatientIs.child, basis=Basis.authorisation, scopes=["visits"], evidence=Evidence.signed_form,
             valid_from=now.date(), made_by=agent.staff_id, made_at=now,
         )  # fmt: skip
-        uow.session.add(allowed)
+        signature = Signature(
+            subject=Subject.triage, version="0" * 64, staff_id=agent.staff_id, name="Ewa Nowak", licence="1234567", signed_at=now
+        )  # fmt: skip
+        uow.session.add_all((allowed, signature))
         task = FollowUp(
             id=new_id(), thread_id=accepted.thread_id, case_id=case.id, level="crisis", made_at=now, due_at=now,
             taken_by=owner,
@@ -150,34 +152,9 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
-            "article_id": await an_article(house), "medication_id": request.medication_id,
+            "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
         }
     )  # fmt: skip
-
-
-async def a_refill(house: TestHouse, patient_id: UUID, case_id: UUID) -> RefillRequest:
-    """A request for one of the patient's medicines."""
-    async with house.house.database.unit_of_work() as uow:
-        kept = Medication(
-            patient_id=patient_id, name="Polpril", substance="ramipryl", dose="1", made_at=house.clock.now()
-        )
-        uow.session.add(kept)
-        await uow.session.flush()
-        made = await submit(uow, Access.system("test"), kept.id, patient_id, case_id, 5, True, house.clock.now())
-    assert isinstance(made, RefillRequest)
-    return made
-
-
-async def an_article(house: TestHouse) -> str:
-    """A draft in both languages."""
-    row = {
-        "id": f"article-{uuid4().hex}",
-        "pl": {"question": "Rower?", "answer": "Tak."},
-        "en": {"question": "Bike?", "answer": "Yes."},
-    }
-    async with house.house.database.unit_of_work() as uow:
-        await import_articles(uow, Access.system("test"), [row], house.clock.now())
-    return str(row["id"])
 
 
 async def a_site(house: TestHouse) -> UUID:
@@ -230,6 +207,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},
     "/staff/{staff_id}/roles": lambda _: {"post": "clinician@all"},
     "/staff/review/{role_id}": lambda _: {"decision": "confirmed"},
+    "/clinical/sign": lambda _: {"subject": "triage"},
+    "/clinical/automation": lambda _: {"turn": "off", "reason": "awaria u dostawcy"},
     "/privacy/persons": lambda _: {"query": "Nowak"},
     "/privacy/persons/{patient_id}/correct": lambda _: {
         "given_name": "Anna", "family_name": "Nowacka", "birth_date": BORN.isoformat(), "phone": "", "mail": ""
@@ -240,7 +219,12 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/account/password": lambda _: {"password": PASSWORD, "new": "another long secret 9", "again": "another long secret 9"},
     "/account/second-factor": lambda _: {"password": PASSWORD},
 }  # fmt: skip
-WRONG_CODE = {"/account/second-factor/confirm", "/account/recovery-codes", "/account/second-factor/off"}
+WRONG_CODE = {
+    "/account/second-factor/confirm",
+    "/account/recovery-codes",
+    "/account/second-factor/off",
+    "/clinical/sign",
+}
 """They work by a code of the second factor, tested with it in `tests/web`; here a wrong one is answered on their page (400)."""
 
 

@@ -1,10 +1,13 @@
-"""What does not work right now, said to agents while it lasts: what patients meet meanwhile, and what that means for the queue."""
+"""What does not work right now, or was switched off, said to agents while it lasts: what patients meet meanwhile, and what that
+means for the queue.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from care.governance.service import is_automated
 from core.accounts import SignedIn
 from web.console.routes import ConsolePages
 from web.parts import House
@@ -23,9 +26,11 @@ def router(house: House, pages: Pages, sessions: Sessions, examine: Examine) -> 
 
     @routes.get("")
     async def degraded(request: Request, person: Annotated[SignedIn, Depends(sessions.refreshing_reader)]) -> Response:
-        """A line for each part that fails; nothing when all is well."""
+        """A line for each part that fails, and one while automation is off; nothing when all is well."""
         found = await examine()
         failing = [part for part in SAID if found.get(part, "ok") != "ok"]
-        return console.fragment(request, "console/degraded.html", person, failing=failing)
+        async with house.database.unit_of_work() as uow:
+            is_on = await is_automated(uow)
+        return console.fragment(request, "console/degraded.html", person, failing=failing, is_automated=is_on)
 
     return routes

@@ -15,7 +15,7 @@ triage-word-hours = lasting (hours)
 triage-word-days = lasting (days)
 triage-word-male = male
 triage-word-female = female
-triage-table-head = # Triage tables, version { $version } (not signed by a clinician)
+triage-table-head = # Triage tables, version { $version } (whether it is signed: the page "Clinical governance")
 triage-table-floor = At least: { $base }; while nothing more is known: { $bare }; where: { $service }. Questions, signs of an emergency first:
 triage-table-columns = | rule | urgency | when | source |
 

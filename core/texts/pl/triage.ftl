@@ -15,7 +15,7 @@ triage-word-hours = czas trwania (godziny)
 triage-word-days = czas trwania (dni)
 triage-word-male = mężczyzna
 triage-word-female = kobieta
-triage-table-head = # Tabele triażu, wersja { $version } (bez podpisu klinicysty)
+triage-table-head = # Tabele triażu, wersja { $version } (czy jest podpisana, pokazuje strona „Nadzór kliniczny”)
 triage-table-floor = Najmniej: { $base }; gdy nic więcej nie wiadomo: { $bare }; dokąd: { $service }. Pytania, najpierw objawy nagłe:
 triage-table-columns = | reguła | pilność | kiedy | źródło |
 

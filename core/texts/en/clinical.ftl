@@ -1,0 +1,75 @@
+# Clinical governance: signatures under the rules, the switch, the list of rules and protocols.
+clinical-title = Clinical governance
+clinical-lead = Which clinical rules are in force, who answers for them, and whether the bot answers at all. Everything here is audited.
+clinical-of-triage = Triage tables
+clinical-of-red-flags = Red-flag rules
+clinical-version = Version
+clinical-signed = signed
+clinical-unsigned = not signed
+clinical-triage-on = A clinician has signed this version: patients are asked about their symptoms.
+clinical-triage-off = Triage is off: patients are offered a visit or a person instead. It starts within seconds of a signature.
+clinical-triage-trial = Demonstration: triage runs unsigned and says so to everybody. With real patients it would be off.
+clinical-red-flags-always = These rules run on every message, signed or not: leaving them out would be worse. They need a signature all the same.
+clinical-licence-as-said = licence { $licence } (as given)
+clinical-withdraw = Withdraw
+clinical-sign-open = Sign this version
+clinical-sign-statement = I have read and reviewed: { $what }, version { $version }. I approve them for use in this clinic. Any edit ends my signature.
+clinical-sign-name = Given and family name
+clinical-sign-licence = Licence number
+clinical-sign-code = Code your app shows now
+clinical-sign = Sign
+clinical-past = Earlier signatures
+clinical-subject = Subject
+clinical-signer = Signed by
+clinical-signed-at = Signed
+clinical-ended = Ended
+clinical-withdrawn = withdrawn { $at }
+clinical-edited = the rules were edited
+
+clinical-switch = Automation
+clinical-switch-on = on
+clinical-switch-off = off: everything goes to people
+clinical-switch-lead = One switch for the whole clinic. While it is off, every new message goes to a person; red flags, 112 advice and STOP still work.
+clinical-switch-thrown = Last changed by { $by }, { $at }:
+clinical-switch-reason = Reason
+clinical-switch-turn-off = Send everything to people
+clinical-switch-turn-on = Turn automation on
+clinical-switch-banner = Automation is off: every message goes to people.
+
+clinical-rules = Red-flag rules ({ $count })
+clinical-rules-lead = A sentence that must raise the alarm and one that must not are tested at every change. Alarms count messages of the last 30 days.
+clinical-rule = Rule
+clinical-level = Level
+clinical-level-emergency = emergency
+clinical-level-crisis = crisis
+clinical-level-violence = violence
+clinical-level-support = support
+clinical-group = Group
+clinical-table-red-flags = Polish and English
+clinical-table-red-flags-uk-ru = Ukrainian and Russian
+clinical-source = Source
+clinical-source-pack = SAFETY.md 5.1–5.2; wording: team proposal
+clinical-sentences = Test sentences
+clinical-sentences-count = { $seen } must alarm, { $left } must not
+clinical-sentences-none = none in the pack
+clinical-fired = Alarms in 30 days
+clinical-not-counted = not counted
+
+clinical-protocols = Triage protocols ({ $count })
+clinical-protocols-all = Read all tables
+clinical-rule-count = { $count ->
+    [one] { $count } rule
+   *[other] { $count } rules
+}
+clinical-back = Clinical governance
+clinical-tables-lead = The most urgent rule that holds decides. What is unknown counts as if it were dangerous.
+clinical-urgency = Urgency
+clinical-when = When
+
+signature-name = Please give your given and family name, at most 120 characters.
+signature-licence = Please give your licence number: 4 to 30 letters and digits.
+signature-stale = The rules have changed since you opened the page. Please read the new version and sign that.
+factor-missing = Signing needs a second factor. Please set one up first:
+switch-reason = Please give a reason of { $least } to { $most } characters.
+handoff-reason-automation-off = Automation is switched off
+refused-automation-is-off = Automation is off, so a conversation cannot be handed back to the bot now.

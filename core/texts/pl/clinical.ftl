@@ -1,0 +1,76 @@
+# Nadzór kliniczny: podpisy pod regułami, wyłącznik, lista reguł i protokołów.
+clinical-title = Nadzór kliniczny
+clinical-lead = Które reguły kliniczne obowiązują, kto za nie odpowiada i czy automat w ogóle odpowiada. Wszystko tutaj trafia do dziennika.
+clinical-of-triage = Tabele triażu
+clinical-of-red-flags = Reguły objawów alarmowych
+clinical-version = Wersja
+clinical-signed = podpisane
+clinical-unsigned = bez podpisu
+clinical-triage-on = Tę wersję podpisał personel medyczny: automat pyta pacjentów o objawy.
+clinical-triage-off = Triaż jest wyłączony: pacjenci dostają propozycję wizyty lub rozmowy z człowiekiem. Ruszy kilka sekund po podpisie.
+clinical-triage-trial = Wersja pokazowa: triaż działa bez podpisu i mówi o tym każdemu. Dla prawdziwych pacjentów byłby wyłączony.
+clinical-red-flags-always = Te reguły sprawdzają każdą wiadomość, z podpisem lub bez: ich brak byłby gorszy. Podpisu mimo to wymagają.
+clinical-licence-as-said = numer PWZ { $licence } (według oświadczenia)
+clinical-withdraw = Wycofaj
+clinical-sign-open = Podpisz tę wersję
+clinical-sign-statement = Przedmiot podpisu: { $what }, wersja { $version }. Oświadczam, że znam tę wersję, sprawdziłam/-em ją i dopuszczam do użytku w tej przychodni. Każda zmiana kończy ważność mojego podpisu.
+clinical-sign-name = Imię i nazwisko
+clinical-sign-licence = Numer prawa wykonywania zawodu
+clinical-sign-code = Kod, który pokazuje teraz aplikacja
+clinical-sign = Podpisz
+clinical-past = Wcześniejsze podpisy
+clinical-subject = Przedmiot
+clinical-signer = Podpis
+clinical-signed-at = Podpisano
+clinical-ended = Koniec
+clinical-withdrawn = wycofany { $at }
+clinical-edited = reguły zmieniono
+
+clinical-switch = Automat
+clinical-switch-on = włączony
+clinical-switch-off = wyłączony: wszystko trafia do ludzi
+clinical-switch-lead = Jeden wyłącznik dla całej przychodni. Gdy automat jest wyłączony, każda nowa wiadomość trafia do człowieka; objawy alarmowe, rada „112” i STOP działają dalej.
+clinical-switch-thrown = Ostatnia zmiana: { $by }, { $at }:
+clinical-switch-reason = Powód
+clinical-switch-turn-off = Kieruj wszystko do ludzi
+clinical-switch-turn-on = Włącz automat
+clinical-switch-banner = Automat jest wyłączony: każda wiadomość trafia do ludzi.
+
+clinical-rules = Reguły objawów alarmowych ({ $count })
+clinical-rules-lead = Przy każdej zmianie sprawdzamy zdania, które muszą wywołać alarm, i takie, które nie mogą. Alarmy to liczba wiadomości z ostatnich 30 dni.
+clinical-rule = Reguła
+clinical-level = Poziom
+clinical-level-emergency = nagłe
+clinical-level-crisis = kryzys
+clinical-level-violence = przemoc
+clinical-level-support = wsparcie
+clinical-group = Grupa
+clinical-table-red-flags = polski i angielski
+clinical-table-red-flags-uk-ru = ukraiński i rosyjski
+clinical-source = Źródło
+clinical-source-pack = SAFETY.md 5.1–5.2; brzmienie: propozycja zespołu
+clinical-sentences = Zdania testowe
+clinical-sentences-count = z alarmem: { $seen }, bez alarmu: { $left }
+clinical-sentences-none = brak w zestawie
+clinical-fired = Alarmy w 30 dni
+clinical-not-counted = nie liczymy
+
+clinical-protocols = Protokoły triażu ({ $count })
+clinical-protocols-all = Przeczytaj wszystkie tabele
+clinical-rule-count = { $count ->
+    [one] { $count } reguła
+    [few] { $count } reguły
+   *[other] { $count } reguł
+}
+clinical-back = Nadzór kliniczny
+clinical-tables-lead = Decyduje najpilniejsza spełniona reguła. To, czego nie wiadomo, liczy się tak, jakby było groźne.
+clinical-urgency = Pilność
+clinical-when = Kiedy
+
+signature-name = Podaj imię i nazwisko, najwyżej 120 znaków.
+signature-licence = Podaj numer prawa wykonywania zawodu: od 4 do 30 liter i cyfr.
+signature-stale = Reguły zmieniły się od otwarcia strony. Przeczytaj nową wersję i podpisz właśnie ją.
+factor-missing = Podpis wymaga drugiego składnika logowania. Najpierw go ustaw:
+switch-reason = Podaj powód: od { $least } do { $most } znaków.
+handoff-reason-automation-off = Automat jest wyłączony
+refused-automation-is-off = Automat jest wyłączony, więc nie można mu teraz oddać rozmowy.

@@ -1,0 +1,34 @@
+"""Single things for tests that need one of everything."""
+
+from uuid import UUID, uuid4
+
+from care.refills.models import Medication, RefillRequest
+from care.refills.service import submit
+from core.access import Access
+from knowledge.service import import_articles
+from tests.house import TestHouse
+
+
+async def a_refill(house: TestHouse, patient_id: UUID, case_id: UUID) -> RefillRequest:
+    """A request for one of the patient's medicines."""
+    async with house.house.database.unit_of_work() as uow:
+        kept = Medication(
+            patient_id=patient_id, name="Polpril", substance="ramipryl", dose="1", made_at=house.clock.now()
+        )
+        uow.session.add(kept)
+        await uow.session.flush()
+        made = await submit(uow, Access.system("test"), kept.id, patient_id, case_id, 5, True, house.clock.now())
+    assert isinstance(made, RefillRequest)
+    return made
+
+
+async def an_article(house: TestHouse) -> str:
+    """A draft in both languages."""
+    row = {
+        "id": f"article-{uuid4().hex}",
+        "pl": {"question": "Rower?", "answer": "Tak."},
+        "en": {"question": "Bike?", "answer": "Yes."},
+    }
+    async with house.house.database.unit_of_work() as uow:
+        await import_articles(uow, Access.system("test"), [row], house.clock.now())
+    return str(row["id"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from care.triage.models import Protocol, Rule, Urgency
 from care.triage.rules import Tables
-from core.i18n import Language, text
+from core.i18n import Language, catalogue, text
 
 _WORDS = ("and", "or", "not", "possible", "age", "age_months", "hours", "days", "male", "female")
 
@@ -52,8 +52,14 @@ def sheet(tables: Tables, protocol: Protocol, language: Language) -> Sheet:
         language,
         base=urgency(protocol.base),
         bare=urgency(protocol.bare),
-        service=protocol.service,
+        service=_service(protocol.service, language),
     )
     questions = tuple("; ".join(name(one) for one in group) + "?" for group in protocol.ask)
     rules = [*protocol.rules, *protocol.here]
     return Sheet(protocol.id, protocol.names[language], floor, questions, tuple(lines(rules)))
+
+
+def _service(code: str, language: Language) -> str:
+    """The code in words; a specialty the catalogue does not name is shown by its code."""
+    key = f"triage-service-{code.replace('_', '-')}"
+    return text(key, language) if catalogue(language).has(key) else code

@@ -224,10 +224,8 @@ def build(
         )
     else:
         account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url
-    channels: dict[str, Channel] = {
-        "sms": SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status"),
-        "webchat": WebChatChannel(),
-    }
+    sms = SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status")
+    channels: dict[str, Channel] = {"sms": sms, "webchat": WebChatChannel()}
     messages = Messages(channels, f"{public}/privacy")
     queue = Queue(hours)
     cases = Cases(messages, queue)
@@ -237,7 +235,7 @@ def build(
     )
     links = Links(database, clock, messages, public, timedelta(minutes=settings.link_minutes), proof)
     jobs = Jobs(url)
-    watch = Watch(database, clock, jobs, messages, channels["sms"], OnCall(settings.oncall_phone, f"{public}/console"))
+    watch = Watch(database, clock, jobs, messages, sms, OnCall(settings.oncall_phone, f"{public}/console"))
     jobs.register(JOB, watch.look)
     acting = Acting(messages, cases, default_screen(), settings.max_text_length, links, Alerts(watch))
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)

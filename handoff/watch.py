@@ -5,8 +5,10 @@ decided in one transaction under the alert's lock, which a claim takes too, so e
 telephone is recorded before it is sent and noted after, like a delivery: a crash in between means one more attempt.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -17,14 +19,14 @@ from conversations.cases import lock_case
 from conversations.delivery import BACK_OFF, CLAIM
 from conversations.messages import Messages, route_of
 from conversations.models import Author, Message, SafetyAlert
-from conversations.protocols import Channel, NotSent, Outgoing, Sent, Utterance
+from conversations.protocols import NotSent, Outgoing, Sent, Utterance
 from core import audit, faults
 from core.access import Access, Permission
 from core.accounts import Staff, StaffSession, Stage
 from core.accounts.sessions import SCREEN_LOCK, SESSION_LIFETIME
 from core.clock import Clock
 from core.db import Database, UnitOfWork
-from core.i18n import LANGUAGES, catalogue
+from core.i18n import LANGUAGES, Language, catalogue
 from core.jobs import Jobs
 from core.logging import describe
 
@@ -49,17 +51,29 @@ class OnCall:
     console: str
 
 
+class Line(Protocol):
+    """A way to the on-call telephone: written and spoken."""
+
+    async def send(self, message: Outgoing) -> Sent | NotSent:
+        """Hand an SMS to the provider."""
+        ...
+
+    async def ring(self, address: str, words: Mapping[Language, str]) -> Sent | NotSent:
+        """Call and say the words."""
+        ...
+
+
 class Watch:
     """Looks after alerts that nobody has claimed."""
 
     def __init__(
-        self, database: Database, clock: Clock, jobs: Jobs, messages: Messages, sms: Channel, oncall: OnCall
+        self, database: Database, clock: Clock, jobs: Jobs, messages: Messages, line: Line, oncall: OnCall
     ) -> None:
         self._database = database
         self._clock = clock
         self._jobs = jobs
         self._messages = messages
-        self._sms = sms
+        self._line = line
         self._oncall = oncall
 
     async def begin(self, uow: UnitOfWork, alert_id: UUID) -> None:
@@ -77,13 +91,25 @@ class Watch:
         if outgoing is None:
             return
         faults.point("alert.ringing")
-        try:
-            result = await self._sms.send(outgoing)
-        except Exception as error:
-            log.warning("on-call alert failed", job=alert_id, **describe(error))
-            result = NotSent(type(error).__name__, may_retry=True)
+        result = await self._tell(outgoing)
         async with self._database.unit_of_work() as uow:
             await self._note_ring(uow, one, outgoing.attempt, result)
+
+    async def _tell(self, outgoing: Outgoing) -> Sent | NotSent:
+        """Write and ring; told is who was reached one way. Which way failed, if one did, is logged."""
+        words = {language: catalogue(language).text("oncall-call") for language in LANGUAGES}
+        results: list[Sent | NotSent] = []
+        for attempt in (self._line.send(outgoing), self._line.ring(outgoing.address, words)):
+            try:
+                results.append(await attempt)
+            except Exception as error:
+                log.warning("on-call alert failed", job=str(outgoing.message_id), **describe(error))
+                results.append(NotSent(type(error).__name__, may_retry=True))
+        failed = [one for one in results if isinstance(one, NotSent)]
+        for one in failed:
+            log.warning("on-call alert not taken", job=str(outgoing.message_id), code=one.code)
+        sent = [one for one in results if isinstance(one, Sent)]
+        return sent[0] if sent else next((one for one in failed if one.may_retry), failed[0])
 
     async def sweep(self) -> int:
         """Look at all that is due and was missed; returns how many there were."""

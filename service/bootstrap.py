@@ -238,7 +238,7 @@ def build(
     )
     links = Links(database, clock, messages, public, timedelta(minutes=settings.link_minutes), proof)
     jobs = Jobs(url)
-    watch = Watch(database, clock, jobs, messages, channels["sms"], OnCall(settings.oncall_phone, f"{public}/console"))
+    watch = Watch(database, clock, jobs, messages, sms, OnCall(settings.oncall_phone, f"{public}/console"))
     jobs.register(JOB, watch.look)
     acting = Acting(messages, cases, default_screen(), settings.max_text_length, links, Alerts(watch))
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)

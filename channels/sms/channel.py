@@ -1,7 +1,7 @@
-"""Sending SMS with the twilio SDK. The simulator is the same SDK pointed at another host."""
+"""Sending SMS, and ringing a telephone to say something, with the twilio SDK. The simulator is the same SDK pointed at another host."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,13 +9,19 @@ import httpx
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from twilio.twiml.voice_response import VoiceResponse
 
 from conversations.protocols import NotSent, Outgoing, Sent
 from core.errors import Retriable
+from core.i18n import Language
 from core.segments import thrifty
 
 PROVIDER = "https://api.twilio.com"
 MAX_BODY = 1600
+VOICES: dict[Language, str] = {"pl": "pl-PL", "en": "en-GB"}
+"""The provider's names of the languages it speaks."""
+SAID_TIMES = 2
+"""How often a call says its words: who is woken misses the first time."""
 STOPPED = "21610"
 """Twilio's code for a number whose owner sent STOP."""
 
@@ -60,11 +66,23 @@ class SmsChannel:
                 body=message.body,
                 status_callback=f"{self._callback_url}/{message.message_id}",
             )
-        except TwilioRestException as error:
-            may_retry = error.status >= 500 or error.status == 429
-            return NotSent(str(error.code or error.status), may_retry, is_stopped=str(error.code) == STOPPED)
         except (TwilioException, OSError) as error:
-            return NotSent(type(error).__name__, may_retry=True)
+            return _not_sent(error)
+        return Sent(created.sid)
+
+    async def ring(self, address: str, words: Mapping[Language, str]) -> Sent | NotSent:
+        """Call a telephone and say the words, language by language. `Sent`: the provider took the call, not that somebody answered."""
+        said = VoiceResponse()
+        for _ in range(SAID_TIMES):
+            for language, text in words.items():
+                said.say(text, language=VOICES[language])
+            said.pause(length=1)
+        try:
+            created = await asyncio.to_thread(
+                self._client.calls.create, to=address, from_=self._number, twiml=str(said)
+            )
+        except (TwilioException, OSError) as error:
+            return _not_sent(error)
         return Sent(created.sid)
 
     async def fetch(self, url: str, limit: int) -> bytes | None:
@@ -90,6 +108,14 @@ class SmsChannel:
         except httpx.HTTPError as error:
             raise Retriable("media") from error
         return bytes(content)
+
+
+def _not_sent(error: Exception) -> NotSent:
+    """A refusal (4xx but 429), or what may be tried again."""
+    if isinstance(error, TwilioRestException):
+        may_retry = error.status >= 500 or error.status == 429
+        return NotSent(str(error.code or error.status), may_retry, is_stopped=str(error.code) == STOPPED)
+    return NotSent(type(error).__name__, may_retry=True)
 
 
 def _origin(url: str) -> tuple[str, str] | None:

@@ -89,3 +89,28 @@ async def test_wrong_credentials_are_a_refusal(served: TestHouse) -> None:
         )
         result = await sms.send(outgoing())
         assert isinstance(result, NotSent) and not result.may_retry
+
+
+@pytest.mark.parametrize(
+    ("fault", "address", "result"),
+    [
+        ("none", "+48600100200", Sent),
+        ("none", "600", NotSent("21211", may_retry=False)),
+        ("refuse", "+48600100200", NotSent("21211", may_retry=False)),
+        ("down", "+48600100200", NotSent("20503", may_retry=True)),
+    ],
+)
+async def test_a_telephone_is_rung_and_hears_the_words(
+    served: TestHouse, fault: str, address: str, result: object
+) -> None:
+    assert served.house.simulator is not None
+    served.house.simulator.fault = fault
+    sms = served.house.channels["sms"]
+    assert isinstance(sms, SmsChannel)
+    rung = await sms.ring(address, {"pl": "Proszę <wstać> & iść", "en": "Please get up"})
+    if result is not Sent:
+        assert rung == result
+        return
+    assert isinstance(rung, Sent)
+    (call,) = await served.house.simulator.phone_messages(address)
+    assert (call.status, call.body) == ("call", "Proszę <wstać> & iść Please get up")

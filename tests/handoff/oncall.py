@@ -1,12 +1,13 @@
 """What the tests of unclaimed red flags share: the on-call telephone, somebody at the keyboard, a red flag."""
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
 
 from conversations.alerts import AlertWatch
 from conversations.models import SafetyAlert
 from conversations.protocols import NotSent, Outgoing, Sent
 from core.accounts import SignedIn, StaffSession
+from core.i18n import Language
 from core.ids import new_id
 from handoff.watch import OnCall, Watch
 from tests.house import ANNA, TestHouse
@@ -22,11 +23,9 @@ class Telephone:
 
     def __init__(self) -> None:
         self.got: list[Outgoing] = []
+        self.is_mute = False
+        self.rung: list[str] = []
         self.answers: list[Sent | NotSent | Exception] = []
-
-    def compose(self, text: str, labels: Any) -> str:
-        """As it is."""
-        return text
 
     async def send(self, message: Outgoing) -> Sent | NotSent:
         """Take it, unless told otherwise."""
@@ -37,9 +36,12 @@ class Telephone:
             raise answer
         return answer
 
-    async def fetch(self, url: str, limit: int) -> bytes | None:
-        """Nothing to fetch."""
-        return None
+    async def ring(self, address: str, words: Mapping[Language, str]) -> Sent | NotSent:
+        """Note what is said; a call fails as its SMS did."""
+        self.rung.append(" ".join(words.values()))
+        if self.is_mute:
+            return NotSent("21210", may_retry=False)
+        return Sent("CA1")
 
 
 def watch_of(house: TestHouse, telephone: Telephone, phone: str = ONCALL) -> Watch:

@@ -68,7 +68,8 @@ async def test_with_nobody_there_telephone_and_patient_are_told_at_once(
 ) -> None:
     alert = await flag(house, body)
     await watch.look(str(alert.id))
-    (sent,) = telephone.got
+    (sent,), (said,) = telephone.got, telephone.rung
+    assert all(catalogue(language).text("oncall-call") in said for language in LANGUAGES)
     assert sent.address == ONCALL and "https://clinic.example/console" in sent.body and measure(sent.body).count <= 2
     assert all(catalogue(language).text("oncall-alert") in sent.body for language in LANGUAGES)
     assert ANNA not in sent.body and "klatce" not in sent.body and level not in sent.body
@@ -211,6 +212,7 @@ async def test_a_lost_job_is_found_by_the_sweep(house: TestHouse, watch: Watch, 
 async def test_a_provider_that_is_away_is_tried_again_and_a_refusal_is_shown(
     house: TestHouse, watch: Watch, telephone: Telephone
 ) -> None:
+    telephone.is_mute = True
     telephone.answers = [NotSent("20503", may_retry=True), OSError("away"), NotSent("21211", may_retry=False)]
     alert = await flag(house)
     await watch.look(str(alert.id))
@@ -225,9 +227,20 @@ async def test_a_provider_that_is_away_is_tried_again_and_a_refusal_is_shown(
     assert item.ring is RingState.dead
 
 
+@pytest.mark.parametrize("is_mute", [True, False])
+async def test_reached_one_way_is_told(house: TestHouse, watch: Watch, telephone: Telephone, is_mute: bool) -> None:
+    telephone.is_mute = is_mute
+    telephone.answers = [] if is_mute else [NotSent("21211", may_retry=False)]
+    alert = await flag(house)
+    await watch.look(str(alert.id))
+    assert (await state_of(house, alert)).ring is RingState.sent
+    assert (len(telephone.got), len(telephone.rung)) == (1, 1)
+
+
 async def test_a_claim_while_the_provider_is_away_spares_the_telephone(
     house: TestHouse, watch: Watch, telephone: Telephone
 ) -> None:
+    telephone.is_mute = True
     telephone.answers = [NotSent("20503", may_retry=True)]
     alert = await flag(house)
     await watch.look(str(alert.id))
@@ -327,8 +340,12 @@ async def test_the_simulated_telephone_of_the_on_call_shows_the_message(on_air: 
     finally:
         await on_air.house.jobs.close()
     assert on_air.house.simulator is not None
-    (shown,) = await on_air.house.simulator.phone_messages(ONCALL)
+    shown, call = await on_air.house.simulator.phone_messages(ONCALL)
     assert "clinic.example/console" in shown.body
+    assert call.status == "call" and call.body.count(catalogue("pl").text("oncall-call")) == 1
+    async with on_air.web() as client:
+        page = await client.get("/simulator/phone", params={"number": ONCALL, "lang": "en"})
+    assert "telephone call" in page.text
 
 
 async def test_two_who_claim_and_a_watch_at_once_never_deadlock(

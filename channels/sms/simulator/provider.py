@@ -1,6 +1,8 @@
 """The simulated provider: what Twilio's servers do for a number, with the same shapes, signatures and error codes."""
 
 import asyncio
+import html
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,7 @@ from core.segments import measure
 
 log = structlog.get_logger()
 STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
+_SAID = re.compile(r"<Say[^>]*>([^<]*)</Say>")
 START_WORDS = frozenset({"START", "UNSTOP"})
 
 
@@ -80,6 +83,31 @@ class SimulatedProvider:
             await uow.publish("simulator", phone=to)
         self._spawn(self._deliver(message.sid))
         return self._resource(message)
+
+    async def create_call(self, form: dict[str, str]) -> dict[str, Any]:
+        """POST Calls.json: the SDK rings a telephone, whose page shows what is said. Raises `ProviderError` as the provider would."""
+        if self.fault == "down":
+            raise ProviderError(503, 20503, "Service unavailable")
+        to = form.get("To", "")
+        if self.fault == "refuse" or not to.startswith("+"):
+            raise ProviderError(400, 21211, "Invalid 'To' Phone Number")
+        said = [html.unescape(words) for words in _SAID.findall(form.get("Twiml", ""))]
+        if not said:
+            raise ProviderError(400, 21218, "Invalid TwiML")
+        call = SimulatedSms(
+            sid="CA" + secrets.token_hex(16), phone=to, phone_token=phone_token(to), is_from_phone=False,
+            body=" ".join(dict.fromkeys(said)), status="call", status_callback=None, segments=0, created_at=self._clock.now(),
+        )  # fmt: skip
+        async with self._database.unit_of_work() as uow:
+            uow.session.add(call)
+            await uow.publish("simulator", phone=to)
+        at, uri = _rfc2822(call.created_at), f"/2010-04-01/Accounts/{self.account_sid}/Calls/{call.sid}.json"
+        return {
+            "sid": call.sid, "account_sid": self.account_sid, "api_version": "2010-04-01", "date_created": at, "date_updated": at,
+            "direction": "outbound-api", "from": self.number, "to": to, "status": "queued", "start_time": None, "end_time": None,
+            "duration": None, "price": None, "price_unit": "USD", "uri": uri,
+            "subresource_uris": {"recordings": uri.replace(".json", "/Recordings.json")},
+        }  # fmt: skip
 
     async def send_from_phone(self, phone: str, body: str, media: tuple[str, bytes] | None = None) -> str:
         """A patient's phone sends an SMS: the webhook is called with a valid signature. Returns the message's sid."""

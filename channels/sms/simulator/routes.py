@@ -3,6 +3,8 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -31,9 +33,17 @@ def router(provider: SimulatedProvider) -> APIRouter:
     @routes.post("/Messages.json")
     async def create(account: str, request: Request) -> Response:
         check(request, account)
+        return await taken(request, provider.create_message)
+
+    @routes.post("/Calls.json")
+    async def call(account: str, request: Request) -> Response:
+        check(request, account)
+        return await taken(request, provider.create_call)
+
+    async def taken(request: Request, act: Callable[[dict[str, str]], Awaitable[dict[str, Any]]]) -> Response:
         form = {key: str(value) for key, value in (await request.form()).multi_items()}
         try:
-            return JSONResponse(await provider.create_message(form), status_code=201)
+            return JSONResponse(await act(form), status_code=201)
         except ProviderError as error:
             body = {
                 "code": error.code,

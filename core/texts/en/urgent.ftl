@@ -5,6 +5,9 @@ unattended-crisis = To be honest with you: nobody at the clinic is reading this 
 unattended-crisis-sms = Nobody at the clinic is reading this right now; we will answer when someone is here. Free, at any hour, someone picks up: 116 123, young people 116 111, 800 70 2222. If life is in danger: 112. You can keep writing.
 # To the on-call telephone: no name, nothing about health. The console's address follows on a line of its own.
 oncall-alert = Poradnia: urgent alert, nobody on it, console:
+# The same, said by telephone.
+oncall-call = Poradnia: urgent alert, nobody is on it. Please open the console.
+sms-status-call = telephone call
 
 # A threat to staff: calm, no scolding, no promise.
 safety-threat = We can see that feelings run high, and we want to help. But we cannot accept threats against the people who work here. We are passing this conversation to the person in charge. Please tell us calmly what happened. If anyone is in danger: call 112.

@@ -5,6 +5,9 @@ unattended-crisis = Mówimy wprost: w tej chwili nikt z placówki nie czyta tej 
 unattended-crisis-sms = Nikt z placowki teraz tego nie czyta, odpowiemy, gdy ktos bedzie. O kazdej porze, bezplatnie, ktos odbierze: 116 123, dzieci i mlodziez 116 111, 800 70 2222. Zagrozenie zycia: 112. Mozna tu dalej pisac.
 # To the on-call telephone: no name, nothing about health. The console's address follows on a line of its own.
 oncall-alert = Poradnia: pilny alarm bez opieki, konsola:
+# The same, said by telephone.
+oncall-call = Poradnia: pilny alarm bez opieki. Proszę otworzyć konsolę.
+sms-status-call = połączenie telefoniczne
 
 # A threat to staff: calm, no scolding, no promise.
 safety-threat = Widzimy, że emocje są duże, i chcemy pomóc. Nie możemy jednak przyjmować gróźb wobec osób, które tu pracują. Rozmowę przekazujemy osobie kierującej zespołem. Proszę spokojnie opisać, co się stało. Jeśli ktoś jest w niebezpieczeństwie: 112.

@@ -9,7 +9,7 @@ from conversations.calls import VoiceCall
 from conversations.models import ContactPoint, Message
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
 from core.clock import Clock
-from core.db import Database
+from core.db import Database, UnitOfWork
 
 LIVE = timedelta(seconds=60)
 """A call whose socket was not seen for so long is over, whatever became of its process."""
@@ -32,28 +32,31 @@ class VoiceChannel:
     async def send(self, message: Outgoing) -> Sent | NotSent:
         """Nothing to hand over while the call goes on; afterwards an SMS, if there is a number."""
         async with self._database.unit_of_work() as uow:
-            point = (
-                await uow.session.execute(
-                    select(ContactPoint.id, ContactPoint.kind)
-                    .join(Message, Message.contact_point_id == ContactPoint.id)
-                    .where(Message.id == message.message_id)
-                )
-            ).one()
-            live = await uow.session.scalar(
-                select(VoiceCall.sid)
-                .where(
-                    VoiceCall.contact_point_id == point.id,
-                    VoiceCall.ended_at.is_(None),
-                    VoiceCall.seen_at > self._clock.now() - LIVE,
-                )
-                .limit(1)
-            )
+            kind, live = await self._ear(uow, message)
         if live is not None:
             return Sent(None)
-        if point.kind != "phone":
+        if kind != "phone":
             return NotSent("call-over", may_retry=False)
         body = self._sms.compose(message.body, ())
         return await self._sms.send(Outgoing(message.message_id, message.address, body, message.attempt))
+
+    async def _ear(self, uow: UnitOfWork, message: Outgoing) -> tuple[str, str | None]:
+        """The kind of the contact point a message goes to, and the call that is going on there."""
+        row = (
+            await uow.session.execute(
+                select(ContactPoint.kind, VoiceCall.sid)
+                .join(Message, Message.contact_point_id == ContactPoint.id)
+                .outerjoin(
+                    VoiceCall,
+                    (VoiceCall.contact_point_id == ContactPoint.id)
+                    & VoiceCall.ended_at.is_(None)
+                    & (VoiceCall.seen_at > self._clock.now() - LIVE),
+                )
+                .where(Message.id == message.message_id)
+                .limit(1)
+            )
+        ).first()
+        return (row.kind, row.sid) if row is not None else ("phone", None)
 
     async def fetch(self, url: str, limit: int) -> bytes | None:
         """No files come by voice."""

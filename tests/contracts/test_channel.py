@@ -1,4 +1,4 @@
-"""Contract of `Channel`: SMS over the simulated provider and the real SDK; the web chat."""
+"""Contract of `Channel`: SMS over the simulated provider and the real SDK; the web chat; calls."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -11,7 +11,7 @@ from conversations.protocols import Channel, NotSent, Outgoing, Sent
 from tests.house import TestHouse
 
 
-@pytest.fixture(params=["sms", "webchat"])
+@pytest.fixture(params=["sms", "webchat", "voice"])
 async def channel(request: pytest.FixtureRequest, house: TestHouse) -> AsyncIterator[Channel]:
     """Each implementation, as the house built it."""
     yield house.house.channels[request.param]
@@ -23,7 +23,9 @@ def outgoing(body: str = "dzień dobry", address: str = "+48600100200") -> Outgo
 
 
 def test_a_channel_is_registered_under_its_own_name(house: TestHouse) -> None:
-    assert {name: one.name for name, one in house.house.channels.items()} == {"sms": "sms", "webchat": "webchat"}
+    assert {name: one.name for name, one in house.house.channels.items()} == {
+        "sms": "sms", "webchat": "webchat", "voice": "voice",
+    }  # fmt: skip
     assert isinstance(house.house.channels["sms"], SmsChannel)
     assert isinstance(house.house.channels["webchat"], WebChatChannel)
 
@@ -33,7 +35,7 @@ async def test_a_composed_body_keeps_the_words_and_is_never_empty(channel: Chann
     assert channel.compose("Na kiedy?", ()) == "Na kiedy?"
 
 
-@pytest.mark.parametrize("name", ["sms", "webchat"])
+@pytest.mark.parametrize("name", ["sms", "webchat", "voice"])
 async def test_a_message_is_taken(served: TestHouse, name: str) -> None:
     assert isinstance(await served.house.channels[name].send(outgoing()), Sent)
 

@@ -248,11 +248,12 @@ async def _was_told(uow: UnitOfWork, alert: SafetyAlert, key: str, now: datetime
 
 
 async def _was_rung(uow: UnitOfWork, watch: AlertWatch, now: datetime) -> bool:
-    """True if the on-call telephone was told of this conversation a moment ago."""
+    """True if the on-call telephone was told of this conversation a moment ago, and nobody has taken that alert since."""
     found = await uow.session.scalar(
         select(AlertWatch.alert_id)
+        .join(SafetyAlert, SafetyAlert.id == AlertWatch.alert_id)
         .where(
-            AlertWatch.thread_id == watch.thread_id, AlertWatch.alert_id != watch.alert_id,
+            SafetyAlert.claimed_by.is_(None), AlertWatch.thread_id == watch.thread_id, AlertWatch.alert_id != watch.alert_id,
             AlertWatch.ring.in_((RingState.queued, RingState.sent)), AlertWatch.decided_at > now - JUST_NOW,
         )
         .limit(1)

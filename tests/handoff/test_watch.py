@@ -266,6 +266,19 @@ async def test_message_after_message_neither_floods_the_telephone_nor_repeats_th
     assert len(telephone.got) == 2
 
 
+async def test_who_took_the_first_alert_and_left_is_not_counted_on_for_the_second(
+    house: TestHouse, watch: Watch, telephone: Telephone
+) -> None:
+    first = await flag(house, DIE)
+    await watch.look(str(first.id))
+    marta = await house.staff()
+    async with house.house.database.unit_of_work() as uow:
+        await house.house.desk.claim_alert(uow, marta.access, first.id, marta.staff_id, house.clock.now())
+    house.clock.instant += timedelta(minutes=5)
+    await watch.look(str((await flag(house, DIE)).id))
+    assert len(telephone.got) == 2
+
+
 async def test_quiet_hours_and_a_stop_at_the_carrier_do_not_hold_it_back(house: TestHouse, watch: Watch) -> None:
     house.clock.instant = house.clock.instant.replace(hour=23)
     alert = await flag(house, DIE)

@@ -75,10 +75,10 @@ triage-service-pediatrics = paediatrician
 triage-service-psychiatry = psychiatrist
 triage-service-urology = urologist
 
-signature-name = Please give your given and family name, at most 120 characters.
-signature-licence = Please give your licence number: 4 to 30 letters and digits.
-signature-stale = The rules have changed since you opened the page. Please read the new version and sign that.
+refused-signature-name = Please give your given and family name, at most 120 characters.
+refused-signature-licence = Please give your licence number: 4 to 30 letters and digits.
+refused-signature-stale = The rules have changed since you opened the page. Please read the new version and sign that.
 factor-missing = Signing needs a second factor. Please set one up first:
-switch-reason = Please give a reason of { $least } to { $most } characters.
+refused-switch-reason = Please give a reason of { $least } to { $most } characters.
 handoff-reason-automation-off = Automation is switched off
 refused-automation-is-off = Automation is off, so a conversation cannot be handed back to the bot now.

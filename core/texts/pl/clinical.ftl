@@ -76,10 +76,10 @@ triage-service-pediatrics = pediatra
 triage-service-psychiatry = psychiatra
 triage-service-urology = urolog
 
-signature-name = Podaj imię i nazwisko, najwyżej 120 znaków.
-signature-licence = Podaj numer prawa wykonywania zawodu: od 4 do 30 liter i cyfr.
-signature-stale = Reguły zmieniły się od otwarcia strony. Przeczytaj nową wersję i podpisz właśnie ją.
+refused-signature-name = Podaj imię i nazwisko, najwyżej 120 znaków.
+refused-signature-licence = Podaj numer prawa wykonywania zawodu: od 4 do 30 liter i cyfr.
+refused-signature-stale = Reguły zmieniły się od otwarcia strony. Przeczytaj nową wersję i podpisz właśnie ją.
 factor-missing = Podpis wymaga drugiego składnika logowania. Najpierw go ustaw:
-switch-reason = Podaj powód: od { $least } do { $most } znaków.
+refused-switch-reason = Podaj powód: od { $least } do { $most } znaków.
 handoff-reason-automation-off = Automat jest wyłączony
 refused-automation-is-off = Automat jest wyłączony, więc nie można mu teraz oddać rozmowy.

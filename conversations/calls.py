@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, UnitOfWork
 
 
 class VoiceCall(Base):
@@ -20,3 +20,9 @@ class VoiceCall(Base):
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
+
+
+async def is_live(uow: UnitOfWork, contact_point_id: UUID) -> bool:
+    """True while somebody is on the telephone there; a call whose process died is ended by a sweep (`conversations.after_call`)."""
+    going_on = select(VoiceCall.sid).where(VoiceCall.contact_point_id == contact_point_id, VoiceCall.ended_at.is_(None))
+    return await uow.session.scalar(going_on.limit(1)) is not None

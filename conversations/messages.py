@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from conversations.calls import is_live
 from conversations.models import Author, Case, Delivery, Direction, Message, Thread
 from conversations.outreach.models import Purpose
 from conversations.protocols import Channel, Utterance
@@ -86,7 +87,13 @@ class Messages:
         return await self._append(uow, case, route, lines, now, purpose)
 
     async def say_again(
-        self, uow: UnitOfWork, case: Case, route: Route, content: Mapping[str, Any], now: datetime
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        route: Route,
+        content: Mapping[str, Any],
+        now: datetime,
+        provenance: Mapping[str, Any] | None = None,
     ) -> Message:
         """Say what was said before on another channel, with its choices, so that it can be answered there."""
         choices = content.get("choices") or ()
@@ -96,7 +103,7 @@ class Messages:
         ).text
         kept = {"key": content["key"], "args": content.get("args") or {}, "choices": list(choices), "text": text}
         body = self._channels[route.channel].compose(text, labels)
-        line = _Line(Author.bot, None, body, kept, {"by": "rule", "rule": "moved-to-web"})
+        line = _Line(Author.bot, None, body, kept, dict(provenance or {"by": "rule", "rule": "moved-to-web"}))
         return (await self._append(uow, case, route, [line], now))[0]
 
     async def reply(
@@ -176,7 +183,7 @@ class _Line:
 
 
 async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
-    """Where the person last wrote from in this case's thread; None before the first inbound message."""
+    """Where the person last wrote from in this case's thread; None before the first inbound message. After a call: by SMS."""
     row = (
         await uow.session.execute(
             select(Message.channel, Message.contact_point_id, Message.language)
@@ -187,7 +194,8 @@ async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
     ).first()
     if row is None or row.contact_point_id is None:
         return None
-    return Route(row.channel, row.contact_point_id, "en" if row.language == "en" else "pl")
+    channel = "sms" if row.channel == "voice" and not await is_live(uow, row.contact_point_id) else row.channel
+    return Route(channel, row.contact_point_id, "en" if row.language == "en" else "pl")
 
 
 async def last_content(uow: UnitOfWork, case_id: UUID) -> Mapping[str, Any] | None:

@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from conversations.alerts import AlertWatch, RingState, WatchState
 from conversations.cases import lock_case
@@ -221,11 +221,11 @@ async def take_alerts_of(uow: UnitOfWork, case_id: UUID, access: Access, staff_i
     await uow.publish("alert", id=str(case_id))
 
 
-async def _after(uow: UnitOfWork, alert: SafetyAlert, *conditions: object) -> list[Message]:
+async def _after(uow: UnitOfWork, alert: SafetyAlert, *conditions: ColumnElement[bool]) -> list[Message]:
     """What was written in the thread after the message the alert is about."""
     seq = select(Message.seq).where(Message.id == alert.message_id).scalar_subquery()
     rows = await uow.session.scalars(
-        select(Message).where(Message.thread_id == alert.thread_id, Message.seq > seq, *conditions)  # type: ignore[arg-type]
+        select(Message).where(Message.thread_id == alert.thread_id, Message.seq > seq, *conditions)
     )
     return list(rows)
 

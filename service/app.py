@@ -99,7 +99,7 @@ def _voice(house: House) -> Voice:
     settings = house.settings
     return Voice(
         house.inbox, house.messages, house.database, house.bus, house.clock, default_screen(), settings.default_region,
-        is_open, settings.desk_phone or None,
+        is_open, house.limiter, settings.desk_phone or None,
     )  # fmt: skip
 
 

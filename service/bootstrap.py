@@ -226,10 +226,9 @@ def build(
     else:
         account, token, base = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url
     sms = SmsChannel(account, token, settings.twilio_number, base, f"{webhook}/status")
-    channels: dict[str, Channel] = {
-        "sms": sms, "webchat": WebChatChannel(), "voice": VoiceChannel(database, clock, sms),
-    }  # fmt: skip
+    channels: dict[str, Channel] = {"sms": sms, "webchat": WebChatChannel()}
     messages = Messages(channels, f"{public}/privacy")
+    channels["voice"] = VoiceChannel(database, clock, messages)
     queue = Queue(hours)
     cases = Cases(messages, queue)
     proof = timedelta(minutes=settings.identity_proof_minutes)

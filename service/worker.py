@@ -9,6 +9,7 @@ import uvicorn
 
 from actions.registry import build_actions
 from actions.server import create_app
+from conversations.after_call import end_unseen
 from service.bootstrap import House, settle_memory
 from service.health import Readiness
 from service.operations import observed
@@ -26,6 +27,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("erasures", "* * * * *", lambda: erasures(house))
     house.jobs.periodic("reminders", "* * * * *", lambda: reminders(house))
     house.jobs.periodic("alerts", "* * * * * */15", lambda: alerts(house))
+    house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
@@ -90,6 +92,13 @@ async def alerts(house: House) -> None:
     count = await house.watch.sweep()
     if count:
         log.info("alerts", count=count)
+
+
+async def calls(house: House) -> None:
+    """Four times a minute: calls whose process has died end, and what was not spoken in them is written."""
+    count = await end_unseen(house.database, house.messages, house.clock)
+    if count:
+        log.info("calls ended", count=count)
 
 
 async def reminders(house: House) -> None:

@@ -4,7 +4,6 @@ What is said to the caller are the thread's own messages; what they had not hear
 """
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import structlog
 from sqlalchemy import ColumnElement, select, update
 
 from channels.voice import frames
+from conversations.after_call import end_call
 from conversations.calls import VoiceCall
 from conversations.delivery import receipt
 from conversations.inbox import Inbox
@@ -26,13 +26,19 @@ from conversations.understanding import fold
 from core.bus import Bus
 from core.clock import Clock
 from core.db import Database, UnitOfWork
-from core.i18n import Language, as_language
+from core.i18n import Language, as_language, catalogue
+from core.logging import describe
 from core.phone import parse_number
+from core.ratelimit import RateLimiter
 
 log = structlog.get_logger()
 WELCOME = "voice-welcome"
 PULSE_SECONDS = 15.0
 CLOSE_SECONDS = 5.0
+AGAIN_SECONDS = 1.0
+MOST_A_MINUTE = 600
+"""Frames of one call; unfinished sentences come several times a second."""
+CUT = "interrupted"
 KEYS_PAUSE = 2.5
 """Seconds after the last key, after which a number is whole."""
 SILENCE = 20.0
@@ -60,21 +66,25 @@ class Voice:
     screen: SafetyScreen
     region: str
     is_open: Callable[[UnitOfWork], Awaitable[bool]]
+    limiter: RateLimiter
     desk: str | None = None
 
 
 class Call:
     """The state of one call. `send` gives a frame to the socket."""
 
-    def __init__(self, voice: Voice, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, voice: Voice, send: Callable[[str], Awaitable[None]], expected_sid: str | None = None) -> None:
+        """`expected_sid`: the call the handshake was signed for; None where that is not told."""
         self._voice = voice
+        self._expected = expected_sid
         self._send = send
         self._sid = ""
         self._address = ("caller", "")
         self._point = UUID(int=0)
         self._thread = UUID(int=0)
         self._language: Language = "pl"
-        self._spoken = 0
+        self._last: UUID | None = None
+        self._has_begun = False
         self._count = 0
         self._keys = ""
         self._alarmed = ""
@@ -82,16 +92,17 @@ class Call:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._speaking = asyncio.Lock()
         self._is_closing = False
-        self.is_over = False
 
     async def take(self, frame: frames.Frame) -> None:
         """Act on one frame, in the order they come."""
         if isinstance(frame, frames.Setup):
-            if not self._sid:
+            if not self._has_begun:
                 await self._begin(frame)
             return
-        if not self._sid:
+        if not self._has_begun:
             raise frames.BadFrame("nothing before setup")
+        if not await self._voice.limiter.allows(f"voice:{self._sid}", MOST_A_MINUTE):
+            raise frames.BadFrame("too many", is_final=True)
         match frame:
             case frames.Prompt():
                 await self._hear(frame)
@@ -103,51 +114,45 @@ class Call:
                 log.warning("the provider tells of an error in a call")
 
     async def close(self, outcome: str) -> None:
-        """The socket is gone: what was not spoken any more leaves by SMS. Safe to call twice."""
-        self._is_closing = (
-            True  # A cancellation that comes with an event may be swallowed (bpo-37658): the flag is not.
-        )
+        """The socket is gone: what was not spoken any more is written. Safe to call twice."""
+        # A cancellation that comes with an event may be swallowed (bpo-37658): the flag is not.
+        self._is_closing = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
         self._tasks.clear()
-        if not self._sid or self.is_over:
+        if not self._has_begun:
             return
-        self.is_over = True
-        now = self._voice.clock.now()
         async with self._voice.database.unit_of_work() as uow:
-            await uow.session.execute(
-                update(VoiceCall).where(VoiceCall.sid == self._sid).values(ended_at=now, outcome=outcome, seen_at=now)
-            )
-            left = await uow.session.scalars(
-                select(Delivery)
-                .join(Message, Message.id == Delivery.message_id)
-                .where(*self._own(), Message.seq > self._spoken, Delivery.state == DeliveryState.sent)
-            )
-            for row in left:
-                row.state, row.attempts, row.next_attempt_at = DeliveryState.queued, 0, now
-            await uow.publish("delivery", id=str(self._thread))
+            call = await uow.session.get_one(VoiceCall, self._sid, with_for_update=True)
+            await end_call(uow, self._voice.messages, call, outcome, self._voice.clock.now())
+
+    async def trouble(self) -> None:
+        """Say that something did not work and was not kept."""
+        await self._speak(catalogue(self._language).text("voice-trouble"))
 
     async def _begin(self, frame: frames.Setup) -> None:
+        if self._expected not in (None, frame.call_sid):
+            raise frames.BadFrame("another call", is_final=True)
         number = parse_number(frame.caller, self._voice.region)
-        self._sid, self._address = frame.call_sid, ("phone", number) if number else ("caller", frame.call_sid)
+        address = ("phone", number) if number else ("caller", frame.call_sid)
+        async with self._voice.database.unit_of_work() as uow:
+            if await uow.session.get(VoiceCall, frame.call_sid) is not None:
+                raise frames.BadFrame("this call has its socket", is_final=True)
+        self._sid, self._address, now = frame.call_sid, address, self._voice.clock.now()
         self._point = await self._voice.inbox.greet(
-            *self._address, "voice", self._language, self._voice.messages, Utterance(WELCOME), always=True
+            *address, "voice", self._language, self._voice.messages, Utterance(WELCOME), always=True
         )
-        now = self._voice.clock.now()
         async with self._voice.database.unit_of_work() as uow:
             point = await uow.session.get_one(ContactPoint, self._point)
-            self._thread = (
-                await uow.session.scalars(select(Thread.id).where(Thread.correspondent_id == point.correspondent_id))
-            ).one()
-            if await uow.session.get(VoiceCall, self._sid) is None:
-                uow.session.add(VoiceCall(sid=self._sid, contact_point_id=self._point, started_at=now, seen_at=now))
-            welcome = await uow.session.scalar(
-                select(Message.seq).where(*self._own()).order_by(Message.seq.desc()).limit(1)
+            found = await uow.session.scalars(
+                select(Thread.id).where(Thread.correspondent_id == point.correspondent_id)
             )
-            self._spoken = (welcome or 1) - 1
+            self._thread = found.one()
+            uow.session.add(VoiceCall(sid=self._sid, contact_point_id=self._point, started_at=now, seen_at=now))
+        self._has_begun = True
         self._tasks["pump"] = asyncio.create_task(self._pump())
         self._wait_for_a_word()
 
@@ -229,39 +234,48 @@ class Call:
 
     async def _say_again(self) -> None:
         async with self._voice.database.unit_of_work() as uow:
-            last = await uow.session.scalar(select(Message).where(*self._own()).order_by(Message.seq.desc()).limit(1))
+            last = await uow.session.get(Message, self._last) if self._last is not None else None
             words = last.body if last is not None else ""
         if words:
             await self._speak(words)
 
     async def _cut(self, heard: str) -> None:
-        """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said."""
+        """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said.
+
+        Safety's words are said all the same.
+        """
         async with self._voice.database.unit_of_work() as uow:
-            rows = await uow.session.scalars(select(Message).where(*self._own()).order_by(Message.seq.desc()).limit(6))
-            for message in rows:
-                if message.seq > self._spoken and not message.goes_first:
-                    await receipt(
-                        uow, message.id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now()
-                    )
-                elif message.seq == self._spoken and (cut := _heard_part(message.body, heard)) is not None:
-                    message.body, message.content = cut, {**(message.content or {}), "text": cut, "is_cut": True}
-            newest = await uow.session.scalar(
-                select(Message.seq).where(*self._own(), ~Message.goes_first).order_by(Message.seq.desc()).limit(1)
-            )
-            self._spoken = max(self._spoken, newest or 0)
+            for message, row in await self._unspoken(uow):
+                if not message.goes_first:
+                    row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
+            last = await uow.session.get(Message, self._last) if self._last is not None else None
+            if last is not None and (cut := _heard_part(last.body, heard)) is not None:
+                last.body, last.content = cut, {**(last.content or {}), "text": cut, "is_cut": True}
+            await uow.publish("thread", id=str(self._thread), seq=last.seq if last is not None else 0)
 
     async def _pump(self) -> None:
-        """Speak what is stored for this caller, in order, as soon as it is there."""
+        """Speak what is stored for this caller, in order, as soon as it is there. A database that is away is tried again."""
         with self._voice.bus.subscribe("thread", "case") as events:
             while not self._is_closing:
-                await self.speak_new()
+                try:
+                    await self.speak_new()
+                except Exception as error:
+                    log.warning("not spoken", **describe(error))
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    continue
                 event = await events.get(PULSE_SECONDS)
-                while (
-                    event is not None
-                    and event.get("id") not in (str(self._thread), None)
-                    and event["topic"] == "thread"
-                ):
+                while event is not None and event["topic"] == "thread" and event.get("id") != str(self._thread):
                     event = await events.get(PULSE_SECONDS)
+
+    async def _unspoken(self, uow: UnitOfWork) -> list[tuple[Message, Delivery]]:
+        rows = await uow.session.execute(
+            select(Message, Delivery)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(*self._own(), Delivery.state.in_((DeliveryState.queued, DeliveryState.sent)))
+            .order_by(Message.goes_first.desc(), Message.seq)
+            .with_for_update(of=Delivery)
+        )
+        return [(row.Message, row.Delivery) for row in rows]
 
     async def speak_new(self) -> None:
         """Speak what was stored for this caller since the last time."""
@@ -269,37 +283,41 @@ class Call:
             await self._speak_stored()
 
     async def _speak_stored(self) -> None:
-        now = self._voice.clock.now()
         async with self._voice.database.unit_of_work() as uow:
-            await uow.session.execute(update(VoiceCall).where(VoiceCall.sid == self._sid).values(seen_at=now))
-            rows = list(
-                await uow.session.scalars(
-                    select(Message).where(*self._own(), Message.seq > self._spoken).order_by(Message.seq)
-                )
-            )
+            seen = update(VoiceCall).where(VoiceCall.sid == self._sid).values(seen_at=self._voice.clock.now())
+            await uow.session.execute(seen)
+            waiting = [message.id for message, _ in await self._unspoken(uow)]
             _, state = await state_of_thread(uow, self._thread)
-            goes_to_desk = (
-                bool(rows)
-                and state is CaseState.waiting
-                and self._voice.desk is not None
-                and await self._voice.is_open(uow)
-            )
-        for row in rows:
-            if row.language and row.language != self._language:
-                self._language = as_language(row.language)
-                await self._send(frames.language(self._language))
-            await self._speak(row.body)
-            self._spoken = row.seq
-            async with self._voice.database.unit_of_work() as uow:
-                await receipt(uow, row.id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now())
-                if (row.content or {}).get("key") in KEPT_IN_WRITING and self._address[0] == "phone":
-                    case = await uow.session.get_one(Case, row.case_id)
-                    route = Route("sms", self._point, self._language)
-                    await self._voice.messages.say_again(uow, case, route, row.content or {}, self._voice.clock.now())
-        if rows and self._silences < ENDS_AT:
+            is_for_desk = bool(waiting) and state is CaseState.waiting and self._voice.desk is not None
+            goes_to_desk = is_for_desk and await self._voice.is_open(uow)
+        for message_id in waiting:
+            await self._speak_one(message_id)
+        if waiting and self._silences < ENDS_AT:
             self._wait_for_a_word()
         if goes_to_desk:
             await self._send(frames.end({"reason": "human"}))
+
+    async def _speak_one(self, message_id: UUID) -> None:
+        """Say one message, unless it was cut meanwhile; a booking is written too. The socket is never waited for in a transaction."""
+        async with self._voice.database.unit_of_work() as uow:
+            message = await uow.session.get_one(Message, message_id)
+            row = await uow.session.get_one(Delivery, message_id)
+            if row.state not in (DeliveryState.queued, DeliveryState.sent):
+                return
+            words, language = message.body, message.language
+        if language and language != self._language:
+            self._language = as_language(language)
+            await self._send(frames.language(self._language))
+        self._last = message_id
+        await self._speak(words)
+        now = self._voice.clock.now()
+        async with self._voice.database.unit_of_work() as uow:
+            await receipt(uow, message_id, "voice", None, DeliveryState.delivered, None, now)
+            message = await uow.session.get_one(Message, message_id)
+            if (message.content or {}).get("key") in KEPT_IN_WRITING and self._address[0] == "phone":
+                case = await uow.session.get_one(Case, message.case_id)
+                route = Route("sms", self._point, self._language)
+                await self._voice.messages.say_again(uow, case, route, message.content or {}, now)
 
     async def _speak(self, words: str) -> None:
         sentences = _SENTENCE.split(words)
@@ -336,8 +354,12 @@ class Call:
 
         async def wait() -> None:
             await asyncio.sleep(seconds)
-            with contextlib.suppress(ConnectionError):
+            try:
                 await act()
+            except (
+                Exception
+            ) as error:  # The socket has gone, or the database is away: the sweep writes what is unspoken.
+                log.warning("not acted on", **describe(error))
 
         self._tasks[name] = asyncio.create_task(wait())
 

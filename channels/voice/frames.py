@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 MAX_FRAME = 64_000
 """Characters; what is longer ends the call."""
-MAX_PROMPT = 4_000
 LOCALES = {"pl": "pl-PL", "en": "en-US"}
 
 
@@ -28,7 +27,7 @@ class Prompt(_Frame):
     """What the caller said; with `last` false it is still going on."""
 
     type: Literal["prompt"]
-    words: str = Field(alias="voicePrompt", max_length=MAX_PROMPT)
+    words: str = Field(alias="voicePrompt")
     language: str = Field("", alias="lang", max_length=20)
     last: bool = True
 
@@ -37,7 +36,7 @@ class Interrupt(_Frame):
     """The caller spoke into our words: what they had heard until then."""
 
     type: Literal["interrupt"]
-    heard: str = Field("", alias="utteranceUntilInterrupt", max_length=MAX_PROMPT)
+    heard: str = Field("", alias="utteranceUntilInterrupt")
 
 
 class Dtmf(_Frame):
@@ -60,13 +59,20 @@ _KNOWN = frozenset({"setup", "prompt", "interrupt", "dtmf", "error"})
 
 
 class BadFrame(ValueError):
-    """A frame that is none: too long, no JSON, or a known one with wrong fields. The message names what, never the words."""
+    """A frame that is none: too long, no JSON, or a known one with wrong fields. The message names what, never the words.
+
+    After one that `is_final` the socket is closed.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 def read(text: str) -> Frame | None:
     """The frame of a text; None for a kind we do not know, which later versions of the protocol may send."""
     if len(text) > MAX_FRAME:
-        raise BadFrame("too long")
+        raise BadFrame("too long", is_final=True)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:

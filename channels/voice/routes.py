@@ -1,7 +1,7 @@
 """The provider's doors for calls: TwiML for the one that rings, the socket of the one that is going on, and what follows it."""
 
 import json
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 import structlog
 from fastapi import APIRouter, Request, Response, WebSocket
@@ -12,6 +12,7 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 from channels.voice.call import Call, Voice
 from channels.voice.frames import LOCALES, BadFrame, read
 from channels.webhooks import Signature, signed
+from core.logging import describe
 
 log = structlog.get_logger()
 MOST_FRAMES = 40
@@ -38,10 +39,10 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
     @routes.post("/webhooks/twilio/voice")
     async def ring(request: Request) -> Response:
         """A call comes in: connect it to the socket. What is said first is said there, so that it stands in the transcript."""
-        await signed(request, provider, public_url)
+        form = await signed(request, provider, public_url)
         connect = Connect(action=f"{public_url.rstrip('/')}/webhooks/twilio/voice/ended")
         relay = connect.conversation_relay(
-            url=socket_url(public_url),
+            url=f"{socket_url(public_url)}?{urlencode({'call': form.get('CallSid', '')})}",
             language=LOCALES["pl"],
             dtmf_detection=True,
             interruptible="any",
@@ -76,27 +77,38 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
             await socket.close(1008)
             return
         await socket.accept()
-        call, outcome = Call(voice, socket.send_text), "hung-up"
-        bad = 0
+        call, outcome = Call(voice, socket.send_text, socket.query_params.get("call", "")), "hung-up"
         try:
-            while bad < MOST_FRAMES:
-                try:
-                    frame = read(await socket.receive_text())
-                    if frame is not None:
-                        await call.take(frame)
-                except BadFrame as error:
-                    bad += 1
-                    log.warning("a frame that is none", reason=str(error))
-                    if str(error) == "too long":
-                        break
-            outcome = "bad-frames"
-            await socket.close(1009 if bad < MOST_FRAMES else 1008)
+            if not await _listen(call, socket):
+                outcome = "bad-frames"
+                await socket.close(1008)
         except (WebSocketDisconnect, KeyError):  # A frame of bytes has no text: the provider sends none.
             pass
         finally:
             await call.close(outcome)
 
     return routes
+
+
+async def _listen(call: Call, socket: WebSocket) -> bool:
+    """Take frames until the socket closes; False once there were too many that are none. Trouble of our own is told and survived."""
+    bad = 0
+    while bad < MOST_FRAMES:
+        text = await socket.receive_text()
+        try:
+            frame = read(text)
+            if frame is not None:
+                await call.take(frame)
+        except BadFrame as error:
+            bad += 1
+            log.warning("a frame that is none", reason=str(error))
+            if error.is_final:
+                return False
+        except Exception as error:
+            bad += 1
+            log.warning("a frame was not taken", **describe(error))
+            await call.trouble()
+    return False
 
 
 def _reason(data: str) -> str:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +13,14 @@ import websockets
 from twilio.request_validator import RequestValidator
 
 from channels.voice import frames
-from channels.voice.call import Call, Voice
-from channels.voice.channel import VoiceChannel
+from channels.voice.call import MOST_A_MINUTE, Call, Voice
 from channels.voice.frames import BadFrame, read
 from channels.voice.routes import socket_url
+from conversations.after_call import end_unseen
 from conversations.calls import VoiceCall
+from conversations.messages import route_of
 from conversations.models import CaseState, Delivery, DeliveryState, Direction, Message
-from conversations.protocols import Choice, DialogueReply, NotSent, Outgoing, Sent, Utterance
+from conversations.protocols import Choice, DialogueReply, Utterance
 from conversations.safety import default_screen
 from core.db import UnitOfWork
 from service.app import create_app
@@ -43,6 +45,7 @@ class Line:
 
     house: TestHouse
     desk: str | None = None
+    sid: str | None = None
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> "Line":
@@ -60,9 +63,10 @@ class Line:
             default_screen(),
             "PL",
             is_open,
+            house.limiter,
             self.desk,
         )
-        self.call = Call(voice, self._send)
+        self.call = Call(voice, self._send, self.sid)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -70,6 +74,11 @@ class Line:
 
     async def _send(self, frame: str) -> None:
         self.sent.append(json.loads(frame))
+
+    def stalls(self) -> None:
+        """The socket hangs: nothing is spoken by itself any more."""
+        for task in self.call._tasks.values():
+            task.cancel()
 
     async def plays(self, **frame: Any) -> None:
         """One frame of the provider."""
@@ -94,35 +103,6 @@ class Line:
     def spoken(self, after: int = 0) -> str:
         """What was said since."""
         return "".join(one["token"] for one in self.sent[after:] if one["type"] == "text")
-
-
-class Post:
-    """An SMS channel that keeps what it was given."""
-
-    name = "sms"
-
-    def __init__(self) -> None:
-        self.sent: list[Outgoing] = []
-
-    def compose(self, text: str, labels: Sequence[str]) -> str:
-        """As SMS are: the text itself."""
-        return text
-
-    async def send(self, message: Outgoing) -> Sent | NotSent:
-        """Take it."""
-        self.sent.append(message)
-        return Sent("SM1")
-
-    async def fetch(self, url: str, limit: int) -> bytes | None:
-        """No files."""
-        return None
-
-
-def with_post(house: TestHouse) -> Post:
-    """The house's calls fall back on it."""
-    post, one = Post(), house.house
-    one.channels["voice"] = VoiceChannel(one.database, one.clock, post)
-    return post
 
 
 async def outbound(house: TestHouse) -> list[Message]:
@@ -200,36 +180,128 @@ async def test_what_was_not_heard_is_not_in_the_transcript(house: TestHouse) -> 
         assert (await outbound(house))[-1].body == "Mamy trzy terminy …"
 
 
-async def test_words_nobody_listened_to_leave_by_sms(house: TestHouse) -> None:
-    post = with_post(house)
+async def written(house: TestHouse) -> list[Message]:
+    """What was said by SMS."""
+    return [one for one in await outbound(house) if one.channel == "sms"]
+
+
+async def withheld(house: TestHouse) -> set[str | None]:
+    """Why spoken words did not leave."""
+    return {one.error_code for one in await house.rows(Delivery, Delivery.state == DeliveryState.withheld)}
+
+
+ASKED = Utterance("refill-dose", {"doses": "Warfin 5 mg: 1"}, (Choice("same", "refill-dose-same", "/affirm"),))
+
+
+async def test_words_nobody_listened_to_are_written_under_the_rules_of_sms(house: TestHouse) -> None:
     async with Line(house) as line:
         await line.plays(**SETUP)
         await line.call.speak_new()
-        await line.plays(type="prompt", voicePrompt="jakie są terminy", lang="pl-PL", last=True)
+        await line.plays(type="prompt", voicePrompt="potrzebuję recepty", lang="pl-PL", last=True)
         thread = (await house.rows(Message))[0].thread_id
-    house.dialogue.always = words("Mamy trzy terminy.")
+    house.dialogue.always = DialogueReply((ASKED,), "refill", 0.9, "scripted")
     await house.house.turns.take(thread)
-    await house.house.deliverer.drain(thread)
-    assert [(one.address, one.body) for one in post.sent] == [(ANNA, "Mamy trzy terminy.")]
+    for _ in range(2):
+        await house.house.deliverer.drain(thread)
+    (said,) = await written(house)
+    assert "dawka" in said.body and "Warfin" not in said.body, "an SMS names no medicine, whatever was to be spoken"
+    assert "call-over" in await withheld(house)
 
 
-async def test_what_was_taken_and_never_spoken_is_sent_after_the_hang_up(house: TestHouse) -> None:
-    post = with_post(house)
+async def test_what_was_taken_and_never_spoken_is_written_after_the_hang_up(house: TestHouse) -> None:
     async with Line(house) as line:
         await line.plays(**SETUP)
         await line.call.speak_new()
         house.dialogue.always = words("Mamy trzy terminy.")
         await line.plays(type="prompt", voicePrompt="jakie są terminy", lang="pl-PL", last=True)
         thread = (await house.rows(Message))[0].thread_id
-        for task in line.call._tasks.values():
-            task.cancel()  # The socket has stalled: nothing is spoken any more.
+        line.stalls()
         await house.house.turns.take(thread)
         await house.house.deliverer.drain(thread)
-    await house.house.deliverer.drain(thread)
-    assert [one.body for one in post.sent] == ["Mamy trzy terminy."]
-    last = (await outbound(house))[-1]
-    (row,) = await house.rows(Delivery, Delivery.message_id == last.id)
-    assert row.state is DeliveryState.sent and row.provider_id == "SM1"
+        assert await written(house) == []
+    assert [one.body for one in await written(house)] == ["Mamy trzy terminy."]
+
+
+async def test_a_call_whose_process_died_is_ended_and_its_words_are_written(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        house.dialogue.always = words("Mamy trzy terminy.")
+        await line.plays(type="prompt", voicePrompt="jakie są terminy", lang="pl-PL", last=True)
+        thread = (await house.rows(Message))[0].thread_id
+        line.stalls()
+        await house.house.turns.take(thread)
+        await house.house.deliverer.drain(thread)
+        one = house.house
+        assert await end_unseen(one.database, one.messages, one.clock) == 0
+        house.clock.instant += timedelta(seconds=61)
+        assert [await end_unseen(one.database, one.messages, one.clock) for _ in range(2)] == [1, 0]
+    (call,) = await house.rows(VoiceCall)
+    assert call.outcome == "unseen" and len(await written(house)) == 1
+
+
+async def test_after_a_call_a_person_answers_by_sms(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.says("konsultant")
+        case = await house.open_case((await house.rows(Message))[0].thread_id)
+        async with house.house.database.unit_of_work() as uow:
+            during = await route_of(uow, case)
+    async with house.house.database.unit_of_work() as uow:
+        after = await route_of(uow, case)
+    assert during is not None and after is not None and (during.channel, after.channel) == ("voice", "sms")
+
+
+async def test_an_interruption_never_silences_safety(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        await line.plays(type="prompt", voicePrompt="mąż nie oddycha", lang="pl-PL", last=True)
+        thread = (await house.rows(Message))[0].thread_id
+        line.stalls()
+        await house.house.turns.take(thread)
+        before = len(line.sent)
+        await line.plays(type="interrupt", utteranceUntilInterrupt="", durationUntilInterruptMs=10)
+        await line.call.speak_new()
+        assert "112" in line.spoken(before) and await withheld(house) == set()
+
+
+async def test_an_interruption_takes_back_what_was_about_to_be_said(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        house.dialogue.always = words("Mamy trzy terminy.")
+        await line.plays(type="prompt", voicePrompt="jakie są terminy", lang="pl-PL", last=True)
+        line.stalls()
+        await house.house.turns.take((await house.rows(Message))[0].thread_id)
+        before = len(line.sent)
+        await line.plays(type="interrupt", utteranceUntilInterrupt="", durationUntilInterruptMs=10)
+        await line.call.speak_new()
+        assert line.spoken(before) == "" and await withheld(house) == {"interrupted"}
+    assert await written(house) == [], "who spoke into it did not want it by SMS either"
+
+
+async def test_one_call_has_one_socket(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        async with Line(house) as second:
+            with pytest.raises(BadFrame, match="has its socket"):
+                await second.plays(**SETUP)
+    async with Line(house) as late:
+        with pytest.raises(BadFrame, match="has its socket"):
+            await late.plays(**SETUP)
+    async with Line(house, sid="CA777") as another:
+        with pytest.raises(BadFrame, match="another call"):
+            await another.plays(**(SETUP | {"callSid": "CA778"}))
+    assert [one.sid for one in await house.rows(VoiceCall)] == [SID]
+
+
+async def test_a_flood_of_keys_ends_the_call(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        with pytest.raises(BadFrame, match="too many"):
+            for _ in range(MOST_A_MINUTE + 1):
+                await line.plays(type="dtmf", digit="*")
 
 
 async def test_hello_means_say_that_again(house: TestHouse) -> None:
@@ -280,7 +352,7 @@ async def test_the_ring_is_signed_and_answered_with_the_relay(house: TestHouse) 
         form = {"CallSid": SID, "From": ANNA, "To": "+48732100200", "CallStatus": "ringing"}
         answer = await house.webhook(client, form, "/webhooks/twilio/voice")
         assert answer.status_code == 200
-        assert f'url="{socket_url(PUBLIC)}"' in answer.text and "<ConversationRelay" in answer.text
+        assert f'url="{socket_url(PUBLIC)}?call={SID}"' in answer.text and "<ConversationRelay" in answer.text
         assert 'code="pl-PL"' in answer.text and 'code="en-US"' in answer.text
         over = await house.webhook(client, {"CallSid": SID, "HandoffData": "{"}, "/webhooks/twilio/voice/ended")
         assert "<Hangup" in over.text
@@ -293,12 +365,12 @@ async def served(house: TestHouse) -> AsyncIterator[str]:
     """The application on a port of its own, with its bus; the socket's address."""
     await house.house.bus.start()
     async with serve(create_app(house.house)) as address:
-        yield f"{address.replace('http', 'ws', 1)}/voice/relay"
+        yield f"{address.replace('http', 'ws', 1)}/voice/relay?call={SID}"
     await house.house.bus.stop()
 
 
 async def test_the_socket_takes_signed_handshakes_alone_and_speaks(house: TestHouse) -> None:
-    signature = RequestValidator(house.house.twilio_token).compute_signature(socket_url(PUBLIC), {})
+    signature = RequestValidator(house.house.twilio_token).compute_signature(f"{socket_url(PUBLIC)}?call={SID}", {})
     async with served(house) as address:
         for headers in ({}, {"X-Twilio-Signature": "forged"}):
             with pytest.raises(websockets.InvalidStatus):

@@ -35,7 +35,7 @@ async def test_a_composed_body_keeps_the_words_and_is_never_empty(channel: Chann
     assert channel.compose("Na kiedy?", ()) == "Na kiedy?"
 
 
-@pytest.mark.parametrize("name", ["sms", "webchat", "voice"])
+@pytest.mark.parametrize("name", ["sms", "webchat"])
 async def test_a_message_is_taken(served: TestHouse, name: str) -> None:
     assert isinstance(await served.house.channels[name].send(outgoing()), Sent)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 
 from care.appointments.models import Price
@@ -22,12 +23,14 @@ from core.i18n import LANGUAGES, Language
 from core.segments import measure, plain
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.models import Article, ArticleVersion
-from knowledge.retrieval import Answer, Choices, Unknown
+from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 from knowledge.service import Library, import_articles, publish
 
 LONGEST = {"question": 300, "answer": 4000, "variant_sms": 600, "variant_voice": 1500, "source": 300}
 MOST_SEGMENTS = 3
 """An answer by SMS that is longer should be a link; more than these is refused."""
+MOST_NEAR = 200
+"""Articles whose questions are asked before publishing: a second or two, with ten thousand articles too."""
 _MONEY = re.compile(r"(?<![\d,.])(\d{2,5})(?:[,.](\d{2}))?\s?(?:zł|zl|pln)\b|\bPLN\s?(\d{2,5})", re.IGNORECASE)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Found = Answer | Choices | Unknown
@@ -205,12 +208,23 @@ async def impact(
     changes: list[Change] = []
     for language in LANGUAGES:
         before, after = await library.compare(uow, language, article_id, texts.get(language) if version else None)
-        asked = [(one.article_id, one.question) for one in before.passages]
+        own = [one.question for one in before.passages if one.article_id == article_id]
         if (text := texts.get(language)) is not None and version:
-            asked.append((article_id, text.question))
+            own.append(text.question)
+        asked = [(one.article_id, one.question) for one in await asyncio.to_thread(_near, before, own)]
+        asked += [(article_id, question) for question in own]
         found = await asyncio.to_thread(_both, before.ask, after.ask, dict.fromkeys(asked))
         changes += [Change(question, language, old, new, owner) for (owner, question), old, new in found if old != new]
     return changes
+
+
+def _near(index: Index, questions: Sequence[str]) -> list[Passage]:
+    """The articles that these words could take a question from: the nearest ones, however many there are in all."""
+    passages = index.passages
+    if len(passages) <= MOST_NEAR or not questions:
+        return passages
+    scores = np.max([index.scores(question) for question in questions], axis=0)
+    return [passages[place] for place in np.argsort(-scores)[:MOST_NEAR]]
 
 
 def _both(

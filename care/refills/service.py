@@ -77,18 +77,19 @@ async def record_medication(
     return made
 
 
-async def end_medication(uow: UnitOfWork, access: Access, staff_id: UUID, medication_id: UUID, now: datetime) -> UUID:
-    """No longer taken; twice is once. Returns the patient."""
+async def end_medication(
+    uow: UnitOfWork, access: Access, staff_id: UUID, patient_id: UUID, medication_id: UUID, now: datetime
+) -> None:
+    """No longer taken; twice is once. `NotFound` for another patient's, as for none."""
     access.require(Permission.decide_refill)
     found = await uow.session.get(Medication, medication_id, with_for_update=True)
-    if found is None:
+    if found is None or found.patient_id != patient_id:
         raise NotFound("medication")
-    await require_relation(uow, access, found.patient_id, now)
+    await require_relation(uow, access, patient_id, now)
     if found.ended_at is None:
         found.ended_at, found.ended_by = now, staff_id
         audit.record(uow, access, "medication.ended", "medication", found.id, now)
         await uow.session.flush()
-    return found.patient_id
 
 
 async def submit(

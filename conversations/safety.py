@@ -6,13 +6,12 @@ rule looks for, a second time as it was meant.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,11 @@ import yaml
 from wordfreq import top_n_list
 
 from care.folding import fold
+from conversations.folded_lines import LACKS, WORD, FoldedLine, asserted_places, folded_line, with_lacks
 from conversations.negation import is_denied
-from conversations.red_flag_words import Joined, Lexicon, Place, Word, standing_near
+from conversations.red_flag_words import Joined, Lexicon, Place, standing_near
+from conversations.second_net import FILE as NET_FILE
+from conversations.second_net import SecondNet
 from conversations.typing_errors import SHORTEST, Mender
 from core.errors import ConfigurationError
 from core.fingerprint import fingerprint
@@ -93,28 +95,6 @@ class Screening:
         return list(dict.fromkeys(firing.rule for firing in self.firings))
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A folded text, runs of spaces squeezed; `begins` and `ends` lead each character back to the original."""
-
-    text: str
-    begins: tuple[int, ...]
-    ends: tuple[int, ...]
-
-    @cached_property
-    def words(self) -> list[Word]:
-        return [Word(found.group(), found.start(), found.end()) for found in _WORD.finditer(self.text)]
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [word.start for word in self.words]
-
-    def word_at(self, character: int) -> int:
-        """The number of the word that begins at or after a character."""
-        return bisect_left(self._starts, character)
-
-
-_WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile("[а-яіїєґ]")
 MOST_TRIED = 500
 """Places a pattern is tried at; a message that denies the same sign five hundred times is no conversation."""
@@ -124,31 +104,27 @@ PAST_REACH = 8
 """How many words from a sign words of the past may stand."""
 
 
-@lru_cache(maxsize=4096)
-def _folded(char: str) -> str:
-    """Lower case, no diacritics, punctuation other than clause marks to a space; one code point for one code point."""
-    if char.isspace():
-        return " "
-    plain = {"ł": "l", "Ł": "l"}.get(char) or unicodedata.normalize("NFKD", char)[0].lower()[:1]
-    return plain if plain.isalnum() or plain in ",.;:!?" else " "
-
-
-def _line(text: str) -> _Line:
-    squeezed: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(map(_folded, text)):
-        if char != " " or (squeezed and squeezed[-1] != " "):
-            squeezed.append(char)
-            origin.append(index)
-    return _Line("".join(squeezed), tuple(origin), tuple(index + 1 for index in origin))
-
-
 class SafetyScreen:
     """Compiled rules. Stateless and quick: a rule's patterns run only where one of all patterns can match."""
 
-    def __init__(self, rules: Sequence[Rule], version: str, lexicon: Lexicon, mender: Mender, digest: str = "") -> None:
-        """`digest` is of the exact content of the tables; a screen that is not as the tables say has none."""
-        self.rules = tuple(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        version: str,
+        lexicon: Lexicon,
+        mender: Mender,
+        digest: str = "",
+        net: SecondNet | None = None,
+    ) -> None:
+        """`digest` is of the exact content of the tables; a screen that is not as the tables say has none. `net` is asked last."""
+        learned = (
+            {level: Rule(f"learned-{level}", Level[level], False, (), table="second_net") for level in net.levels}
+            if net
+            else {}
+        )
+        self.rules = (*rules, *learned.values())
+        self._net = net
+        self._learned = learned
         self.version = version
         self.digest = digest
         self._lexicon = lexicon
@@ -170,8 +146,8 @@ class SafetyScreen:
         self._sieve.Compile()
 
     @classmethod
-    def load(cls, folder: Path = FOLDER) -> "SafetyScreen":
-        """Read the tables of a folder; a rule that does not parse is a `ConfigurationError` naming it."""
+    def load(cls, folder: Path = FOLDER, *, with_net: bool = True) -> "SafetyScreen":
+        """Read the tables of a folder; a rule that does not parse is a `ConfigurationError` naming it. The net learns without itself."""
         words = _read(folder / WORDS_FILE.name)
         lexicon = Lexicon(words["words"])
         rules, versions = [], [words["version"]]
@@ -181,26 +157,48 @@ class SafetyScreen:
             rules += [_rule(entry, lexicon, name) for entry in data["rules"]]
         digest = fingerprint(folder)
         mender = _mender(words["words"], _read(folder / EXAMPLES_FILE.name))
-        return cls(rules, "+".join([*versions, digest[:12]]), lexicon, mender, digest)
+        net = SecondNet.load(folder / NET_FILE) if with_net else None
+        return cls(rules, "+".join([*versions, digest[:12]]), lexicon, mender, digest, net)
 
     def without(self, rule: str) -> "SafetyScreen":
-        """The same screen without one rule: what the rule is needed for."""
-        kept = [one for one in self.rules if one.id != rule]
+        """The same rules without one, and without the second net: what the rule is needed for."""
+        kept = [
+            one
+            for one in self.rules
+            if one.id != rule and one.id not in {learned.id for learned in self._learned.values()}
+        ]
         return SafetyScreen(kept, f"{self.version} without {rule}", self._lexicon, self._mender)
 
     def screen(self, text: str) -> Screening:
         """All firings in the text, and the highest level."""
-        line = _line(text)
-        meant = self._mended(line) or line
-        places = self._lexicon.places(meant.words)
+        line = folded_line(text)
+        meant, places = self._meant(line)
         firings = [*self._matched(meant, places), *self._standing(meant, places)]
         if meant is not line:
             firings = [*self._matched(line, self._lexicon.places(line.words)), *firings]
         firings = list(dict.fromkeys(firings))
         level = max((firing.level for firing in firings), default=Level.none)
+        if level <= Level.support and (learned := self._heard(meant, places)) is not None:
+            firings, level = [*firings, learned], learned.level
         return Screening(level, tuple(firings), self.version)
 
-    def _matched(self, line: _Line, places: dict[str, list[Place]]) -> Iterator[Firing]:
+    def meant(self, text: str) -> tuple[FoldedLine, dict[str, list[Place]]]:
+        """The text as the words near each other are looked for in it: folded, slips mended, with the meanings that stand there."""
+        return self._meant(folded_line(text))
+
+    def _meant(self, line: FoldedLine) -> tuple[FoldedLine, dict[str, list[Place]]]:
+        meant = self._mended(line) or line
+        return meant, self._lexicon.places(meant.words)
+
+    def _heard(self, line: FoldedLine, places: dict[str, list[Place]]) -> Firing | None:
+        """What the second net adds where the rules saw nothing."""
+        heard = self._net.hear(line, places) if self._net else None
+        if heard is None:
+            return None
+        rule, first, last = self._learned[heard.level], line.words[heard.first], line.words[heard.last]
+        return Firing(rule.id, rule.level, line.begins[first.start], line.ends[last.end - 1])
+
+    def _matched(self, line: FoldedLine, places: dict[str, list[Place]]) -> Iterator[Firing]:
         """What the patterns find."""
         past = _past(places)
         for rule, pattern in self._possible(line.text):
@@ -216,15 +214,21 @@ class SafetyScreen:
             for match in islice(matches, MOST_OF_A_PATTERN):
                 yield Firing(rule.id, rule.level, line.begins[match.start()], line.ends[match.end() - 1])
 
-    def _standing(self, line: _Line, places: dict[str, list[Place]]) -> Iterator[Firing]:
+    def _standing(self, line: FoldedLine, places: dict[str, list[Place]]) -> Iterator[Firing]:
         """What stands near each other, in the words as they were meant."""
-        asserted = _asserted(line, places)
+        asserted = asserted_places(line, places)
         past = _past(places)
+        lacks = [
+            place.first for place in chain.from_iterable(asserted.values()) if line.words[place.first].text in LACKS
+        ]
         for kind in places:
             for rule, joined in self._near.get(kind, ()):
                 if any(one in places for one in rule.unless):
                     continue
-                found = standing_near(joined, asserted if rule.is_negatable else places)
+                standing = places
+                if rule.is_negatable:
+                    standing = with_lacks(joined, places, asserted, line) if lacks else asserted
+                found = standing_near(joined, standing)
                 if found is not None and not (rule.past_cancels and _is_past(found.first, past)):
                     first, last = line.words[found.first], line.words[found.last]
                     yield Firing(rule.id, rule.level, line.begins[first.start], line.ends[last.end - 1])
@@ -235,7 +239,7 @@ class SafetyScreen:
         if _CYRILLIC.search(text):
             yield from self._cyrillic
 
-    def _mended(self, line: _Line) -> _Line | None:
+    def _mended(self, line: FoldedLine) -> FoldedLine | None:
         """The line as it was meant, or None if every word stays."""
         meant = {word: mended for word in line.words if (mended := self._mender.meant(word.text)) != word.text}
         if not meant:
@@ -247,26 +251,16 @@ class SafetyScreen:
             begins += [*line.begins[at : word.start], *([line.begins[word.start]] * len(mended))]
             ends += [*line.ends[at : word.start], *([line.ends[word.end - 1]] * len(mended))]
             at = word.end
-        return _Line("".join(text) + line.text[at:], (*begins, *line.begins[at:]), (*ends, *line.ends[at:]))
+        return FoldedLine("".join(text) + line.text[at:], (*begins, *line.begins[at:]), (*ends, *line.ends[at:]))
 
 
 def asserted_words(text: str, lexicon: Lexicon) -> tuple[list[str], list[str]]:
     """The kinds of words that a text says are so, in their order, and those that it only says are not."""
-    line = _line(text)
+    line = folded_line(text)
     places = lexicon.places(line.words)
-    standing = _asserted(line, places)
+    standing = asserted_places(line, places)
     so = sorted(standing, key=lambda kind: standing[kind][0].first)
     return so, [kind for kind in places if kind not in standing]
-
-
-def _asserted(line: _Line, places: dict[str, list[Place]]) -> dict[str, list[Place]]:
-    """The places that no negation before them denies. What is itself a lack ("cannot move") is none."""
-    denied = {
-        first: is_denied(line.text, line.words[first].start)
-        for first in {place.first for found in places.values() for place in found}
-    }
-    kept = {kind: [place for place in found if not denied[place.first]] for kind, found in places.items()}
-    return {kind: found for kind, found in kept.items() if found}
 
 
 def _past(places: dict[str, list[Place]]) -> list[int]:
@@ -334,10 +328,10 @@ def _known(kinds: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:
 def _mender(phrases: dict[str, list[str]], examples: dict[str, dict[str, list[str]]]) -> Mender:
     """Knows the words of our own data; seeks those of the rules' examples and of the words they join."""
     files = [file for folder in KNOWN_WORDS for file in sorted(folder.rglob("*.yml"))]
-    own = set(_WORD.findall(fold(" ".join(file.read_text("utf-8") for file in files))))
+    own = set(WORD.findall(fold(" ".join(file.read_text("utf-8") for file in files))))
     common = {fold(word) for language in LANGUAGES for word in top_n_list(language, COMMON_WORDS)}
     seen, left = (
-        {word for kept in examples.values() for text in kept[part] for word in _WORD.findall(fold(text))}
+        {word for kept in examples.values() for text in kept[part] for word in WORD.findall(fold(text))}
         for part in ("see", "leave")
     )
     words = {word for texts in phrases.values() for text in texts for word in text.split()}

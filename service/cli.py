@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("worker", help="the worker process alone")
     commands.add_parser("train", help="train the bot, or find its model in the cache")
     commands.add_parser("seed", help="fill an empty database with the synthetic clinic")
-    commands.add_parser("screen", help="safety screen: a message a line in, JSON out")
+    screening = commands.add_parser("screen", help="safety screen: a message a line in, JSON out")
+    screening.add_argument("--learn", action="store_true", help="learn the second net's weights anew from data/safety")
     reading = commands.add_parser("understand", help="a message a line in, JSON out: intent, entities, times")
     reading.add_argument(
         "--at", type=datetime.fromisoformat, metavar="ISO", help="the present, for words like tomorrow"
@@ -193,9 +194,14 @@ def _print(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-def _screen(_: argparse.Namespace) -> int:
+def _screen(options: argparse.Namespace) -> int:
     from conversations.safety import default_screen
 
+    if options.learn:
+        from service.learning import learn
+
+        print(learn())
+        return 0
     for text in _lines():
         found = default_screen().screen(text)
         levels = sorted({firing.level for firing in found.firings}, reverse=True)

@@ -44,8 +44,8 @@ def test_without_the_rule_something_would_be_missed(rule: str) -> None:
 
 GROUPS = {
     "heart and breath": "chest-pain breathing heartbeat allergy",
-    "consciousness and brain": "unconscious stroke seizure headache meningitis confusion",
-    "bleeding and injury": "bleeding wound accident burns electrocution drowning heat-cold",
+    "consciousness and brain": "unconscious stroke seizure headache meningitis confusion aggression",
+    "bleeding and injury": "bleeding wound accident burns electrocution drowning heat-cold cold-limb",
     "belly, back and sugar": "abdomen testicle cauda-equina diabetic",
     "mother and child": "childbirth pregnancy infant",
     "poison and calls for help": "poisoning ask-ambulance",

@@ -47,6 +47,7 @@ clinical-level-support = support
 clinical-group = Group
 clinical-table-red-flags = Polish and English
 clinical-table-red-flags-uk-ru = Ukrainian and Russian
+clinical-table-second-net = learned from sentences (second net)
 clinical-source = Source
 clinical-source-pack = SAFETY.md 5.1–5.2
 clinical-sentences = Test sentences

@@ -47,6 +47,7 @@ clinical-level-support = wsparcie
 clinical-group = Grupa
 clinical-table-red-flags = polski i angielski
 clinical-table-red-flags-uk-ru = ukraiński i rosyjski
+clinical-table-second-net = wyuczone ze zdań (druga sieć)
 clinical-source = Źródło
 clinical-source-pack = SAFETY.md 5.1–5.2
 clinical-sentences = Zdania testowe

@@ -9,12 +9,14 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from conversations.protocols import Choice, Utterance
-from conversations.speaking import speak
+from conversations.speaking import in_short, speak
 from core.i18n import Language, catalogue
 from core.when.say import say_date, say_when
 
 SHORT_CHANNELS = frozenset({"sms"})
 SPOKEN_CHANNELS = frozenset({"voice"})
+LONG_TEXTS = frozenset({"answer-article"})
+"""What is as long as its author made it. Everything else has its words for the ear in the catalogue; safety's are never cut."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ def render(utterance: Utterance, channel: str, language: Language, now: datetime
     # On the telephone a choice is heard, not read: its hour is said in full there.
     is_read = channel not in SPOKEN_CHANNELS
     labels = tuple(_text(choice.key, choice.args, channel, language, now, is_read) for choice in utterance.choices)
-    return Rendered(text if is_read else speak(text, labels, language), labels)
+    if is_read:
+        return Rendered(text, labels)
+    return Rendered(speak(in_short(text, language) if utterance.key in LONG_TEXTS else text, labels, language), labels)
 
 
 def as_content(utterance: Utterance, labels: tuple[str, ...]) -> dict[str, Any]:

@@ -1,30 +1,26 @@
 """The same content for the ear: one or two short sentences, choices counted out in words, nothing that only an eye can use.
 
-Addresses of the web are left out, telephone numbers are said in groups, and abbreviations of the clinic are said in full.
+Addresses of the web are left out and abbreviations of the clinic are said in full. Digits stay here: the call says them in words.
 """
 
 import re
 from collections.abc import Sequence
 
-from core.i18n import Language
+from core.i18n import Language, catalogue
 
 MAX_SPOKEN_CHOICES = 3
 """More than three nobody keeps in mind; the rest is offered by asking for others."""
+MAX_SENTENCES = 2
 _URL = re.compile(r"\s*(?:\([^()]*https?://[^()]*\)|https?://\S+)")
-_PHONE = re.compile(r"(?<![\d.,:/-])(\+?\d(?:[ -]?\d){8,12})(?![\d.,:/-]*\d)")
-_ORDINALS: dict[Language, tuple[str, ...]] = {
-    "pl": ("Pierwsza możliwość", "Druga", "Trzecia"),
-    "en": ("First", "Second", "Third"),
-}
-_OTHERS: dict[Language, str] = {"pl": "Są też inne.", "en": "There are others."}
+_BETWEEN = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)")
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZĄĆĘŁŃÓŚŹŻ0-9])")
 _SHORT: dict[Language, tuple[tuple[str, str], ...]] = {
     "pl": (
         (r"\bul\.", "ulica"), (r"\bal\.", "aleja"), (r"\btel\.", "telefon"), (r"\bgodz\.", "godzina"), (r"\bnr\b", "numer"),
         (r"\bnp\.", "na przykład"), (r"\bur\.", "data urodzenia"), (r"\bdr\b\.?", "doktor"),
         (r"\blek\.", "lekarz"), (r"\bprof\.", "profesor"), (r"\bNFZ\b", "en ef zet"),
-        (r"(\d) zł\b", r"\1 złotych"),
     ),
-    "en": ((r"\bDr\b\.?", "Doctor"), (r"\be\.g\.", "for example"), (r"PLN (\d+)", r"\1 zlotys"), (r"\bNFZ\b", "N F Z")),
+    "en": ((r"\bDr\b\.?", "Doctor"), (r"\be\.g\.", "for example"), (r"\bNFZ\b", "N F Z")),
 }  # fmt: skip
 _MARKS = str.maketrans({"„": "", "”": "", "“": "", "’": "'", "—": ",", "–": ",", "•": "", "*": "", "#": "", "\n": " "})
 
@@ -32,26 +28,25 @@ _MARKS = str.maketrans({"„": "", "”": "", "“": "", "’": "'", "—": ",",
 def speak(text: str, labels: Sequence[str], language: Language) -> str:
     """What a voice says for a text and its choices; every choice ends as a sentence of its own."""
     said = [_sentence(text, language)]
-    for ordinal, label in zip(_ORDINALS[language], labels[:MAX_SPOKEN_CHOICES], strict=False):
-        said.append(_sentence(f"{ordinal}: {label}", language))
+    texts = catalogue(language)
+    for number, label in enumerate(labels[:MAX_SPOKEN_CHOICES], start=1):
+        said.append(_sentence(texts.text("voice-choice", number=number, label=label), language))
     if len(labels) > MAX_SPOKEN_CHOICES:
-        said.append(_OTHERS[language])
+        said.append(texts.text("voice-others"))
     return " ".join(one for one in said if one)
 
 
 def _sentence(text: str, language: Language) -> str:
-    plain = _URL.sub("", text).translate(_MARKS)
+    plain = _BETWEEN.sub("-", _URL.sub("", text)).translate(_MARKS)
     for short, full in _SHORT[language]:
         plain = re.sub(short, full, plain)
-    plain = _PHONE.sub(lambda found: _grouped(found.group(1)), plain)
     plain = re.sub(r"\s+", " ", re.sub(r"\s+([,.?!])", r"\1", plain)).strip(" ,:")
     return plain if not plain or plain[-1] in ".?!" else f"{plain}."
 
 
-def _grouped(number: str) -> str:
-    """Digits in threes with pauses, as people say a number."""
-    digits = re.sub(r"\D", "", number)
-    if number.startswith("+") and len(digits) > 9:
-        head, digits = digits[:-9], digits[-9:]
-        return f"plus {head}, " + _grouped(digits)
-    return ", ".join(" ".join(digits[start : start + 3]) for start in range(0, len(digits), 3))
+def in_short(text: str, language: Language) -> str:
+    """The first sentences of a long text, and that the rest can be had by SMS."""
+    sentences = _SENTENCE.split(text.strip())
+    if len(sentences) <= MAX_SENTENCES:
+        return text
+    return " ".join([*sentences[:MAX_SENTENCES], catalogue(language).text("voice-rest-by-sms")])

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import ColumnElement, select, update
 
 from channels.voice import frames
+from channels.voice.spoken import heard_part, spoken
 from conversations.after_call import end_call
 from conversations.calls import VoiceCall
 from conversations.delivery import receipt
@@ -249,7 +250,7 @@ class Call:
                 if not message.goes_first:
                     row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
             last = await uow.session.get(Message, self._last) if self._last is not None else None
-            if last is not None and (cut := _heard_part(last.body, heard)) is not None:
+            if last is not None and (cut := heard_part(last.body, heard, as_language(last.language))) is not None:
                 last.body, last.content = cut, {**(last.content or {}), "text": cut, "is_cut": True}
             await uow.publish("thread", id=str(self._thread), seq=last.seq if last is not None else 0)
 
@@ -320,7 +321,8 @@ class Call:
                 await self._voice.messages.say_again(uow, case, route, message.content or {}, now)
 
     async def _speak(self, words: str) -> None:
-        sentences = _SENTENCE.split(words)
+        """Sentence by sentence, in words for the ear."""
+        sentences = [spoken(one, self._language) for one in _SENTENCE.split(words)]
         for number, sentence in enumerate(sentences, start=1):
             is_last = number == len(sentences)
             await self._send(frames.text(sentence if is_last else f"{sentence} ", last=is_last))
@@ -362,12 +364,3 @@ class Call:
                 log.warning("not acted on", **describe(error))
 
         self._tasks[name] = asyncio.create_task(wait())
-
-
-def _heard_part(body: str, heard: str) -> str | None:
-    """The beginning of a text up to where it was heard; None if that is not told."""
-    said = " ".join(heard.split())
-    if not said:
-        return None
-    place = " ".join(body.split()).find(said[-24:])
-    return f"{' '.join(body.split())[: place + len(said[-24:])]} …" if place >= 0 else None

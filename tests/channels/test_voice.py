@@ -114,7 +114,7 @@ async def test_the_first_words_say_that_it_is_automatic_and_are_in_the_transcrip
     async with Line(house) as line:
         await line.plays(**SETUP)
         await line.call.speak_new()
-        assert "automatyczny asystent" in line.spoken() and "112" in line.spoken()
+        assert "automatyczny asystent" in line.spoken() and "sto dwanaście" in line.spoken()
         (said,) = await outbound(house)
         assert said.channel == "voice" and "automatyczny asystent" in said.body
     async with Line(house) as again:
@@ -143,7 +143,7 @@ async def test_choices_are_spoken_and_picked_by_a_key(house: TestHouse) -> None:
     async with Line(house) as line:
         await line.plays(**SETUP)
         house.dialogue.always = DialogueReply((asked,), "book", 0.9, "scripted")
-        assert "Pierwsza możliwość: " in await line.says("do kardiologa")
+        assert "Klawisz jeden: " in await line.says("do kardiologa")
         await line.plays(type="dtmf", digit="2")
         await line.answered()
     assert house.dialogue.asked[-1].payload == "/private"
@@ -164,7 +164,7 @@ async def test_danger_is_not_waited_out_in_a_partial_sentence(house: TestHouse) 
         await line.plays(**SETUP)
         await line.plays(type="prompt", voicePrompt="mąż nie oddycha i", lang="pl-PL", last=False)
         await line.answered()
-        assert "112" in line.spoken()
+        assert "sto dwanaście" in line.spoken()
         await line.plays(type="prompt", voicePrompt="Mąż nie oddycha i jest siny", lang="pl-PL", last=True)
     heard = await house.rows(Message, Message.direction == Direction.inbound)
     assert [one.body for one in heard] == ["mąż nie oddycha i"], "the same words are one message"
@@ -263,7 +263,7 @@ async def test_an_interruption_never_silences_safety(house: TestHouse) -> None:
         before = len(line.sent)
         await line.plays(type="interrupt", utteranceUntilInterrupt="", durationUntilInterruptMs=10)
         await line.call.speak_new()
-        assert "112" in line.spoken(before) and await withheld(house) == set()
+        assert "sto dwanaście" in line.spoken(before) and await withheld(house) == set()
 
 
 async def test_an_interruption_takes_back_what_was_about_to_be_said(house: TestHouse) -> None:

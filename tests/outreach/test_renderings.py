@@ -42,7 +42,7 @@ def test_the_ear_hears_sentences_with_the_choices_counted_out() -> None:
     shown = render(ASKED, "voice", "pl", NOW)
     assert shown.text == (
         "Ta wizyta ma już inny termin: jutro, we wtorek 24 listopada o 15:20, ulica Starych Lip 12. Czy go potwierdzić? "
-        "Pierwsza możliwość: Tak, potwierdzam. Druga: Nie, odwołuję."
+        "Klawisz 1: Tak, potwierdzam. Klawisz 2: Nie, odwołuję."
     )
     assert shown.labels == ("Tak, potwierdzam", "Nie, odwołuję"), "kept, so that a spoken choice finds its meaning"
 
@@ -50,13 +50,13 @@ def test_the_ear_hears_sentences_with_the_choices_counted_out() -> None:
 @pytest.mark.parametrize(
     ("text", "language", "said"),
     [
-        ("ul. Lipowa 3, tel. 22 100 20 30", "pl", "ulica Lipowa 3, telefon 2 2 1, 0 0 2, 0 3 0."),
-        ("Prosimy dzwonić: 221 002 030", "pl", "Prosimy dzwonić: 2 2 1, 0 0 2, 0 3 0."),
-        ("Call +48 600 100 200", "en", "Call plus 48, 6 0 0, 1 0 0, 2 0 0."),
+        ("ul. Lipowa 3, tel. 22 100 20 30", "pl", "ulica Lipowa 3, telefon 22 100 20 30."),
+        ("Prosimy dzwonić: 221 002 030", "pl", "Prosimy dzwonić: 221 002 030."),
+        ("Call +48 600 100 200", "en", "Call +48 600 100 200."),
         ("Dane osobowe: https://clinic.example/privacy", "pl", "Dane osobowe."),
         ("Słowo „konsultant” łączy — od razu", "pl", "Słowo konsultant łączy, od razu."),
         ("Wizyta 24.11.2026 o 15:20", "pl", "Wizyta 24.11.2026 o 15:20."),
-        ("250 zł na NFZ", "pl", "250 złotych na en ef zet."),
+        ("250 zł na NFZ", "pl", "250 zł na en ef zet."),
     ],
 )  # fmt: skip
 def test_what_only_an_eye_can_use_is_not_said(text: str, language: Language, said: str) -> None:

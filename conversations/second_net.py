@@ -27,6 +27,8 @@ MOST_MEANINGS = 14
 """Meanings of which all pairs are looked at."""
 MOST_WINDOWS = 60
 """A message of more than 600 words is no cry for help; its beginning is read."""
+LEAST_KNOWN = 2
+"""Words, not numbers, that the table must know before it judges: a name, a code or a date says nothing."""
 _ENDS = re.compile(r"[.!?;] ")
 THRESHOLD = 0.5
 """How sure the sum must be, 0 to 1, that it is none of the harmless sentences."""
@@ -113,7 +115,12 @@ class SecondNet:
     def _judge(self, found: Mapping[str, tuple[int, ...]]) -> tuple[float, Heard | None]:
         """How sure it is that the window says no harmless thing, and what it then says."""
         known = [(places, row) for feature, places in found.items() if (row := self._weights.get(feature)) is not None]
-        if not known:
+        words = {
+            places
+            for feature, places in found.items()
+            if feature.startswith(("w ", "s ")) and feature in self._weights and not feature[-1].isdigit()
+        }
+        if len(words) < LEAST_KNOWN:
             return 0.0, None
         share = 1 / math.sqrt(len(found))
         sums = [bias + share * sum(row[at] for _, row in known) for at, bias in enumerate(self._bias)]

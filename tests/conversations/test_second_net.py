@@ -56,6 +56,24 @@ def test_a_cry_at_the_end_of_a_long_letter_is_heard() -> None:
     assert default_screen().screen(f"{letter}. Moje życie jest bezwartościowe, chcę zniknąć").level is Level.crisis
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sekret 3 200",
+        "kod 112999",
+        "12.03.1980",
+        "90010112345",
+        "Zofia Wójcik",
+        "o 9:40",
+        "1",
+        "numer 999",
+        "xyz 38 40",
+    ],
+)
+def test_names_codes_dates_and_numbers_alone_say_nothing(text: str) -> None:
+    assert default_screen().screen(text).level is Level.none
+
+
 def test_windows_cover_every_word_of_a_message_up_to_a_bound() -> None:
     for many in (1, 9, 20, 21, 30, 95):
         line = folded_line("mama " * many)

@@ -24,7 +24,9 @@ CODE_KEY, LINK_KEY = "identity-code", "link-to-web"
 SECRET_KEYS = frozenset({CODE_KEY, LINK_KEY})
 """What was said under these holds a secret of the patient: staff do not see it, and it is never said again."""
 MOST_SECRETS = 8
-"""More codes and links than are ever sent one after another."""
+"""More codes, links and asides than are ever said one after another."""
+ASIDES = frozenset({"voice-welcome", "voice-still-there", "voice-keys", "voice-noise", "voice-resumed", "call-dropped"})
+"""Words about the call itself: the question before them still stands."""
 
 
 @dataclass(frozen=True)
@@ -199,14 +201,20 @@ async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
 
 
 async def last_content(uow: UnitOfWork, case_id: UUID) -> Mapping[str, Any] | None:
-    """Key, arguments and choices of the last thing the patient was told in the case; codes and links are passed over."""
+    """Key, arguments and choices of the last thing the patient was told in the case; codes, links and asides are passed over."""
+    last = await last_said(uow, case_id)
+    return last.content if last is not None else None
+
+
+async def last_said(uow: UnitOfWork, case_id: UUID) -> Message | None:
+    """The last thing the patient was told in the case, likewise."""
     rows = await uow.session.scalars(
-        select(Message.content)
+        select(Message)
         .where(Message.case_id == case_id, Message.direction == Direction.outbound)
         .order_by(Message.seq.desc())
         .limit(MOST_SECRETS)
     )
-    return next((one for one in rows if one is None or one.get("key") not in SECRET_KEYS), None)
+    return next((one for one in rows if (one.content or {}).get("key") not in SECRET_KEYS | ASIDES), None)
 
 
 async def offered_choices(uow: UnitOfWork, case_id: UUID) -> Sequence[Mapping[str, Any]]:

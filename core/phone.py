@@ -2,6 +2,14 @@
 
 import phonenumbers
 
+_MOBILE = frozenset(
+    {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.UNKNOWN,
+    }
+)
+
 
 def parse_number(text: str, region: str = "PL") -> str | None:
     """E.164 of a possible number, or None. Short codes and sender names are no numbers."""
@@ -12,6 +20,15 @@ def parse_number(text: str, region: str = "PL") -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def takes_sms(e164: str) -> bool:
+    """False for a number that is surely no mobile: an SMS to a landline is paid for and read by nobody."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in _MOBILE
 
 
 def format_number(e164: str) -> str:

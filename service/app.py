@@ -14,7 +14,7 @@ from starlette.types import Message as ASGIMessage
 
 from channels.sms.routes import router as sms_router
 from channels.sms.simulator.routes import router as simulator_router
-from channels.voice.call import Voice
+from channels.voice.mouth import Voice
 from channels.voice.routes import router as voice_router
 from channels.webchat.routes import WebChat
 from channels.webchat.routes import router as webchat_router

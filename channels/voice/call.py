@@ -4,33 +4,28 @@ What is said to the caller are the thread's own messages; what they had not hear
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from uuid import UUID
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select
 
 from channels.voice import frames
-from channels.voice.spoken import heard_part, spoken
-from conversations.after_call import end_call
+from channels.voice.manners import Manner, goes_on, is_dictated, is_noise, manner_of
+from channels.voice.mouth import Mouth, Voice
+from conversations.after_call import end_call, is_open_question
 from conversations.calls import VoiceCall
-from conversations.delivery import receipt
-from conversations.inbox import Inbox
-from conversations.messages import Messages, Route, last_content, route_of
-from conversations.models import Case, CaseState, ContactPoint, Delivery, DeliveryState, Message, Thread
+from conversations.inbox import open_case
+from conversations.messages import Route, last_said, route_of
+from conversations.models import Case, CaseState, ContactPoint, Thread
 from conversations.protocols import InboundMessage, Utterance
-from conversations.safety import Level, SafetyScreen
+from conversations.safety import Level
 from conversations.transcript import state_of_thread
 from conversations.understanding import fold
-from core.bus import Bus
-from core.clock import Clock
-from core.db import Database, UnitOfWork
-from core.i18n import Language, as_language, catalogue
+from core.db import UnitOfWork
+from core.i18n import as_language
 from core.logging import describe
 from core.phone import parse_number
-from core.ratelimit import RateLimiter
 
 log = structlog.get_logger()
 WELCOME = "voice-welcome"
@@ -39,36 +34,19 @@ CLOSE_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
 MOST_A_MINUTE = 600
 """Frames of one call; unfinished sentences come several times a second."""
-CUT = "interrupted"
+KEYS_A_MINUTE = 120
+"""Twice as many as a number is typed with."""
 KEYS_PAUSE = 2.5
 """Seconds after the last key, after which a number is whole."""
+HELD = 2.2
+"""Seconds that a sentence may pause in its middle."""
 SILENCE = 20.0
-"""Seconds without a word or a key after which the caller is asked, and then let go."""
-ENDS_AT = 2
-"""How many silences in a row end a call."""
+"""Seconds without a word or a key after which the caller is asked, then offered keys, then given to a person."""
+MOST_UNHEARD = 3
+"""Silences and noises in a row: asked, offered keys, and then a person, or the end if nothing was ever said."""
 MOST_KEYS = 16
-KEPT_IN_WRITING = frozenset({"booked", "visit-moved"})
-"""What is said and also sent by SMS: a day and an hour are not for remembering."""
-_AGAIN = re.compile(
-    r"(?:halo|hallo|hello|slucham|prosze|co|what|pardon|sorry|jest tam kto\w*|are you there|czy mnie slychac)[?!. ]*"
-)
-_SENTENCE = re.compile(r"(?<=[.?!])\s+")
-
-
-@dataclass(frozen=True)
-class Voice:
-    """What a call needs of the house. `desk` is the number that a person is reached at, None without one."""
-
-    inbox: Inbox
-    messages: Messages
-    database: Database
-    bus: Bus
-    clock: Clock
-    screen: SafetyScreen
-    region: str
-    is_open: Callable[[UnitOfWork], Awaitable[bool]]
-    limiter: RateLimiter
-    desk: str | None = None
+MOST_HELD = 1_000
+RESUMED_WITHIN = timedelta(minutes=30)
 
 
 class Call:
@@ -78,20 +56,14 @@ class Call:
         """`expected_sid`: the call the handshake was signed for; None where that is not told."""
         self._voice = voice
         self._expected = expected_sid
-        self._send = send
-        self._sid = ""
-        self._address = ("caller", "")
-        self._point = UUID(int=0)
-        self._thread = UUID(int=0)
-        self._language: Language = "pl"
-        self._last: UUID | None = None
+        self._mouth = Mouth(voice, send)
         self._has_begun = False
         self._count = 0
         self._keys = ""
+        self._held = ""
         self._alarmed = ""
-        self._silences = 0
+        self._unheard = 0
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._speaking = asyncio.Lock()
         self._is_closing = False
 
     async def take(self, frame: frames.Frame) -> None:
@@ -102,20 +74,24 @@ class Call:
             return
         if not self._has_begun:
             raise frames.BadFrame("nothing before setup")
-        if not await self._voice.limiter.allows(f"voice:{self._sid}", MOST_A_MINUTE):
+        limiter, sid = self._voice.limiter, self._mouth.sid
+        is_key = isinstance(frame, frames.Dtmf)
+        if not await limiter.allows(f"voice:{sid}", MOST_A_MINUTE) or (
+            is_key and not await limiter.allows(f"voice-keys:{sid}", KEYS_A_MINUTE)
+        ):
             raise frames.BadFrame("too many", is_final=True)
         match frame:
             case frames.Prompt():
                 await self._hear(frame)
             case frames.Interrupt():
-                await self._cut(frame.heard)
+                await self._mouth.cut(frame.heard)
             case frames.Dtmf():
                 await self._press(frame.digit)
             case frames.Failure():
                 log.warning("the provider tells of an error in a call")
 
     async def close(self, outcome: str) -> None:
-        """The socket is gone: what was not spoken any more is written. Safe to call twice."""
+        """The socket is gone: half a sentence is kept, what was not spoken any more is written. Safe to call twice."""
         # A cancellation that comes with an event may be swallowed (bpo-37658): the flag is not.
         self._is_closing = True
         tasks = list(self._tasks.values())
@@ -126,13 +102,21 @@ class Call:
         self._tasks.clear()
         if not self._has_begun:
             return
+        held, self._held = self._held, ""
+        if held:
+            await self._accept(held)
         async with self._voice.database.unit_of_work() as uow:
-            call = await uow.session.get_one(VoiceCall, self._sid, with_for_update=True)
+            call = await uow.session.get_one(VoiceCall, self._mouth.sid, with_for_update=True)
             await end_call(uow, self._voice.messages, call, outcome, self._voice.clock.now())
 
     async def trouble(self) -> None:
         """Say that something did not work and was not kept."""
-        await self._speak(catalogue(self._language).text("voice-trouble"))
+        await self._mouth.remark("voice-trouble")
+
+    async def speak_new(self) -> None:
+        """Speak what was stored for this caller since the last time."""
+        if await self._mouth.speak_new() and self._unheard < MOST_UNHEARD:
+            self._wait_for_a_word()
 
     async def _begin(self, frame: frames.Setup) -> None:
         if self._expected not in (None, frame.call_sid):
@@ -142,64 +126,128 @@ class Call:
         async with self._voice.database.unit_of_work() as uow:
             if await uow.session.get(VoiceCall, frame.call_sid) is not None:
                 raise frames.BadFrame("this call has its socket", is_final=True)
-        self._sid, self._address, now = frame.call_sid, address, self._voice.clock.now()
-        self._point = await self._voice.inbox.greet(
-            *address, "voice", self._language, self._voice.messages, Utterance(WELCOME), always=True
+        mouth, now = self._mouth, self._voice.clock.now()
+        mouth.sid, mouth.address = frame.call_sid, address
+        mouth.point = await self._voice.inbox.greet(
+            *address, "voice", mouth.language, self._voice.messages, Utterance(WELCOME), always=True
         )
         async with self._voice.database.unit_of_work() as uow:
-            point = await uow.session.get_one(ContactPoint, self._point)
+            point = await uow.session.get_one(ContactPoint, mouth.point)
             found = await uow.session.scalars(
                 select(Thread.id).where(Thread.correspondent_id == point.correspondent_id)
             )
-            self._thread = found.one()
-            uow.session.add(VoiceCall(sid=self._sid, contact_point_id=self._point, started_at=now, seen_at=now))
+            mouth.thread = found.one()
+            uow.session.add(VoiceCall(sid=mouth.sid, contact_point_id=mouth.point, started_at=now, seen_at=now))
+            await self._resume(uow)
         self._has_begun = True
         self._tasks["pump"] = asyncio.create_task(self._pump())
         self._wait_for_a_word()
 
-    def _own(self) -> tuple[ColumnElement[bool], ...]:
-        return (
-            Message.thread_id == self._thread, Message.contact_point_id == self._point, Message.direction == "outbound",
-            Message.channel == "voice",
-        )  # fmt: skip
+    async def _resume(self, uow: UnitOfWork) -> None:
+        """A question that a broken call, or an SMS, left open is asked again."""
+        mouth, now = self._mouth, self._voice.clock.now()
+        case = await open_case(uow, mouth.thread)
+        asked = await last_said(uow, case.id) if case is not None and case.state is CaseState.bot else None
+        content = asked.content if asked is not None else None
+        if case is None or asked is None or content is None or not is_open_question(content):
+            return
+        if asked.created_at + RESUMED_WITHIN < now:
+            return
+        route = Route("voice", mouth.point, mouth.language)
+        provenance = {"by": "rule", "rule": "voice-resumed"}
+        await self._voice.messages.say(uow, case, route, Utterance("voice-resumed"), provenance, now)
+        await self._voice.messages.say_again(uow, case, route, content, now, provenance)
 
     async def _hear(self, frame: frames.Prompt) -> None:
         words = frame.words.strip()
         if not words:
             return
         self._wait_for_a_word()
-        self._silences = 0
         if not frame.last:
+            self._put_off_the_end()
             # Words that mean danger are not waited out.
-            if not self._alarmed and self._voice.screen.screen(words).level >= Level.crisis:
-                self._alarmed = words
+            if not self._alarmed and self._is_danger(f"{self._held} {words}"):
+                self._alarmed, self._held = words, ""
                 await self._accept(words)
             return
         alarmed, self._alarmed = self._alarmed, ""
         if alarmed and fold(words).startswith(fold(alarmed)[:40]) and len(words) < 2 * len(alarmed):
             return
         if frame.language:
-            self._language = as_language(frame.language[:2])
-        if _AGAIN.fullmatch(fold(words)):
-            await self._say_again()
+            self._mouth.language = as_language(frame.language[:2])
+        if is_noise(words) and not self._held:
+            await self._not_heard("voice-noise")
             return
-        await self._accept(words)
+        self._unheard = 0
+        joined = f"{self._held} {words}".strip()
+        if not self._held and (manner := manner_of(words)) is not None:
+            await self._mind(manner)
+            return
+        pause = await self._pause_after(joined)
+        if pause and len(joined) < MOST_HELD and not self._is_danger(joined):
+            self._held = joined
+            self._later("held", pause, self._sentence_is_whole)
+            return
+        self._held = joined
+        await self._sentence_is_whole()
+
+    async def _mind(self, manner: Manner) -> None:
+        """Do what is said about the call itself."""
+        mouth = self._mouth
+        match manner:
+            case Manner.by_sms:
+                await mouth.write_last()
+                return
+            case Manner.objects:
+                await mouth.remark("voice-objection")
+                return
+            case Manner.slower:
+                mouth.is_slow = True
+                await mouth.remark("voice-slower")
+            case Manner.louder:
+                await mouth.remark("voice-louder")
+            case Manner.again:
+                pass
+        await mouth.say_again()
+
+    async def _pause_after(self, words: str) -> float:
+        """How long a sentence is waited for that may go on; 0 for one that is whole."""
+        if is_dictated(words) and await self._mouth.expects_digits():
+            return KEYS_PAUSE
+        return HELD if goes_on(words) else 0
+
+    def _is_danger(self, words: str) -> bool:
+        return self._voice.screen.screen(words.strip()).level >= Level.crisis
+
+    def _put_off_the_end(self) -> None:
+        if self._held:
+            self._later("held", HELD, self._sentence_is_whole)
+
+    async def _sentence_is_whole(self) -> None:
+        self._stop("held")
+        words, self._held = self._held, ""
+        if words:
+            await self._accept(words)
 
     async def _press(self, digit: str) -> None:
         self._wait_for_a_word()
-        self._silences = 0
+        self._unheard = 0
         if digit == "#":
             await self._keys_are_whole()
-        elif digit == "0" and not self._keys:
-            # The key that always leads to a person; a code or a date that begins with it has its pause and its "#".
-            if await self._expects_digits():
-                self._more_keys(digit)
-            else:
-                await self._accept("konsultant" if self._language == "pl" else "human")
-        elif digit != "*":
+        elif digit == "*":
+            await self._mouth.say_again()
+        elif await self._mouth.expects_digits():
+            # A code or a date may begin with 0: the key that leads to a person has its pause there.
             self._more_keys(digit)
-            if not await self._expects_digits():
-                await self._keys_are_whole()
+        elif digit == "9":
+            await self._other_language()
+        else:
+            self._more_keys(digit)
+            await self._keys_are_whole()
+
+    async def _other_language(self) -> None:
+        await self._mouth.switch("en" if self._mouth.language == "pl" else "pl")
+        await self._accept("English please" if self._mouth.language == "en" else "po polsku")
 
     def _more_keys(self, digit: str) -> None:
         self._keys = (self._keys + digit)[:MOST_KEYS]
@@ -207,52 +255,24 @@ class Call:
 
     async def _keys_are_whole(self) -> None:
         keys, self._keys = self._keys, ""
-        task = self._tasks.pop("keys", None)
-        if task is not None and task is not asyncio.current_task():
-            task.cancel()
-        if keys:
+        self._stop("keys")
+        if keys == "0":
+            await self._ask_for_a_person()
+        elif keys:
             await self._accept(keys)
 
-    async def _expects_digits(self) -> bool:
-        """True where the last question wants more digits than one: a code, a date, a number; with choices one is enough."""
-        async with self._voice.database.unit_of_work() as uow:
-            case_id, _ = await state_of_thread(uow, self._thread)
-            content = await last_content(uow, case_id) if case_id else None
-        key = str((content or {}).get("key", ""))
-        return key.startswith(
-            ("identity-code", "identity-who", "identity-born", "identity-own", "ask-referral", "ask-patient")
-        )
+    async def _ask_for_a_person(self) -> None:
+        await self._accept("konsultant" if self._mouth.language == "pl" else "human")
 
     async def _accept(self, words: str) -> None:
         self._count += 1
-        kind, address = self._address
+        kind, address = self._mouth.address
         await self._voice.inbox.accept(
             InboundMessage(
-                channel="voice", provider_id=f"{self._sid}:{self._count}", address_kind=kind, address=address, text=words,
-                language_hint=self._language,
+                channel="voice", provider_id=f"{self._mouth.sid}:{self._count}", address_kind=kind, address=address, text=words,
+                language_hint=self._mouth.language,
             )
         )  # fmt: skip
-
-    async def _say_again(self) -> None:
-        async with self._voice.database.unit_of_work() as uow:
-            last = await uow.session.get(Message, self._last) if self._last is not None else None
-            words = last.body if last is not None else ""
-        if words:
-            await self._speak(words)
-
-    async def _cut(self, heard: str) -> None:
-        """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said.
-
-        Safety's words are said all the same.
-        """
-        async with self._voice.database.unit_of_work() as uow:
-            for message, row in await self._unspoken(uow):
-                if not message.goes_first:
-                    row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
-            last = await uow.session.get(Message, self._last) if self._last is not None else None
-            if last is not None and (cut := heard_part(last.body, heard, as_language(last.language))) is not None:
-                last.body, last.content = cut, {**(last.content or {}), "text": cut, "is_cut": True}
-            await uow.publish("thread", id=str(self._thread), seq=last.seq if last is not None else 0)
 
     async def _pump(self) -> None:
         """Speak what is stored for this caller, in order, as soon as it is there. A database that is away is tried again."""
@@ -265,102 +285,59 @@ class Call:
                     await asyncio.sleep(AGAIN_SECONDS)
                     continue
                 event = await events.get(PULSE_SECONDS)
-                while event is not None and event["topic"] == "thread" and event.get("id") != str(self._thread):
+                while event is not None and event["topic"] == "thread" and event.get("id") != str(self._mouth.thread):
                     event = await events.get(PULSE_SECONDS)
-
-    async def _unspoken(self, uow: UnitOfWork) -> list[tuple[Message, Delivery]]:
-        rows = await uow.session.execute(
-            select(Message, Delivery)
-            .join(Delivery, Delivery.message_id == Message.id)
-            .where(*self._own(), Delivery.state.in_((DeliveryState.queued, DeliveryState.sent)))
-            .order_by(Message.goes_first.desc(), Message.seq)
-            .with_for_update(of=Delivery)
-        )
-        return [(row.Message, row.Delivery) for row in rows]
-
-    async def speak_new(self) -> None:
-        """Speak what was stored for this caller since the last time."""
-        async with self._speaking:
-            await self._speak_stored()
-
-    async def _speak_stored(self) -> None:
-        async with self._voice.database.unit_of_work() as uow:
-            seen = update(VoiceCall).where(VoiceCall.sid == self._sid).values(seen_at=self._voice.clock.now())
-            await uow.session.execute(seen)
-            waiting = [message.id for message, _ in await self._unspoken(uow)]
-            _, state = await state_of_thread(uow, self._thread)
-            is_for_desk = bool(waiting) and state is CaseState.waiting and self._voice.desk is not None
-            goes_to_desk = is_for_desk and await self._voice.is_open(uow)
-        for message_id in waiting:
-            await self._speak_one(message_id)
-        if waiting and self._silences < ENDS_AT:
-            self._wait_for_a_word()
-        if goes_to_desk:
-            await self._send(frames.end({"reason": "human"}))
-
-    async def _speak_one(self, message_id: UUID) -> None:
-        """Say one message, unless it was cut meanwhile; a booking is written too. The socket is never waited for in a transaction."""
-        async with self._voice.database.unit_of_work() as uow:
-            message = await uow.session.get_one(Message, message_id)
-            row = await uow.session.get_one(Delivery, message_id)
-            if row.state not in (DeliveryState.queued, DeliveryState.sent):
-                return
-            words, language = message.body, message.language
-        if language and language != self._language:
-            self._language = as_language(language)
-            await self._send(frames.language(self._language))
-        self._last = message_id
-        await self._speak(words)
-        now = self._voice.clock.now()
-        async with self._voice.database.unit_of_work() as uow:
-            await receipt(uow, message_id, "voice", None, DeliveryState.delivered, None, now)
-            message = await uow.session.get_one(Message, message_id)
-            if (message.content or {}).get("key") in KEPT_IN_WRITING and self._address[0] == "phone":
-                case = await uow.session.get_one(Case, message.case_id)
-                route = Route("sms", self._point, self._language)
-                await self._voice.messages.say_again(uow, case, route, message.content or {}, now)
-
-    async def _speak(self, words: str) -> None:
-        """Sentence by sentence, in words for the ear."""
-        sentences = [spoken(one, self._language) for one in _SENTENCE.split(words)]
-        for number, sentence in enumerate(sentences, start=1):
-            is_last = number == len(sentences)
-            await self._send(frames.text(sentence if is_last else f"{sentence} ", last=is_last))
 
     def _wait_for_a_word(self) -> None:
         self._later("silence", SILENCE, self._silent)
 
     async def _silent(self) -> None:
-        self._silences += 1
-        if self._silences > ENDS_AT:
-            return
+        await self._not_heard("voice-still-there")
+
+    async def _not_heard(self, first: str) -> None:
+        """Silence or noise: asked about, then keys are offered, then a person; who never said a word is let go instead."""
+        self._unheard += 1
         async with self._voice.database.unit_of_work() as uow:
-            case_id, state = await state_of_thread(uow, self._thread)
+            case_id, state = await state_of_thread(uow, self._mouth.thread)
             case = await uow.session.get(Case, case_id) if case_id else None
             route = await route_of(uow, case) if case is not None else None
-            if case is None or route is None or state is not CaseState.bot:
+            if state is not CaseState.bot or self._unheard > MOST_UNHEARD:
                 return
-            key = "voice-still-there" if self._silences < ENDS_AT else "voice-goodbye"
-            await self._voice.messages.say(
-                uow, case, route, Utterance(key), {"by": "rule", "rule": key}, self._voice.clock.now()
-            )
-        if self._silences == ENDS_AT:
-            await self.speak_new()
-            await self._send(frames.end({"reason": "silence"}))
+            has_spoken = case is not None and route is not None and self._count > 0
+            if self._unheard == MOST_UNHEARD and has_spoken:
+                key = ""
+            else:
+                key = (first, "voice-keys", "voice-goodbye")[self._unheard - 1]
+                if case is not None:
+                    route = Route("voice", self._mouth.point, self._mouth.language)
+                    provenance = {"by": "rule", "rule": key}
+                    await self._voice.messages.say(
+                        uow, case, route, Utterance(key), provenance, self._voice.clock.now()
+                    )
+        if not key:
+            await self._ask_for_a_person()
+            return
+        await self._mouth.speak_new()
+        if key == "voice-goodbye":
+            await self._mouth.send(frames.end({"reason": "silence"}))
+        else:
+            self._wait_for_a_word()
+
+    def _stop(self, name: str) -> None:
+        task = self._tasks.pop(name, None)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
 
     def _later(self, name: str, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         """Do that after so long, unless it is put off again before."""
-        running = self._tasks.pop(name, None)
-        if running is not None and running is not asyncio.current_task():
-            running.cancel()
+        self._stop(name)
 
         async def wait() -> None:
             await asyncio.sleep(seconds)
             try:
                 await act()
-            except (
-                Exception
-            ) as error:  # The socket has gone, or the database is away: the sweep writes what is unspoken.
+            # The socket has gone, or the database is away: the sweep writes what is unspoken.
+            except Exception as error:
                 log.warning("not acted on", **describe(error))
 
         self._tasks[name] = asyncio.create_task(wait())

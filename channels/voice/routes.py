@@ -9,8 +9,9 @@ from starlette.websockets import WebSocketDisconnect
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, VoiceResponse
 
-from channels.voice.call import Call, Voice
+from channels.voice.call import Call
 from channels.voice.frames import LOCALES, BadFrame, read
+from channels.voice.mouth import Voice
 from channels.webhooks import Signature, signed
 from core.logging import describe
 

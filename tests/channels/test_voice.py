@@ -13,8 +13,9 @@ import websockets
 from twilio.request_validator import RequestValidator
 
 from channels.voice import frames
-from channels.voice.call import MOST_A_MINUTE, Call, Voice
+from channels.voice.call import KEYS_A_MINUTE, Call
 from channels.voice.frames import BadFrame, read
+from channels.voice.mouth import Voice
 from channels.voice.routes import socket_url
 from conversations.after_call import end_unseen
 from conversations.calls import VoiceCall
@@ -300,7 +301,7 @@ async def test_a_flood_of_keys_ends_the_call(house: TestHouse) -> None:
     async with Line(house) as line:
         await line.plays(**SETUP)
         with pytest.raises(BadFrame, match="too many"):
-            for _ in range(MOST_A_MINUTE + 1):
+            for _ in range(KEYS_A_MINUTE + 1):
                 await line.plays(type="dtmf", digit="*")
 
 

@@ -1,5 +1,5 @@
 ## The telephone
-voice-welcome = Hello, this is { -clinic }, the automatic assistant, an artificial intelligence. The call is kept as text. In an emergency please hang up and call 112. Zero connects you to a person. How can I help?
+voice-welcome = Hello, this is { -clinic }, the automatic assistant, an artificial intelligence. The call is kept as text. In an emergency please hang up and call 112. Zero connects you to a person. How can I help? Po polsku: klawisz 9.
 voice-still-there = Are we still connected? Please say how I can help. Zero connects you to a person.
 voice-goodbye = I cannot hear anything, so the call ends now. You can call again or send a text message to this number. Goodbye.
 channel-voice = Telephone
@@ -8,6 +8,19 @@ handoff-queued-closed-voice = People work during opening hours and will get in t
 voice-trouble = Something got stuck on our side and these words were not kept. Please say them again, and in an emergency call 112.
 held-interrupted = the person spoke: they did not hear this
 held-call-over = the call was over: sent by SMS if there is a number
+voice-keys = You can also answer with keys. Zero connects you to a person, the star key repeats the last words.
+voice-noise = The words could not be made out. Please say them again, or press zero for a person.
+voice-resumed = The last call broke off half way, so here is the question again.
+voice-slower = All right, slower from now on.
+voice-louder = The volume can only be changed on your telephone, usually with a button on its side. Once more.
+voice-objection = No sound is recorded, only the words are kept, as the assistant cannot work without them. A person can help without that: zero. You can also just go on.
+voice-sms-sent = Sent by SMS to this number.
+voice-sms-follows = A confirmation comes by SMS.
+voice-sms-nothing = There is nothing to send yet. How can we help?
+voice-sms-cannot = This number takes no SMS. The star key repeats the words, and zero connects you to a person.
+voice-once-more = Once more.
+call-dropped = The telephone call broke off. Nothing is lost: you can call again or answer here, the question follows.
+call-dropped-sms = The telephone call broke off. Nothing is lost: call again or answer the question in the next SMS.
 voice-choice = Key { $number }: { $label }
 voice-others = There are others.
 voice-rest-by-sms = Say “text it to me” to get all of it by SMS.

@@ -1,5 +1,5 @@
 ## The telephone
-voice-welcome = Dzień dobry, tu { -clinic }, automatyczny asystent, czyli sztuczna inteligencja. Rozmowa jest zapisywana jako tekst. W nagłym przypadku proszę się rozłączyć i zadzwonić pod 112. Zero łączy z człowiekiem. W czym można pomóc?
+voice-welcome = Dzień dobry, tu { -clinic }, automatyczny asystent, czyli sztuczna inteligencja. Rozmowa jest zapisywana jako tekst. W nagłym przypadku proszę się rozłączyć i zadzwonić pod 112. Zero łączy z człowiekiem. W czym można pomóc? For English press nine.
 voice-still-there = Czy nadal się słyszymy? Proszę powiedzieć, w czym można pomóc. Zero łączy z człowiekiem.
 voice-goodbye = Nic nie słychać, więc kończymy rozmowę. Można zadzwonić ponownie albo napisać SMS na ten numer. Do usłyszenia.
 channel-voice = Telefon
@@ -8,6 +8,19 @@ handoff-queued-closed-voice = Konsultanci pracują w godzinach otwarcia i odezw�
 voice-trouble = Coś się u nas zacięło i tych słów nie zapisano. Proszę je powtórzyć, a w nagłym przypadku zadzwonić pod 112.
 held-interrupted = osoba weszła w słowo: tego nie usłyszała
 held-call-over = rozmowa się skończyła: wysłano SMS, jeśli jest numer
+voice-keys = Można też odpowiadać klawiszami. Zero łączy z człowiekiem, gwiazdka powtarza ostatnie słowa.
+voice-noise = Nie dało się rozróżnić słów. Proszę powtórzyć, a zero łączy z człowiekiem.
+voice-resumed = Poprzednia rozmowa urwała się w połowie, więc wracamy do pytania.
+voice-slower = Dobrze, będzie wolniej.
+voice-louder = Głośność można zmienić tylko w telefonie, zwykle przyciskiem z boku. Powtarzamy.
+voice-objection = Dźwięku nie nagrywamy, zapisywane są tylko słowa, bo bez nich automat nie działa. Bez zapisu pomoże człowiek: zero. Można też mówić dalej.
+voice-sms-sent = Wysłane SMS-em na ten numer.
+voice-sms-follows = Potwierdzenie przyjdzie SMS-em.
+voice-sms-nothing = Nie ma jeszcze czego wysłać. W czym można pomóc?
+voice-sms-cannot = Na ten numer nie można wysłać SMS-a. Powtórzy gwiazdka, a zero łączy z człowiekiem.
+voice-once-more = Powtarzamy.
+call-dropped = Rozmowa telefoniczna się urwała. Nic nie przepadło: można zadzwonić ponownie albo odpowiedzieć tutaj na pytanie, które zaraz przyjdzie.
+call-dropped-sms = Rozmowa telefoniczna sie urwala. Nic nie przepadlo: mozna zadzwonic albo odpisac na pytanie w nastepnym SMS.
 voice-choice = Klawisz { $number }: { $label }
 voice-others = Są też inne.
 voice-rest-by-sms = Całość można dostać po słowach „wyślij SMS-em”.

@@ -1,0 +1,104 @@
+"""How people talk on a telephone, in both languages: what asks for the last words again, what is a pause, what is only noise. Pure.
+
+A manner is only what is said alone: "powtórz" is one, "powtórz receptę" is not, and goes the way of all messages.
+"""
+
+import re
+from enum import StrEnum
+
+from conversations.understanding import fold
+
+
+class Manner(StrEnum):
+    """What is said about the call itself."""
+
+    again = "again"
+    slower = "slower"
+    louder = "louder"
+    by_sms = "by-sms"
+    objects = "objects"
+
+
+_POLITE = r"(?:prosze|poprosze|prosilbym|prosilabym|czy mozna|czy moze pan|czy moze pani|please|could you|can you|sorry|przepraszam)"
+_SAID = {
+    Manner.again: (
+        r"(?:halo|hallo|hello|slucham|prosze|co|what|pardon|sorry|jest tam kto\w*|are you there|czy mnie slychac|can you hear me"
+        r"|powtorz|powtorzyc|o?\s?powtorzenie|jeszcze raz|powtorz to|jeszcze raz powtorz\w*|co prosze|nie uslysza\w+"
+        r"|nie doslysza\w+|nie zrozumia\w+"
+        r"|repeat|repeat that|say that again|say it again|again|once more|come again|i didn.?t (?:hear|catch) that)"
+    ),
+    Manner.slower: (
+        r"(?:(?:mow\w*|mowic)?\s?(?:troche )?wolniej(?: mowic)?|za szybko|zbyt szybko|pomalu|powoli|slower|more slowly|slow down"
+        r"|(?:speak|talk) (?:more slowly|slower)|too fast|that was too fast)"
+    ),
+    Manner.louder: (
+        r"(?:(?:mow\w*|mowic)?\s?(?:troche )?glosniej(?: mowic)?|za cicho|nie slysze|nic nie slysze|slabo slychac|slabo slysze"
+        r"|nie slychac"
+        r"|louder|speak up|(?:speak|talk) louder|too quiet|i can.?t hear(?: you)?|i cannot hear(?: you)?)"
+    ),
+    Manner.by_sms: (
+        r"(?:(?:wyslij|wyslac|przeslij|przeslac|przysl\w+|napisz|napisac)(?: mi)?(?: to| calosc)?(?: mi)?"
+        r" (?:sms-?em|smsem|sms|esemesem|sms-a)"
+        r"|to (?:wyslac|przeslac) (?:sms-?em|esemesem)|sms-?em"
+        r"|(?:text|send)(?: (?:it|that|me))?(?: (?:it|that|this))?(?: to me)?(?: by| in| as)?"
+        r"(?: an?)?(?: sms| text(?: message)?)?(?<!text)(?<!send))"
+    ),
+    Manner.objects: (
+        r"(?:nie (?:zgadzam|godze) sie na (?:nagr\w+|zapis\w*)(?: rozmowy)?"
+        r"|nie chce(?: byc)? (?:nagr\w+|zapis\w*)|nie nagrywa\w+|bez nagrywania"
+        r"|prosze nie nagrywac|(?:please )?(?:do not|don.?t) record(?: me| this)?"
+        r"|i (?:do not|don.?t) (?:agree|consent) to (?:the )?recording"
+        r"|i object to (?:the )?recording)"
+    ),
+}  # fmt: skip
+_MANNERS = {manner: re.compile(rf"(?:{_POLITE}[, ]*)?{said}(?:[, ]*{_POLITE})?") for manner, said in _SAID.items()}
+_HUM = frozenset(
+    "y yy yyy e ee eee em emm ehm hm hmm mhm mm mmm no ah ach eh uh uhm um umm er erm like well so to znaczy wiec".split()
+)
+_GOES_ON = frozenset(
+    "i oraz a ale albo lub czy ze zeby bo wiec no to do na w we z ze o od dla przy po przed za u nad pod przez moj moja moje chce "
+    "chcialbym "
+    "chcialabym potrzebuje mam jest jestem bylby bylaby sie mnie mi kiedy ktory ktora jaki jaka "
+    "and or but to the a an my for with at on in of from about that because i would want need like is it's i'd i'm".split()
+)
+_NUMBERS = frozenset(
+    "zero jeden jedna jedno dwa dwie trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie "
+    "pietnascie szesnascie siedemnascie osiemnascie dziewietnascie dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat "
+    "siedemdziesiat osiemdziesiat dziewiecdziesiat "
+    "oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
+    "twenty thirty forty fifty sixty seventy eighty ninety".split()
+)
+_BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>")
+_WORD = re.compile(r"[\w'-]+")
+
+
+def manner_of(words: str) -> Manner | None:
+    """What is said about the call, if that is all that is said."""
+    plain = " ".join(re.sub(r"[?!.,…]+", " ", fold(words)).split())
+    return next((manner for manner, said in _MANNERS.items() if said.fullmatch(plain)), None)
+
+
+def is_noise(words: str) -> bool:
+    """True if nothing was said: "[noise]", "…", a hum."""
+    said = _WORD.findall(fold(_BRACKETS.sub(" ", words)))
+    return all(word in _HUM or not any(c.isalnum() for c in word) for word in said)
+
+
+def goes_on(words: str) -> bool:
+    """True if the sentence sounds unfinished: it ends in a small word, a comma or a hum, as before a pause for thought."""
+    text = words.rstrip()
+    if text.endswith(("?", "!")):
+        return False
+    said = _WORD.findall(fold(text))
+    return bool(said) and (text.endswith((",", "…", "...", "-")) or said[-1] in _GOES_ON or said[-1] in _HUM)
+
+
+def is_dictated(words: str) -> bool:
+    """True if it is numbers only, as when a long one is said in parts."""
+    said = _WORD.findall(fold(words))
+    return bool(said) and all(word.isdecimal() or word in _NUMBERS for word in said)
+
+
+def slowly(sentence: str) -> str:
+    """The sentence with pauses where it has commas: the provider's voice has no other speed within a call."""
+    return re.sub(r"(?<=[^\W\d]), ", " ... ", sentence)

@@ -1,0 +1,187 @@
+"""What is said to a caller: the thread's own messages, in words for the ear, and what is said of the call itself."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+
+from channels.voice import frames
+from channels.voice.manners import slowly
+from channels.voice.spoken import heard_part, spoken
+from conversations.after_call import write_too
+from conversations.calls import VoiceCall
+from conversations.delivery import receipt
+from conversations.inbox import Inbox
+from conversations.messages import Messages, last_content
+from conversations.models import CaseState, Delivery, DeliveryState, Message
+from conversations.safety import SafetyScreen
+from conversations.transcript import state_of_thread
+from core.bus import Bus
+from core.clock import Clock
+from core.db import Database, UnitOfWork
+from core.i18n import Language, as_language, catalogue
+from core.phone import takes_sms
+from core.ratelimit import RateLimiter
+
+CUT = "interrupted"
+KEPT_IN_WRITING = frozenset({"booked", "visit-moved"})
+"""What is said and also sent by SMS: a day and an hour are not for remembering. A landline hears it twice instead."""
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
+_WANTS_DIGITS = ("identity-code", "identity-who", "identity-born", "identity-own", "ask-referral", "ask-patient")
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What a call needs of the house. `desk` is the number that a person is reached at, None without one."""
+
+    inbox: Inbox
+    messages: Messages
+    database: Database
+    bus: Bus
+    clock: Clock
+    screen: SafetyScreen
+    region: str
+    is_open: Callable[[UnitOfWork], Awaitable[bool]]
+    limiter: RateLimiter
+    desk: str | None = None
+
+
+class Mouth:
+    """Speaks into one call. Whose it is stands in `thread`, `point` and `address` once the call has begun."""
+
+    def __init__(self, voice: Voice, send: Callable[[str], Awaitable[None]]) -> None:
+        self._voice = voice
+        self.send = send
+        self.sid = ""
+        self.address = ("caller", "")
+        self.point = self.thread = UUID(int=0)
+        self.language: Language = "pl"
+        self.is_slow = False
+        self._last: UUID | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def takes_sms(self) -> bool:
+        """True if an SMS to the caller's number can arrive."""
+        kind, address = self.address
+        return kind == "phone" and takes_sms(address)
+
+    async def speak(self, words: str) -> None:
+        """Say words, sentence by sentence."""
+        sentences = [spoken(one, self.language) for one in _SENTENCE.split(words)]
+        if self.is_slow:
+            sentences = [slowly(one) for one in sentences]
+        for number, sentence in enumerate(sentences, start=1):
+            is_last = number == len(sentences)
+            await self.send(frames.text(sentence if is_last else f"{sentence} ", last=is_last))
+
+    async def remark(self, key: str) -> None:
+        """Say something of the call itself, which is no message."""
+        await self.speak(catalogue(self.language).text(key))
+
+    async def switch(self, language: Language) -> None:
+        """Speak and listen in that language from now on."""
+        if language != self.language:
+            self.language = language
+            await self.send(frames.language(language))
+
+    async def speak_new(self) -> bool:
+        """Speak what was stored for this caller since the last time; True if something was. To the desk if that is where it leads."""
+        async with self._lock:
+            return await self._speak_stored()
+
+    async def say_again(self) -> None:
+        """The last message once more."""
+        async with self._voice.database.unit_of_work() as uow:
+            last = await uow.session.get(Message, self._last) if self._last is not None else None
+            words = last.body if last is not None else ""
+        if words:
+            await self.speak(words)
+
+    async def write_last(self) -> None:
+        """The last message by SMS, at the caller's wish; says what became of it."""
+        is_written = False
+        if self.takes_sms and self._last is not None:
+            async with self._voice.database.unit_of_work() as uow:
+                last = await uow.session.get_one(Message, self._last)
+                is_written = await write_too(uow, self._voice.messages, last, self._voice.clock.now())
+        await self.remark(
+            "voice-sms-sent" if is_written else "voice-sms-nothing" if self.takes_sms else "voice-sms-cannot"
+        )
+
+    async def expects_digits(self) -> bool:
+        """True where the last question wants more digits than one: a code, a date, a number; with choices one is enough."""
+        async with self._voice.database.unit_of_work() as uow:
+            case_id, _ = await state_of_thread(uow, self.thread)
+            content = await last_content(uow, case_id) if case_id else None
+        return str((content or {}).get("key", "")).startswith(_WANTS_DIGITS)
+
+    async def cut(self, heard: str) -> None:
+        """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said.
+
+        Safety's words are said all the same.
+        """
+        async with self._voice.database.unit_of_work() as uow:
+            for message, row in await self._unspoken(uow):
+                if not message.goes_first:
+                    row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
+            last = await uow.session.get(Message, self._last) if self._last is not None else None
+            if last is not None and (cut := heard_part(last.body, heard, as_language(last.language))) is not None:
+                last.body, last.content = cut, {**(last.content or {}), "text": cut, "is_cut": True}
+            await uow.publish("thread", id=str(self.thread), seq=last.seq if last is not None else 0)
+
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            Message.thread_id == self.thread, Message.contact_point_id == self.point, Message.direction == "outbound",
+            Message.channel == "voice",
+        )  # fmt: skip
+
+    async def _unspoken(self, uow: UnitOfWork) -> list[tuple[Message, Delivery]]:
+        rows = await uow.session.execute(
+            select(Message, Delivery)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(*self._own(), Delivery.state.in_((DeliveryState.queued, DeliveryState.sent)))
+            .order_by(Message.goes_first.desc(), Message.seq)
+            .with_for_update(of=Delivery)
+        )
+        return [(row.Message, row.Delivery) for row in rows]
+
+    async def _speak_stored(self) -> bool:
+        async with self._voice.database.unit_of_work() as uow:
+            seen = update(VoiceCall).where(VoiceCall.sid == self.sid).values(seen_at=self._voice.clock.now())
+            await uow.session.execute(seen)
+            waiting = [message.id for message, _ in await self._unspoken(uow)]
+            _, state = await state_of_thread(uow, self.thread)
+            is_for_desk = bool(waiting) and state is CaseState.waiting and self._voice.desk is not None
+            goes_to_desk = is_for_desk and await self._voice.is_open(uow)
+        for message_id in waiting:
+            await self._speak_one(message_id)
+        if goes_to_desk:
+            await self.send(frames.end({"reason": "human"}))
+        return bool(waiting)
+
+    async def _speak_one(self, message_id: UUID) -> None:
+        """Say one message, unless it was cut meanwhile; a booking is written too. The socket is never waited for in a transaction."""
+        async with self._voice.database.unit_of_work() as uow:
+            message = await uow.session.get_one(Message, message_id)
+            row = await uow.session.get_one(Delivery, message_id)
+            if row.state not in (DeliveryState.queued, DeliveryState.sent):
+                return
+            words, language, key = message.body, message.language, (message.content or {}).get("key")
+        if language:
+            await self.switch(as_language(language))
+        self._last = message_id
+        await self.speak(words)
+        is_kept = key in KEPT_IN_WRITING
+        async with self._voice.database.unit_of_work() as uow:
+            await receipt(uow, message_id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now())
+            if is_kept and self.takes_sms:
+                message = await uow.session.get_one(Message, message_id)
+                await write_too(uow, self._voice.messages, message, self._voice.clock.now())
+        if is_kept and self.takes_sms:
+            await self.remark("voice-sms-follows")
+        elif is_kept:
+            await self.speak(f"{catalogue(self.language).text('voice-once-more')} {words}")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core import logging as logs
 from core.errors import ConfigurationError
+from core.i18n import LANGUAGES
 from core.settings import ROOT, Settings
 from service import audit, keys, moving, privacy, talk, triage
 from service.maintenance import add_commands, run_backup, run_migrate, run_restore
@@ -50,6 +51,10 @@ def main(arguments: list[str]) -> int:
     triage.arguments(
         commands.add_parser("triage", help="run: a case a line in, JSON out; findings; table for clinicians")
     )
+    case = commands.add_parser(
+        "safety-case", help="the hazard log as a report: hazards, controls, their tests, what is left"
+    )
+    case.add_argument("--lang", choices=LANGUAGES, default="pl")
     talk.arguments(commands.add_parser("talk", help="a conversation with the running product, typed or from a script"))
     commands.add_parser("test", help="the tests; further arguments go to pytest")
     commands.add_parser("lint", help="ruff, mypy, import rules, sizes, migrations")
@@ -73,6 +78,7 @@ def main(arguments: list[str]) -> int:
         "understand": _understand,
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
         "import": moving.main, "talk": talk.main, "triage": triage.main, "articles": _articles,
+        "safety-case": _safety_case,
         "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
@@ -214,6 +220,14 @@ def _screen(options: argparse.Namespace) -> int:
                 "spans": [[firing.start, firing.end, firing.rule] for firing in found.firings],
             }
         )
+    return 0
+
+
+def _safety_case(options: argparse.Namespace) -> int:
+    from care.governance import hazards
+    from service.safety_case import report
+
+    print(report(hazards.load(), options.lang))
     return 0
 
 

@@ -24,10 +24,11 @@ from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, as_role, libpq_url
 from core.roles import APP, OWNER
 from service.app import create_app
+from tests.controls import pytest_runtest_logreport, pytest_sessionfinish
 from tests.house import TestHouse, open_house
 from tests.serving import free_port, serve, until
 
-__all__ = ["WARSAW", "free_port", "until"]
+__all__ = ["WARSAW", "free_port", "pytest_runtest_logreport", "pytest_sessionfinish", "until"]
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 # A busy machine is slow, not wrong: how long an example takes decides nothing.

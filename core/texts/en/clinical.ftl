@@ -83,3 +83,18 @@ factor-missing = Signing needs a second factor. Please set one up first:
 refused-switch-reason = Please give a reason of { $least } to { $most } characters.
 handoff-reason-automation-off = Automation is switched off
 refused-automation-is-off = Automation is off, so a conversation cannot be handed back to the bot now.
+
+## The hazard log
+hazards-title = Hazard log
+hazards-lead = Version { $version }. Hazards: { $count }, accepted by somebody of the clinic: { $accepted }. The gravest remaining risk first.
+hazards-versions = Triage tables: { $triage }. Red flags: { $screen }.
+hazards-risk = severity { $severity }, likelihood { $likelihood }, together { $score } of 25
+hazards-cause = Cause
+hazards-harm = Harm
+hazards-before = Risk without controls
+hazards-control = Control
+hazards-after = Remaining risk
+hazards-left = What is left
+hazards-misses = Known misses
+hazards-accepted = Accepted by
+hazards-nobody = nobody yet

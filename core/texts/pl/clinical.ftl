@@ -84,3 +84,18 @@ factor-missing = Podpis wymaga drugiego składnika logowania. Najpierw go ustaw:
 refused-switch-reason = Podaj powód: od { $least } do { $most } znaków.
 handoff-reason-automation-off = Automat jest wyłączony
 refused-automation-is-off = Automat jest wyłączony, więc nie można mu teraz oddać rozmowy.
+
+## The hazard log
+hazards-title = Rejestr zagrożeń
+hazards-lead = Wersja { $version }. Zagrożenia: { $count }, przyjęte przez osobę z placówki: { $accepted }. Od największego ryzyka, które pozostaje.
+hazards-versions = Tabele wywiadu: { $triage }. Czerwone flagi: { $screen }.
+hazards-risk = ciężkość { $severity }, prawdopodobieństwo { $likelihood }, razem { $score } z 25
+hazards-cause = Przyczyna
+hazards-harm = Szkoda
+hazards-before = Ryzyko bez zabezpieczeń
+hazards-control = Zabezpieczenie
+hazards-after = Ryzyko, które pozostaje
+hazards-left = Co pozostaje
+hazards-misses = Znane przeoczenia
+hazards-accepted = Ryzyko przyjmuje
+hazards-nobody = jeszcze nikt

@@ -16,6 +16,7 @@ from care.appointments.lexicon import load as load_lexicon
 from care.appointments.offers import Visit
 from care.governance.gate import Gate
 from care.triage.rules import Tables
+from conversations.alerts import Alerts
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from conversations.identity.links import speaks_for
@@ -46,6 +47,7 @@ class Parts:
     library: Library
     identity: Identity
     gate: Gate
+    alerts: Alerts
     lexicon: Lexicon | None = None
 
     @property

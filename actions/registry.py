@@ -18,6 +18,7 @@ from actions import (
 from actions import identity as proving
 from actions.context import HouseAction, Parts
 from care.governance.gate import Gate
+from conversations.alerts import Alerts
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from core.clock import Clock
@@ -85,8 +86,8 @@ ACTIONS: tuple[type[HouseAction], ...] = (
 
 
 def build_actions(
-    database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity, gate: Gate
+    database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity, gate: Gate, alerts: Alerts
 ) -> list[Action]:
     """One of each. Complaints are triaged while the gate is open."""
-    parts = Parts(database, clock, cases, library, identity, gate)
+    parts = Parts(database, clock, cases, library, identity, gate, alerts)
     return [action(parts) for action in ACTIONS]

@@ -266,6 +266,9 @@ class TriageResult(HouseAction):
             call.say("triage-demonstration")
         if result.urgency is Urgency.now:
             call.say("safety-emergency")
+            await self.parts.alerts.raise_for_interview(
+                call.uow, call.message, call.case, result.rules, tables.version, call.now
+            )
             await hand_over(self, call, "emergency", is_urgent=True)
             return []
         call.say("triage-watch-for", signs=_watch_for(tables, result))

@@ -133,13 +133,9 @@ async def installation(
     stub = uvicorn.Server(
         uvicorn.Config(_stub_provider(sent), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
     )
-    app = create_app(
-        [
-            action(UnleasedParts(house.database, SystemClock(settings.zone), house.cases, house.library, house.identity, house.triage))
-            for action in ACTIONS
-        ],
-        settings.secrets["actions"], house.database,
-    )  # fmt: skip
+    clock = SystemClock(settings.zone)
+    parts = UnleasedParts(house.database, clock, house.cases, house.library, house.identity, house.triage, house.alerts)
+    app = create_app([action(parts) for action in ACTIONS], settings.secrets["actions"], house.database)
     plain_server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=plain_actions, log_level="error", lifespan="off")
     )

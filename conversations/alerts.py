@@ -4,6 +4,7 @@ An alert asks for somebody now. A watch says what becomes of it while nobody com
 task for a person within a day; it outlives the case it came from, and there is one open task for each thread.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from conversations.models import Case, Message, SafetyAlert
 from conversations.rules import THREAT, kind_of
-from conversations.safety import Level, Screening
+from conversations.safety import Firing, Level, Screening
 from core import metrics
 from core.crypto import EncryptedText
 from core.db import Base, UnitOfWork
@@ -120,6 +121,15 @@ class Alerts:
         await _follow_up(uow, alert, screening, now)
         await uow.publish("alert", id=str(case.id))
         return alert
+
+    async def raise_for_interview(
+        self, uow: UnitOfWork, message: Message, case: Case, rules: Sequence[str], version: str, now: datetime
+    ) -> None:
+        """The alert of an interview whose answers together are an emergency, though no message was. One a message, whoever raised it."""
+        if await uow.session.scalar(select(SafetyAlert.id).where(SafetyAlert.message_id == message.id)) is not None:
+            return
+        firings = tuple(Firing(rule, Level.emergency, 0, len(message.body)) for rule in rules)
+        await self.raise_for(uow, message, case, Screening(Level.emergency, firings, version), now)
 
 
 async def _follow_up(uow: UnitOfWork, alert: SafetyAlert, screening: Screening, now: datetime) -> None:

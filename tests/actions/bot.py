@@ -134,7 +134,7 @@ def action_client(house: TestHouse) -> httpx.AsyncClient:
     """A client of the action route."""
     one = house.house
     app = create_app(
-        build_actions(one.database, one.clock, one.cases, one.library, one.identity, one.triage),
+        build_actions(one.database, one.clock, one.cases, one.library, one.identity, one.triage, one.alerts),
         one.settings.secrets["actions"],
         one.database,
     )

@@ -11,6 +11,9 @@ from actions.offers import inform
 from actions.triage import NONE, UNSURE, Interview
 from actions.triage_reading import findings_in, hours_lasting, months_of_age, numbers_in, says_none
 from care.appointments.offers import parse_offer_key
+from care.triage.tables import default_tables
+from conversations.alerts import AlertWatch
+from conversations.models import SafetyAlert
 from core.clock import SystemClock
 from core.i18n import Language
 from core.settings import Settings
@@ -92,6 +95,20 @@ async def test_not_knowing_counts_as_the_unsafe_side(bot: Bot) -> None:
     assert await talk.says("nie wiem") is None
     assert await talk.act("action_triage_result") == ["triage-demonstration", "safety-emergency", "handoff-queued"]
     assert talk.kept.urgency == "now"
+
+
+async def test_answers_that_together_are_an_emergency_raise_one_alert_as_a_red_flag_does(bot: Bot) -> None:
+    talk = Talk(bot)
+    await talk.says("boli mnie głowa od wczoraj", "symptoms")
+    await talk.says("40 lat")
+    await talk.says("nie wiem")
+    for _ in range(2):
+        await talk.act("action_triage_result")
+    (alert,) = await bot.house.rows(SafetyAlert)
+    assert alert.level == "emergency" and alert.rules_version == default_tables().version
+    assert [one["rule"] for one in alert.rules] == talk.kept.rules
+    (watch,) = await bot.house.rows(AlertWatch)
+    assert watch.alert_id == alert.id
 
 
 async def test_yes_to_several_signs_is_asked_again_and_then_counts_as_all_of_them(bot: Bot) -> None:

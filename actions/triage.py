@@ -22,7 +22,7 @@ from actions.triage_reading import (
 from actions.wishes import Wish
 from care.triage import repeats
 from care.triage.models import Case, Result, Urgency
-from care.triage.rules import Tables, assess, latest_visit
+from care.triage.rules import Tables, assess, latest_visit, next_question
 from conversations.protocols import Choice
 
 COMMON = ("fever", "sore_throat", "cough", "abdominal_pain", "headache", "back_pain", "rash", "urinary")
@@ -160,23 +160,12 @@ class ValidateTriage(HouseAction):
             return "triage_age"
         if interview.hours is None:
             return "triage_duration"
-        group = _open_group(tables, interview, result)
+        group = next_question(tables, interview.case, result)
         if group != interview.group:
             interview.heard = 0
         interview.group = group
         interview.keep(call)
         return "triage_signs" if group else None
-
-
-def _open_group(tables: Tables, interview: Interview, result: Result) -> list[str]:
-    """The first question of the protocol of which something could still change the result."""
-    known = {*tables.with_wider([*interview.present, *interview.unsure]), *tables.with_narrower(interview.absent)}
-    for protocol in tables.opened(interview.complaint or OTHER):
-        for group in protocol.ask:
-            left = [one for one in group if one not in known]
-            if left and set(left) & set(result.asked):
-                return left
-    return []
 
 
 def _needs(tables: Tables, finding: str) -> Urgency:

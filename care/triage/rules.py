@@ -87,6 +87,17 @@ def assess(tables: Tables, case: Case) -> Result:
     )
 
 
+def next_question(tables: Tables, case: Case, result: Result) -> list[str]:
+    """The first question of the protocols of which something could still change the result: its open findings. Empty: nothing could."""
+    known = {*tables.with_wider([*case.present, *case.unsure]), *tables.with_narrower(case.absent)}
+    for protocol in tables.opened(case.complaint):
+        for group in protocol.ask:
+            left = [one for one in group if one not in known]
+            if left and set(left) & set(result.asked):
+                return left
+    return []
+
+
 def latest_visit(urgency: Urgency, now: datetime) -> datetime | None:
     """Until when a visit must begin for that urgency, or None where no visit answers it."""
     if urgency is Urgency.today:

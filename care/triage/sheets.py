@@ -52,14 +52,14 @@ def sheet(tables: Tables, protocol: Protocol, language: Language) -> Sheet:
         language,
         base=urgency(protocol.base),
         bare=urgency(protocol.bare),
-        service=_service(protocol.service, language),
+        service=service_in_words(protocol.service, language),
     )
     questions = tuple("; ".join(name(one) for one in group) + "?" for group in protocol.ask)
     rules = [*protocol.rules, *protocol.here]
     return Sheet(protocol.id, protocol.names[language], floor, questions, tuple(lines(rules)))
 
 
-def _service(code: str, language: Language) -> str:
+def service_in_words(code: str, language: Language) -> str:
     """The code in words; a specialty the catalogue does not name is shown by its code."""
     key = f"triage-service-{code.replace('_', '-')}"
     return text(key, language) if catalogue(language).has(key) else code

@@ -207,6 +207,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},
     "/staff/{staff_id}/roles": lambda _: {"post": "clinician@all"},
     "/staff/review/{role_id}": lambda _: {"decision": "confirmed"},
+    "/clinical/try": lambda _: {"complaint": "headache"},
     "/clinical/sign": lambda _: {"subject": "triage"},
     "/clinical/automation": lambda _: {"turn": "off", "reason": "awaria u dostawcy"},
     "/privacy/persons": lambda _: {"query": "Nowak"},

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 
 from care.governance import service as governance
 from care.governance.models import Signature, Subject
-from care.triage.sheets import sheet
+from care.triage.sheets import service_in_words, sheet
 from care.triage.tables import default_tables, source_titles
 from conversations.red_flag_review import review
 from conversations.safety import default_screen
@@ -17,6 +18,7 @@ from core.access import Permission
 from core.accounts import SignedIn, Staff
 from core.audit import record
 from core.errors import Refused
+from web.clinical.trying import Step, sources, take
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import NotForRole, SessionOver, Sessions
@@ -67,6 +69,21 @@ class ClinicalPages:
             titles=source_titles(),
         )  # fmt: skip
 
+    async def trying(self, request: Request, person: SignedIn, form: FormData | None = None) -> Response:
+        """One step of an interview, or its beginning."""
+        tables, language = default_tables(), page_language(request, person.language)
+        step = take(tables, form) if form is not None else None
+        refused = step if isinstance(step, Refused) else None
+        typed = {name: str(value)[:40] for name, value in form.items()} if form is not None else {}
+        shown = step if isinstance(step, Step) else None
+        return self.pages.respond(
+            request, "clinical/try.html", language, 400 if refused else 200, person=person, refused=refused, step=shown,
+            typed=typed, names={one.id: one.names for one in tables.findings.values()},
+            protocols=list(tables.protocols.values()), titles=source_titles(), version=tables.version,
+            fired=sources(tables, shown.result) if shown else {},
+            service=service_in_words(shown.result.service, language) if shown else "",
+        )  # fmt: skip
+
     def _at_words(self, now: datetime) -> Any:
         return lambda at: at.astimezone(now.tzinfo).strftime("%Y-%m-%d %H:%M") if at else ""
 
@@ -78,9 +95,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
     async def reader(request: Request) -> SignedIn:
         person = await sessions.person(request)
+        await only_readers(person)
+        return person
+
+    async def only_readers(person: SignedIn) -> None:
         if not person.access.allows(Permission.read_clinical):
             raise NotForRole(person)
-        return person
 
     async def actor(request: Request) -> SignedIn:
         return await sessions.genuine(request, await sessions.person(request))
@@ -105,6 +125,17 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def tables(request: Request, person: Reader) -> Response:
         """The triage tables in words."""
         return shown.tables(request, person)
+
+    @routes.get("/try")
+    async def begin(request: Request, person: Reader) -> Response:
+        """Step through an interview: the first page."""
+        return await shown.trying(request, person)
+
+    @routes.post("/try")
+    async def go_on(request: Request, person: Actor) -> Response:
+        """The next step. Nothing is written."""
+        await only_readers(person)
+        return await shown.trying(request, person, await request.form())
 
     @routes.get("/{act_name}")
     async def again(act_name: str, person: Reader) -> Response:

@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import select
 
 from conversations.models import SafetyAlert
-from conversations.safety import EXAMPLES_FILE, Level, SafetyScreen
+from conversations.safety import EXAMPLES_FILE, SOURCES_FILE, Level, SafetyScreen
 from core.access import Access, Permission
 from core.db import UnitOfWork
 
@@ -24,7 +24,7 @@ class Reviewed:
     id: str
     level: Level
     table: str
-    source: str | None
+    sources: tuple[str, ...]
     seen: int
     left: int
     fired: int | None
@@ -35,13 +35,13 @@ async def review(uow: UnitOfWork, access: Access, screen: SafetyScreen, now: dat
     access.require(Permission.read_clinical)
     alerts = await uow.session.scalars(select(SafetyAlert.rules).where(SafetyAlert.raised_at >= now - LATELY))
     fired = Counter(rule for rules in alerts for rule in {str(one["rule"]) for one in rules})
-    sentences = _sentences()
+    sentences, titles = _sentences(), _titles()
     found = [
         Reviewed(
             rule.id,
             rule.level,
             rule.table,
-            rule.source,
+            tuple(titles[key] for key in rule.source),
             *sentences.get(rule.id, (0, 0)),
             fired[rule.id] if rule.level >= Level.violence else None,
         )
@@ -54,3 +54,8 @@ async def review(uow: UnitOfWork, access: Access, screen: SafetyScreen, now: dat
 def _sentences() -> dict[str, tuple[int, int]]:
     pack = yaml.safe_load(EXAMPLES_FILE.read_text("utf-8"))
     return {rule: (len(kept["see"]), len(kept["leave"])) for rule, kept in pack.items()}
+
+
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, str]:
+    return {key: row["title"] for key, row in yaml.safe_load(SOURCES_FILE.read_text("utf-8")).items()}

@@ -36,6 +36,9 @@ RULES_FILE = FOLDER / "red_flags.yml"
 OTHER_TONGUES_FILE = FOLDER / "red_flags_uk_ru.yml"
 WORDS_FILE = FOLDER / "words.yml"
 EXAMPLES_FILE = FOLDER / "examples.yml"
+SOURCES_FILE = FOLDER / "sources.yml"
+TABLES = {RULES_FILE.name: "rules", OTHER_TONGUES_FILE.name: "rules", WORDS_FILE.name: "words"}
+"""The tables with a version, and the key that all else stands under."""
 KNOWN_WORDS = (ROOT / "data" / "nlu", ROOT / "data" / "clinic", ROOT / "data" / "knowledge")
 """Whose words people use: none of them is taken for a slip of the finger."""
 COMMON_WORDS = 40_000
@@ -67,8 +70,8 @@ class Rule:
     """True where what was long ago is none of today's business: an old stroke, not an overdose."""
     table: str = ""
     """The file it stands in, without its ending."""
-    source: str | None = None
-    """Where the sign is taken from, if the table says so."""
+    source: tuple[str, ...] = ()
+    """Keys of sources.yml: where the sign is taken from."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,10 @@ class SafetyScreen:
     ) -> None:
         """`digest` is of the exact content of the tables; a screen that is not as the tables say has none. `net` is asked last."""
         learned = (
-            {level: Rule(f"learned-{level}", Level[level], False, (), table="second_net") for level in net.levels}
+            {
+                level: Rule(f"learned-{level}", Level[level], False, (), table="second_net", source=("learned",))
+                for level in net.levels
+            }
             if net
             else {}
         )
@@ -151,10 +157,15 @@ class SafetyScreen:
         words = _read(folder / WORDS_FILE.name)
         lexicon = Lexicon(words["words"])
         rules, versions = [], [words["version"]]
+        sources, seen = frozenset(_read(folder / SOURCES_FILE.name)), dict[str, str]()
         for name in (RULES_FILE.name, OTHER_TONGUES_FILE.name):
             data = _read(folder / name)
             versions.append(data["version"])
-            rules += [_rule(entry, lexicon, name) for entry in data["rules"]]
+            for entry in data["rules"]:
+                try:
+                    rules.append(_rule(entry, lexicon, name, sources, seen))
+                except (re.error, KeyError, TypeError, ValueError, ConfigurationError) as error:
+                    raise ConfigurationError(f"safety rule {where(entry, folder / name)}: {error}") from error
         digest = fingerprint(folder)
         mender = _mender(words["words"], _read(folder / EXAMPLES_FILE.name))
         net = SecondNet.load(folder / NET_FILE) if with_net else None
@@ -297,26 +308,42 @@ def _without_lookarounds(pattern: str) -> str:
 
 def _read(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+        found = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"safety: {file.name} cannot be read: {error}") from error
+    if not isinstance(found, dict) or (file.name in TABLES and not {"version", TABLES[file.name]} <= found.keys()):
+        raise ConfigurationError(f"safety: {file.name} is no table with a version")
+    return found
 
 
-def _rule(entry: dict[str, Any], lexicon: Lexicon, file: str) -> Rule:
-    try:
-        return Rule(
-            entry["id"],
-            Level[entry["level"]],
-            entry["negatable"],
-            tuple(re.compile(pattern) for pattern in entry["patterns"]),
-            tuple(Joined.read(text, lexicon.kinds) for text in entry.get("near", ())),
-            _known(entry.get("unless", ()), lexicon),
-            entry.get("past_cancels", False),
-            Path(file).stem,
-            entry.get("source"),
-        )
-    except (re.error, KeyError, ValueError, ConfigurationError) as error:
-        raise ConfigurationError(f"safety rule {entry.get('id', '?')} in {file}: {error}") from error
+def where(entry: Any, file: Path) -> str:
+    """A rule's id, file and line, as a person looks for it. `entry` is the rule or its id."""
+    rule = entry.get("id", "?") if isinstance(entry, dict) else str(entry)
+    lines = file.read_text("utf-8").splitlines()
+    line = next((number for number, text in enumerate(lines, 1) if text.split("#")[0].strip() == f"- id: {rule}"), 0)
+    return f"{rule} in {file.name}" + (f", line {line}" if line else "")
+
+
+def _rule(entry: dict[str, Any], lexicon: Lexicon, file: str, sources: frozenset[str], seen: dict[str, str]) -> Rule:
+    """One rule; `seen` gathers ids, patterns and joined words with the rule that has them, so that no two rules overlap."""
+    rule = entry["id"]
+    for told in (f"id: {rule}", *entry["patterns"], *entry.get("near", ())):
+        if other := seen.get(str(told)):
+            raise ValueError(f"{told!r} overlaps with rule {other}")
+        seen[str(told)] = rule
+    if unknown := set(entry["source"]) - sources:
+        raise ValueError(f"source: unknown {', '.join(sorted(unknown))}")
+    return Rule(
+        rule,
+        Level[entry["level"]],
+        entry["negatable"],
+        tuple(re.compile(pattern) for pattern in entry["patterns"]),
+        tuple(Joined.read(text, lexicon.kinds) for text in entry.get("near", ())),
+        _known(entry.get("unless", ()), lexicon),
+        entry.get("past_cancels", False),
+        Path(file).stem,
+        tuple(entry["source"]),
+    )
 
 
 def _known(kinds: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:

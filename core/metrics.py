@@ -23,7 +23,7 @@ LABELS: dict[str, re.Pattern[str]] = {
     "method": re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"),
     "route": re.compile(r"/[a-zA-Z0-9_./{}:-]*"),
     "status": re.compile(r"[1-5][0-9][0-9]"),
-    "part": re.compile(r"database|migrations|bus|dialogue|provider|worker"),
+    "part": re.compile(r"database|migrations|bus|dialogue|provider|worker|screen"),
     "le": re.compile(r"[0-9.]+(e[+-]?[0-9]+)?|\+Inf"),
 }
 """What a label may be called, and what it may say."""

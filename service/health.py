@@ -1,7 +1,8 @@
 """Readiness: what a process needs to serve at all, and what may be broken while it still serves (degraded).
 
 Not ready (503): the database, its revision, or the bus. Degraded (200, and said): the dialogue core (every message goes to a
-person), the provider (messages wait and are retried), no worker (messages are taken in and wait). Answers name parts and
+person), the provider (messages wait and are retried), no worker (messages are taken in and wait),
+the red-flag tables (the last that proved themselves stay in force). Answers name parts and
 reasons from fixed words, never an address, an error's text or a secret.
 """
 
@@ -77,7 +78,8 @@ class Readiness:
         bus, dialogue, from_database = await asyncio.gather(
             _in_time(self._bus()), _in_time(self._dialogue()), self._database()
         )
-        return Health({**from_database, "bus": bus, "dialogue": dialogue})
+        screen = OK if self._house.screen.refused is None else "an older version"
+        return Health({**from_database, "bus": bus, "dialogue": dialogue, "screen": screen})
 
     async def _database(self) -> dict[str, str]:
         found = {"database": "no answer", "migrations": "unknown", "provider": "unknown", "worker": "unknown"}

@@ -6,6 +6,7 @@ from channels.sms.simulator.provider import SimulatedProvider
 from conversations.delivery import Deliverer
 from conversations.messages import Messages
 from conversations.privacy.rights import Privacy
+from conversations.screen_in_force import InForce
 from core.bus import Bus
 from core.clock import Clock
 from core.db import Database
@@ -48,6 +49,11 @@ class House(Protocol):
     @property
     def limiter(self) -> RateLimiter:
         """Counts at the doors."""
+        ...
+
+    @property
+    def screen(self) -> InForce:
+        """The red-flag tables that every message meets."""
         ...
 
     @property

@@ -13,7 +13,6 @@ from care.governance.models import Signature, Subject
 from care.triage.sheets import service_in_words, sheet
 from care.triage.tables import default_tables, source_titles
 from conversations.red_flag_review import review
-from conversations.safety import default_screen
 from core.access import Permission
 from core.accounts import SignedIn, Staff
 from core.audit import record
@@ -27,9 +26,9 @@ PATH = "/clinical"
 TRIES_PER_MINUTE = 10
 
 
-def versions() -> dict[Subject, str]:
+def versions(house: House) -> dict[Subject, str]:
     """What this process runs on, by its digest."""
-    return {Subject.triage: default_tables().digest, Subject.red_flags: default_screen().digest}
+    return {Subject.triage: default_tables().digest, Subject.red_flags: house.screen.screen.digest}
 
 
 class ClinicalPages:
@@ -47,13 +46,13 @@ class ClinicalPages:
         async with self.house.database.unit_of_work() as uow:
             signed = await governance.signatures(uow, person.access)
             switch = await governance.switch(uow, person.access)
-            rules = await review(uow, person.access, default_screen(), now)
+            rules = await review(uow, person.access, self.house.screen.screen, now)
             has_factor = (await uow.session.get_one(Staff, person.staff_id)).totp_secret is not None
-        tables, current = default_tables(), versions()
+        tables, current = default_tables(), versions(self.house)
         standing = {one: [row for row in signed if _stands(row, one, current[one])] for one in Subject}
         return self.pages.respond(
             request, "clinical/page.html", language, 400 if refused else 200, person=person, refused=refused,
-            typed=typed or {}, subjects=list(Subject), current=current, standing=standing,
+            typed=typed or {}, screen=self.house.screen, subjects=list(Subject), current=current, standing=standing,
             past=[row for row in signed if row not in standing[row.subject]], switch=switch, rules=rules,
             protocols=list(tables.protocols.values()), has_factor=has_factor, is_on_trial=self.house.settings.mode == "demo",
             may_sign=may(person, Permission.sign_clinical), may_switch=may(person, Permission.switch_automation),
@@ -160,7 +159,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         said = governance.Statement(subject, version, name, licence, code)
         async with house.database.unit_of_work() as uow:
             result = await governance.sign(
-                uow, person, sessions.browser(request), said, versions()[subject], house.clock.now()
+                uow, person, sessions.browser(request), said, versions(house)[subject], house.clock.now()
             )
         if isinstance(result, Signature):
             return RedirectResponse(PATH, 303)

@@ -35,6 +35,7 @@ console-degraded-dialogue = The bot does not answer. Every message goes to peopl
 console-degraded-worker = Messages are taken in but not answered: the worker is down. They wait in order and are answered when it is back.
 console-degraded-provider = Text messages do not leave. They wait and are sent again by themselves; chats are not affected.
 console-degraded-bus = Live updates are late. Reload the page to see what is new.
+console-degraded-screen = The safety screen works on an older version of its rules: the new one failed its own sentences. Alarms work.
 console-present-viewing = { $name } is looking too
 console-present-writing = { $name } is writing…
 console-newer = New messages

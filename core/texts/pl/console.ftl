@@ -35,6 +35,7 @@ console-degraded-dialogue = Bot nie odpowiada. Każda wiadomość trafia do ludz
 console-degraded-worker = Wiadomości są przyjmowane, ale nikt na nie nie odpowiada: proces roboczy nie działa. Czekają po kolei, aż wróci.
 console-degraded-provider = SMS-y nie wychodzą. Czekają i zostaną wysłane ponownie same; czatu to nie dotyczy.
 console-degraded-bus = Zmiany pokazują się z opóźnieniem. Odśwież stronę, żeby zobaczyć nowe.
+console-degraded-screen = Ekran bezpieczeństwa pracuje na starszej wersji reguł: nowa nie przeszła własnych zdań. Alarmy działają.
 console-present-viewing = { $name } też tu zagląda
 console-present-writing = { $name } pisze…
 console-newer = Nowe wiadomości

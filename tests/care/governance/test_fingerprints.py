@@ -69,14 +69,3 @@ async def test_an_edited_table_is_unsigned_until_it_is_signed_itself(house: Test
         assert not await is_signed(uow, Subject.triage, after)
         assert not await is_signed(uow, Subject.red_flags, before), "a signature is for its own subject"
         assert not await is_signed(uow, Subject.red_flags, "")
-
-
-def test_a_rules_source_is_read_from_its_table(tmp_path: Path) -> None:
-    copy = tmp_path / "safety"
-    shutil.copytree(safety.FOLDER, copy)
-    rules = copy / safety.RULES_FILE.name
-    rules.write_text(
-        rules.read_text("utf-8").replace("- id: chest-pain\n", "- id: chest-pain\n    source: SAFETY.md 5.1\n")
-    )
-    found = {rule.id: rule.source for rule in safety.SafetyScreen.load(copy).rules}
-    assert found["chest-pain"] == "SAFETY.md 5.1" and found["breathing"] is None

@@ -1,0 +1,103 @@
+"""Tables that see less than before cannot be loaded. Invariant: some proved version always screens."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conversations.safety import FOLDER, RULES_FILE, Level, SafetyScreen
+from conversations.screen_in_force import once_in_force, prove, screen_in_force
+from core.errors import ConfigurationError
+
+SIGN = "mąż nie oddycha"
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[Path]:
+    """A copy of the shipped tables that a test may spoil."""
+    folder = tmp_path / "tables"
+    shutil.copytree(FOLDER, folder)
+    screen_in_force.cache_clear()
+    yield folder
+    screen_in_force.cache_clear()
+
+
+def edit(tables: Path, old: str, new: str) -> None:
+    file = tables / RULES_FILE.name
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def without_rule(tables: Path, rule: str) -> None:
+    file = tables / RULES_FILE.name
+    kept = yaml.safe_load(file.read_text("utf-8"))
+    kept["rules"] = [one for one in kept["rules"] if one["id"] != rule]
+    file.write_text(yaml.safe_dump(kept, allow_unicode=True), "utf-8")
+
+
+def test_every_rule_names_where_its_sign_comes_from() -> None:
+    assert all(rule.source for rule in SafetyScreen.load().rules)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("id: breathing", "id: chest-pain", r"chest-pain in red_flags.yml, line \d+: .*overlaps"),
+        (
+            "- saturation low_sat /3",
+            "- chest chest_pain left_arm",
+            r"breathing in red_flags.yml, line \d+: .*chest-pain",
+        ),
+        ("level: emergency", "level: grave", r"chest-pain in red_flags.yml, line \d+: 'grave'"),
+        ("source: [chest", "source: [hearsay", r"chest-pain in red_flags.yml, line \d+: source: unknown hearsay"),
+        ('version: "', 'edition: "', "red_flags.yml is no table with a version"),
+    ],
+)
+def test_a_table_with_an_error_is_refused_with_rule_and_line(tables: Path, old: str, new: str, said: str) -> None:
+    edit(tables, old, new)
+    with pytest.raises(ConfigurationError, match=said):
+        SafetyScreen.load(tables)
+
+
+def test_a_table_that_misses_its_own_sentences_is_refused_with_the_first_of_them(tables: Path) -> None:
+    edit(tables, "level: emergency", "level: support")
+    without_rule(tables, "testicle")
+    with pytest.raises(ConfigurationError, match=r"testicle: its sentences stand in examples.yml, the rule is gone"):
+        prove(SafetyScreen.load(tables), tables)
+
+
+def test_fewer_words_in_a_rule_are_noticed_with_its_line(tables: Path) -> None:
+    edit(tables, "      - sits_on_chest\n", "")
+    with pytest.raises(ConfigurationError, match=r"chest-pain in red_flags.yml, line \d+: \d+ sentences of its pack"):
+        prove(SafetyScreen.load(tables), tables)
+
+
+def test_the_last_proved_version_stays_in_force_and_the_reason_is_told(tables: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    good = screen_in_force(data, tables)
+    assert good.refused is None
+    without_rule(tables, "breathing")
+    screen_in_force.cache_clear()
+    kept = screen_in_force(data, tables)
+    assert kept.screen.digest == good.screen.digest and "breathing" in (kept.refused or "")
+    assert kept.screen.screen(SIGN).level is Level.emergency
+
+
+def test_without_a_version_that_proved_itself_nothing_starts(tables: Path, tmp_path: Path) -> None:
+    without_rule(tables, "breathing")
+    with pytest.raises(ConfigurationError, match="breathing"):
+        screen_in_force(tmp_path / "empty", tables)
+
+
+def test_what_was_in_force_once_can_be_asked_again(tables: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    old = screen_in_force(data, tables).screen
+    edit(tables, 'version: "', 'version: "later-')
+    screen_in_force.cache_clear()
+    new = screen_in_force(data, tables).screen
+    found = once_in_force(data, old.version)
+    assert found is not None and found.digest == old.digest != new.digest
+    assert once_in_force(data, "never+000000000000") is None and once_in_force(data, "") is None

@@ -3,12 +3,16 @@
 A version that proved itself is kept under its digest in the data folder, so that what was live at any time can be asked again.
 """
 
+import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
 
 import structlog
 import yaml
@@ -16,15 +20,21 @@ import yaml
 from conversations.safety import (
     EXAMPLES_FILE,
     FOLDER,
+    Level,
     SafetyScreen,
     default_screen,
     where,
 )
+from core.clock import SystemClock
 from core.errors import ConfigurationError
 
 log = structlog.get_logger()
 CURRENT = "in-force"
 """The file that names the digest in force."""
+HISTORY = "history.jsonl"
+"""Which digest came into force when, a line each."""
+LOCKED = "locked.json"
+"""Texts and their levels, locked by clinicians."""
 
 
 @dataclass(frozen=True)
@@ -59,37 +69,85 @@ def screen_in_force(data_folder: Path, folder: Path = FOLDER) -> InForce:
         screen = default_screen() if folder == FOLDER else SafetyScreen.load(folder)
         if not (kept / screen.digest).is_dir():
             prove(screen, folder)
-            try:
-                _keep(folder, kept, screen.digest)
-            except OSError as error:
-                log.warning("red-flag tables cannot be kept", reason=type(error).__name__)
+        _prove_locked(screen, kept, folder)
+        try:
+            _keep(folder, kept, screen.digest)
+        except OSError as error:
+            log.warning("red-flag tables cannot be kept", reason=type(error).__name__)
     except ConfigurationError as error:
         try:
             digest = (kept / CURRENT).read_text("utf-8").strip()
         except OSError:
             raise error from None
-        log.error("red-flag tables refused; the last version stays in force", reason=str(error), version=digest[:12])
+        log.error("red-flag tables refused; the last version stays in force", reason=str(error))
         return InForce(SafetyScreen.load(kept / digest), str(error))
     return InForce(screen)
 
 
-def once_in_force(data_folder: Path, version: str) -> SafetyScreen | None:
-    """The screen of a version of old, by the end of its name (its digest's beginning); None if this installation never had it."""
-    begins = version.rpartition("+")[2]
-    found = sorted((data_folder / "safety").glob(f"{begins}*")) if begins.isalnum() else []
-    return SafetyScreen.load(found[0]) if found else None
+def in_force_at(data_folder: Path, at: datetime) -> SafetyScreen | None:
+    """The screen that was in force in this installation at an instant; None if it had none then."""
+    began = [one for one in _history(data_folder / "safety") if datetime.fromisoformat(one["from"]) <= at]
+    return SafetyScreen.load(data_folder / "safety" / began[-1]["digest"]) if began else None
+
+
+def keep_locked(data_folder: Path, locked: Sequence[Mapping[str, str]]) -> None:
+    """Write down the locked tests (`text`, `level`), which later tables must pass wherever the tables in force do."""
+    kept = data_folder / "safety"
+    kept.mkdir(parents=True, exist_ok=True)
+    _replace(kept / LOCKED, json.dumps(list(locked), ensure_ascii=False, indent=1))
+
+
+def _prove_locked(screen: SafetyScreen, kept: Path, folder: Path) -> None:
+    """Raises `ConfigurationError` if a locked test that the version in force passes is failed."""
+    if not (kept / LOCKED).exists() or not (kept / CURRENT).exists():
+        return
+    digest = (kept / CURRENT).read_text("utf-8").strip()
+    if digest == screen.digest:
+        return
+    before = SafetyScreen.load(kept / digest)
+    for one in json.loads((kept / LOCKED).read_text("utf-8")):
+        level = Level[one["level"]]
+        if passes(before, one["text"], level) and not passes(screen, one["text"], level):
+            raise ConfigurationError(
+                f"safety tables in {folder.name}: a locked test fails ({level.name}): {one['text']!r}"
+            )
+
+
+def passes(screen: SafetyScreen, text: str, level: Level) -> bool:
+    """True if the text is seen at the level or graver; where no alarm is right, if none is raised."""
+    found = screen.screen(text).level
+    return found <= Level.support if level is Level.none else found >= level
+
+
+def _history(kept: Path) -> list[dict[str, str]]:
+    """`from` (ISO) and `digest` of each version that came into force, the oldest first."""
+    try:
+        lines = (kept / HISTORY).read_text("utf-8").splitlines()
+    except OSError:
+        return []
+    return [json.loads(line) for line in lines if line.endswith("}")]
 
 
 def _keep(folder: Path, kept: Path, digest: str) -> None:
-    """Copy the tables under their digest, and only then name them as in force."""
+    """Copy the tables under their digest, and only then name them as in force, from when on."""
     kept.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(dir=kept, prefix="."))
-    for file in sorted(one for one in folder.iterdir() if one.suffix in (".yml", ".json")):
-        shutil.copyfile(file, fresh / file.name)
-    try:
-        fresh.rename(kept / digest)
-    except OSError:  # Another process was first.
-        shutil.rmtree(fresh, ignore_errors=True)
-    name = kept / f".{CURRENT}-{os.getpid()}"
-    name.write_text(digest, "utf-8")
-    name.replace(kept / CURRENT)
+    if not (kept / digest).is_dir():
+        fresh = Path(mkdtemp(dir=kept, prefix="."))
+        for file in sorted(one for one in folder.iterdir() if one.suffix in (".yml", ".json")):
+            shutil.copyfile(file, fresh / file.name)
+        try:
+            fresh.rename(kept / digest)
+        except OSError:  # Another process was first.
+            shutil.rmtree(fresh, ignore_errors=True)
+    if (history := _history(kept)) and history[-1]["digest"] == digest:
+        return
+    with (kept / HISTORY).open("a", encoding="utf-8") as told:
+        told.write(json.dumps({"from": SystemClock(ZoneInfo("UTC")).now().isoformat(), "digest": digest}) + "\n")
+    _replace(kept / CURRENT, digest)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file so that no reader finds half of it."""
+    fresh = file.with_name(f".{file.name}-{os.getpid()}")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(file)

@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from web.account.routes import router as account_router
 from web.clinical.routes import router as clinical_router
+from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
 from web.console.degraded import Examine
@@ -62,6 +63,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(account_router(house, pages, sessions))
     app.include_router(reviews_router(house, pages, sessions))
     app.include_router(staff_router(house, pages, sessions))
+    app.include_router(unsafe_router(house, pages, sessions))
     app.include_router(clinical_router(house, pages, sessions))
     app.include_router(console_router(house, pages, sessions))
     app.include_router(search_router(house, pages, sessions))

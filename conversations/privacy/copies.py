@@ -25,6 +25,7 @@ from conversations.models import (
     Turn,
 )
 from conversations.outreach.models import Consent
+from conversations.unsafe.models import UnsafeReport
 from core.db import UnitOfWork
 
 YOUNG = timedelta(days=1)
@@ -69,6 +70,7 @@ async def erase_cases(uow: UnitOfWork, case_ids: Sequence[UUID], above: Sequence
             ),
         ),
         ("follow_ups", delete(FollowUp).where(FollowUp.case_id.in_(case_ids))),
+        ("unsafe_reports", delete(UnsafeReport).where(UnsafeReport.case_id.in_(case_ids))),
         ("safety_alerts", delete(SafetyAlert).where(SafetyAlert.case_id.in_(case_ids))),
         ("messages", delete(Message).where(Message.case_id.in_(case_ids))),
     ):

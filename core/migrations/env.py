@@ -15,6 +15,7 @@ MODELS: tuple[str, ...] = (
     "core.heartbeat",
     "conversations.models",
     "conversations.privacy.models",
+    "conversations.unsafe.models",
     "handoff.models",
     "channels.sms.simulator.models",
     "conversations.calls",

@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
 from conversations.safety import FOLDER, RULES_FILE, Level, SafetyScreen
-from conversations.screen_in_force import once_in_force, prove, screen_in_force
+from conversations.screen_in_force import in_force_at, keep_locked, prove, screen_in_force
+from core.clock import SystemClock
 from core.errors import ConfigurationError
 
 SIGN = "mąż nie oddycha"
@@ -92,12 +94,35 @@ def test_without_a_version_that_proved_itself_nothing_starts(tables: Path, tmp_p
         screen_in_force(tmp_path / "empty", tables)
 
 
-def test_what_was_in_force_once_can_be_asked_again(tables: Path, tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_what_was_in_force_once_can_be_asked_again_by_its_time(tables: Path, tmp_path: Path) -> None:
+    data, clock = tmp_path / "data", SystemClock(ZoneInfo("UTC"))
+    before = clock.now()
     old = screen_in_force(data, tables).screen
+    between = clock.now()
     edit(tables, 'version: "', 'version: "later-')
     screen_in_force.cache_clear()
     new = screen_in_force(data, tables).screen
-    found = once_in_force(data, old.version)
-    assert found is not None and found.digest == old.digest != new.digest
-    assert once_in_force(data, "never+000000000000") is None and once_in_force(data, "") is None
+    assert old.digest != new.digest
+    then, now = in_force_at(data, between), in_force_at(data, clock.now())
+    assert then is not None and then.digest == old.digest and now is not None and now.digest == new.digest
+    assert in_force_at(data, before) is None
+
+
+def test_tables_that_fail_a_locked_test_which_those_in_force_pass_are_refused(tables: Path, tmp_path: Path) -> None:
+    data, text = tmp_path / "data", "kryptonit parzy mnie w przełyk"
+    edit(tables, "    patterns:\n", "    patterns:\n      - kryptonit parzy\n")
+    good = screen_in_force(data, tables).screen
+    keep_locked(data, [{"text": text, "level": "emergency"}, {"text": "poproszę o wizytę", "level": "none"}])
+    edit(tables, "      - kryptonit parzy\n", "")
+    screen_in_force.cache_clear()
+    kept = screen_in_force(data, tables)
+    assert kept.screen.digest == good.digest and "locked test fails (emergency)" in (kept.refused or "")
+
+
+def test_a_locked_test_that_nothing_passes_yet_stands_in_nobodys_way(tables: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    screen_in_force(data, tables)
+    keep_locked(data, [{"text": "kryptonit parzy mnie w przełyk", "level": "emergency"}])
+    edit(tables, 'version: "', 'version: "later-')
+    screen_in_force.cache_clear()
+    assert screen_in_force(data, tables).refused is None

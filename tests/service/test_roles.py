@@ -33,7 +33,7 @@ from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
 from tests.service.doors import BROWSER, COOKIE, DEVICE, STREAMS, enter, operations
-from tests.service.things import a_refill, an_article
+from tests.service.things import a_refill, a_report, an_article
 
 TABLE = Path(__file__).parents[2] / "docs" / "roles.md"
 COLUMNS = (Role.agent, Role.clinician, Role.supervisor, Role.admin, Role.privacy_officer)
@@ -153,6 +153,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
+            "report_id": await a_report(house, agent, accepted.message_id),
         }
     )  # fmt: skip
 
@@ -207,6 +208,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},
     "/staff/{staff_id}/roles": lambda _: {"post": "clinician@all"},
     "/staff/review/{role_id}": lambda _: {"decision": "confirmed"},
+    "/console/messages/{message_id}/unsafe": lambda _: {"reason": "za późno odpisane"},
+    "/clinical/unsafe/{report_id}/lock": lambda _: {"text": "nie mogę oddychać", "level": "emergency", "nobody": "yes"},
+    "/clinical/unsafe/{report_id}/dismiss": lambda _: {"finding": "odpowiedź była dobra"},
     "/clinical/try": lambda _: {"complaint": "headache"},
     "/clinical/sign": lambda _: {"subject": "triage"},
     "/clinical/automation": lambda _: {"turn": "off", "reason": "awaria u dostawcy"},

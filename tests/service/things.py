@@ -2,9 +2,14 @@
 
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from care.refills.models import Medication, RefillRequest
 from care.refills.service import submit
+from conversations.unsafe.models import UnsafeReport
+from conversations.unsafe.service import report
 from core.access import Access
+from core.accounts import SignedIn
 from knowledge.service import import_articles
 from tests.house import TestHouse
 
@@ -32,3 +37,12 @@ async def an_article(house: TestHouse) -> str:
     async with house.house.database.unit_of_work() as uow:
         await import_articles(uow, Access.system("test"), [row], house.clock.now())
     return str(row["id"])
+
+
+async def a_report(house: TestHouse, agent: SignedIn, message_id: UUID) -> UUID:
+    """That a message was answered unsafely."""
+    async with house.house.database.unit_of_work() as uow:
+        assert await report(uow, agent, message_id, "za późno dla niej", {}, house.clock.now()) is None
+        found = await uow.session.scalar(select(UnsafeReport.id).where(UnsafeReport.message_id == message_id))
+    assert found is not None
+    return found

@@ -108,13 +108,6 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Actor = Annotated[SignedIn, Depends(actor)]
     Text = Annotated[str, Form(max_length=600)]
 
-    async def only(person: SignedIn, right: Permission) -> None:
-        """Raises `NotForRole` for everybody else; the attempt is audited."""
-        if not may(person, right):
-            async with house.database.unit_of_work() as uow:
-                record(uow, person.access, f"clinical.forbidden.{right}", "staff", person.staff_id, house.clock.now())
-            raise NotForRole(person)
-
     @routes.get("")
     async def overview(request: Request, person: Reader) -> Response:
         """What is in force, who signed it, the switch, rules and protocols."""
@@ -152,7 +145,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         code: Annotated[str, Form(max_length=40)] = "",
     ) -> Response:
         """Put one's name under exactly what was read, with a fresh code of the second factor."""
-        await only(person, Permission.sign_clinical)
+        await only(house, person, Permission.sign_clinical)
         typed = {"subject": subject.value, "name": name, "licence": licence}
         if not await house.limiter.allows(f"account:{person.staff_id}", TRIES_PER_MINUTE):
             return await shown.overview(request, person, Refused("login-slow-down"), typed)
@@ -170,7 +163,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.post("/signatures/{signature_id}/withdraw")
     async def withdraw(signature_id: UUID, person: Actor) -> Response:
         """The signature stands no longer. No code is asked for: it is the safe side."""
-        await only(person, Permission.sign_clinical)
+        await only(house, person, Permission.sign_clinical)
         async with house.database.unit_of_work() as uow:
             await governance.withdraw(uow, person.access, signature_id, house.clock.now())
         return RedirectResponse(PATH, 303)
@@ -180,7 +173,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         request: Request, person: Actor, turn: Annotated[Literal["on", "off"], Form()], reason: Text = ""
     ) -> Response:
         """Send every message to people, or let the bot answer again; with a reason."""
-        await only(person, Permission.switch_automation)
+        await only(house, person, Permission.switch_automation)
         async with house.database.unit_of_work() as uow:
             refused = await governance.throw_switch(
                 uow, person.access, person.staff_id, reason, house.clock.now(), is_on=turn == "on"
@@ -195,6 +188,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 def may(person: SignedIn, right: Permission) -> bool:
     """True for a right held at all sites: the rules and the switch are the same everywhere."""
     return person.access.sites(right) is None
+
+
+async def only(house: House, person: SignedIn, right: Permission) -> None:
+    """Raises `NotForRole` for everybody who does not hold the right at all sites; the attempt is audited."""
+    if not may(person, right):
+        async with house.database.unit_of_work() as uow:
+            record(uow, person.access, f"clinical.forbidden.{right}", "staff", person.staff_id, house.clock.now())
+        raise NotForRole(person)
 
 
 def _stands(row: Signature, subject: Subject, version: str) -> bool:

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
+from care.triage.tables import default_tables
 from conversations.models import Case, Message
 from conversations.policy import require_thread
+from conversations.unsafe.service import report
 from core.access import Permission
 from core.accounts import SignedIn
 from core.audit import record
@@ -144,6 +146,20 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             return None
 
         return await act(request, person, message.case_id, again)
+
+    @routes.post("/messages/{message_id}/unsafe")
+    async def unsafe(request: Request, message_id: UUID, person: Reader, reason: Said = "") -> Response:
+        """Report that a message was unsafe: the conversation is frozen, and a clinician looks at it."""
+        async with house.database.unit_of_work() as uow:
+            message = await uow.session.get(Message, message_id)
+            if message is None:
+                raise NotFound("message")
+        versions = {"screen": house.screen.screen.version, "triage": default_tables().version}
+
+        async def tell(uow: UnitOfWork, person: SignedIn, _: UUID, now: datetime) -> object:
+            return await report(uow, person, message_id, reason, versions, now)
+
+        return await act(request, person, message.case_id, tell)
 
     @routes.post("/alerts/{alert_id}/claim")
     async def claim(request: Request, alert_id: UUID, person: Actor) -> Response:

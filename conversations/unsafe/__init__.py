@@ -1,0 +1,1 @@
+"""Reports that something was unsafe, and the locked tests that come of them."""

@@ -237,7 +237,7 @@ def _recorded(line: dict[str, Any], *, is_patient: bool) -> str:
     if is_patient:
         return " ".join([line["level"] or Level.none.name, *line["rules"]])
     kept = line["provenance"]
-    return " ".join(str(kept[key]) for key in ("intent", "rule", "key", "model") if kept.get(key))
+    return " ".join(str(kept[key]) for key in ("intent", "rule", "key") if kept.get(key))
 
 
 def _without_numbers(text: str) -> str:

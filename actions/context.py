@@ -15,6 +15,7 @@ from care.appointments.lexicon import Lexicon
 from care.appointments.lexicon import load as load_lexicon
 from care.appointments.offers import Visit
 from care.governance.gate import Gate
+from care.triage.engine import Engine
 from care.triage.rules import Tables
 from conversations.alerts import Alerts
 from conversations.cases import Cases
@@ -48,6 +49,8 @@ class Parts:
     identity: Identity
     gate: Gate
     alerts: Alerts
+    engine: Engine | None = None
+    """A certified triage engine, asked beside the tables; None where none is configured."""
     lexicon: Lexicon | None = None
 
     @property

@@ -18,6 +18,7 @@ from actions import (
 from actions import identity as proving
 from actions.context import HouseAction, Parts
 from care.governance.gate import Gate
+from care.triage.engine import Engine
 from conversations.alerts import Alerts
 from conversations.cases import Cases
 from conversations.identity.challenges import Identity
@@ -86,8 +87,15 @@ ACTIONS: tuple[type[HouseAction], ...] = (
 
 
 def build_actions(
-    database: Database, clock: Clock, cases: Cases, library: Library, identity: Identity, gate: Gate, alerts: Alerts
+    database: Database,
+    clock: Clock,
+    cases: Cases,
+    library: Library,
+    identity: Identity,
+    gate: Gate,
+    alerts: Alerts,
+    engine: Engine | None = None,
 ) -> list[Action]:
     """One of each. Complaints are triaged while the gate is open."""
-    parts = Parts(database, clock, cases, library, identity, gate, alerts)
+    parts = Parts(database, clock, cases, library, identity, gate, alerts, engine)
     return [action(parts) for action in ACTIONS]

@@ -4,8 +4,10 @@ Off without tables (real channels until a clinician has signed them); then a com
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import structlog
 
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.handover import hand_over
@@ -21,10 +23,12 @@ from actions.triage_reading import (
 )
 from actions.wishes import Wish
 from care.triage import repeats
+from care.triage.engine import UNAVAILABLE, EngineFailed, joined
 from care.triage.models import Case, Result, Urgency
 from care.triage.rules import Tables, assess, latest_visit, next_question
 from conversations.protocols import Choice
 
+log = structlog.get_logger()
 COMMON = ("fever", "sore_throat", "cough", "abdominal_pain", "headache", "back_pain", "rash", "urinary")
 NONE, UNSURE, OTHER = "none", "unsure", "unwell"
 DURATIONS = {"hours": 6.0, "days": 36.0, "some_days": 120.0, "week": 240.0, "weeks": 720.0}
@@ -243,7 +247,7 @@ class TriageResult(HouseAction):
                 return await _to_person(self, call)
             call.say("symptoms-next", (Choice("book", "menu-book", "/book"), Choice("human", "menu-human", "/human")))
             return []
-        result = assess(tables, interview.case)
+        result = await self._with_engine(assess(tables, interview.case), interview.case)
         seen = await repeats.note(call.uow, _person(call), result.protocols[0], result.urgency, call.now)
         result = repeats.raised(tables, interview.case, result, seen)
         interview.urgency, interview.rules, interview.version = result.urgency.name, list(result.rules), tables.version
@@ -275,6 +279,16 @@ class TriageResult(HouseAction):
             set_wish(call, Wish())
             call.say(f"triage-result-{result.urgency.name}", (Choice("book", "triage-book", "/book"), person))
         return []
+
+    async def _with_engine(self, result: Result, case: Case) -> Result:
+        """The graver of the tables' result and a certified engine's, where one is configured; without its answer the tables'."""
+        if self.parts.engine is None:
+            return result
+        try:
+            return joined(result, await self.parts.engine.assess(case))
+        except EngineFailed as error:
+            log.warning("triage engine gave no opinion", reason=error.reason)
+            return replace(result, rules=(*result.rules, UNAVAILABLE))
 
 
 def _person(call: Call) -> repeats.Person:

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    triage_engine_url: str = ""
+    triage_engine_token: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -129,6 +131,8 @@ class Settings(BaseSettings):
                 raise ConfigurationError("production needs PORADNIA_TWILIO_ACCOUNT_SID and PORADNIA_TWILIO_AUTH_TOKEN")
             if not self.is_https:
                 raise ConfigurationError("production needs an https:// PORADNIA_PUBLIC_URL")
+            if self.triage_engine_url and not self.triage_engine_url.startswith("https://"):
+                raise ConfigurationError("production needs an https:// PORADNIA_TRIAGE_ENGINE_URL")
             if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
                 raise ConfigurationError("production needs an https:// PORADNIA_OIDC_ISSUER")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):

@@ -9,7 +9,9 @@ import uvicorn
 
 from actions.registry import build_actions
 from actions.server import create_app
+from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
+from core.settings import Settings
 from service.bootstrap import House, settle_memory
 from service.health import Readiness
 from service.operations import observed
@@ -55,11 +57,23 @@ async def run(house: House) -> None:
             raise result
 
 
+def triage_engine(settings: Settings) -> FhirEngine | None:
+    """The certified engine, where one is configured."""
+    return FhirEngine(settings.triage_engine_url, settings.triage_engine_token) if settings.triage_engine_url else None
+
+
 def action_server(house: House) -> uvicorn.Server:
     """The action route, loopback only, without its own signal handling."""
     app = create_app(
         build_actions(
-            house.database, house.clock, house.cases, house.library, house.identity, house.triage, house.alerts
+            house.database,
+            house.clock,
+            house.cases,
+            house.library,
+            house.identity,
+            house.triage,
+            house.alerts,
+            triage_engine(house.settings),
         ),
         house.settings.secrets["actions"],
         house.database,

@@ -11,6 +11,7 @@ from actions.registry import build_actions
 from actions.server import SECRET_HEADER, create_app
 from care.appointments import service as appointments
 from care.seed import seed
+from care.triage.engine import Engine
 from conversations.protocols import DialogueReply, DialogueTurn
 from conversations.rendering import from_json
 from core.access import Access
@@ -130,11 +131,11 @@ async def make(house: TestHouse, client: httpx.AsyncClient) -> Bot:
     return bot
 
 
-def action_client(house: TestHouse) -> httpx.AsyncClient:
+def action_client(house: TestHouse, engine: Engine | None = None) -> httpx.AsyncClient:
     """A client of the action route."""
     one = house.house
     app = create_app(
-        build_actions(one.database, one.clock, one.cases, one.library, one.identity, one.triage, one.alerts),
+        build_actions(one.database, one.clock, one.cases, one.library, one.identity, one.triage, one.alerts, engine),
         one.settings.secrets["actions"],
         one.database,
     )

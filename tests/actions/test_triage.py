@@ -11,13 +11,17 @@ from actions.offers import inform
 from actions.triage import NONE, UNSURE, Interview
 from actions.triage_reading import findings_in, hours_lasting, months_of_age, numbers_in, says_none
 from care.appointments.offers import parse_offer_key
+from care.triage.engine import UNAVAILABLE, FhirEngine
+from care.triage.models import Urgency
 from care.triage.tables import default_tables
 from conversations.alerts import AlertWatch
 from conversations.models import SafetyAlert
 from core.clock import SystemClock
 from core.i18n import Language
 from core.settings import Settings
-from tests.actions.bot import Bot
+from tests.actions.bot import Bot, action_client, make
+from tests.contracts.engine import EngineSimulator
+from tests.house import TestHouse
 
 NOW = SystemClock(Settings().zone).now()
 
@@ -253,3 +257,29 @@ async def test_a_deadline_overrides_the_wish_for_one_clinician(bot: Bot) -> None
 def test_numbers_count_only_alone() -> None:
     assert numbers_in("1 i 3") == [1, 3] and numbers_in("2") == [2] and numbers_in("od 2 dni") == []
     assert inform(NONE) != inform(UNSURE)
+
+
+@pytest.mark.parametrize(
+    ("manner", "urgency", "said", "rule"),
+    [
+        ("well", Urgency.now, "safety-emergency", "engine.simulator-1.0#abc-1"),
+        ("well", Urgency.self, "triage-result-self", None),
+        ("down", None, "triage-result-self", UNAVAILABLE),
+        ("{}", None, "triage-result-self", UNAVAILABLE),
+    ],
+)
+async def test_a_certified_engine_beside_the_tables_makes_it_graver_at_most(
+    house: TestHouse, manner: str, urgency: Urgency | None, said: str, rule: str | None
+) -> None:
+    simulator = EngineSimulator(manner, urgency)
+    async with action_client(
+        house, FhirEngine("https://engine.example/fhir/$triage", client=simulator.client)
+    ) as client:
+        talk = Talk(await make(house, client))
+        await talk.says("od trzech dni boli mnie gardło i mam katar, bez kaszlu", "symptoms")
+        question = await talk.says("34")
+        while question == "triage_signs":
+            question = await talk.says("nie", "deny")
+        keys = await talk.act("action_triage_result")
+    assert said in keys and len(simulator.asked) == 1
+    assert (rule in talk.kept.rules) if rule else not any(one.startswith("engine") for one in talk.kept.rules)

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, select
 from care.governance.service import is_automated
 from care.patients.marks import is_restricted
 from conversations import rules
+from conversations.adherence import answers as doses
+from conversations.adherence.answers import DoseReply
 from conversations.alerts import Alerts
 from conversations.attachments import counts
 from conversations.cases import Cases
@@ -139,6 +141,7 @@ class Acting:
             tongue=other_tongue(message.body),
             stop_wish=read_stop(message.body),
             reply=replies.from_payload(payload) or await replies.from_words(uow, message),
+            dose=doses.from_payload(payload) or await doses.from_words(uow, message),
             asks_for_consents=asks_for_consents(message.body),
             carrier_stops=(message.content or {}).get("carrier_stops"),
             asks_for_web=asks_for_web(message.body),
@@ -169,6 +172,8 @@ class Acting:
                         await self._messages.say(uow, case, route, utterance, source, now)
                     if outcome.payload is not None:
                         question = Question(route.language, for_dialogue(message.body), outcome.payload)
+                case rules.AnswerDose(reply):
+                    await self._answer_dose(uow, case, route, reply, now)
                 case rules.OfferLink():
                     await self._offer_link(uow, case, route, now)
                 case rules.Escalate():
@@ -226,6 +231,13 @@ class Acting:
         """The payload of the offered choice that a message picks: tapped, by its number, or by its words."""
         choices = await offered_choices(uow, case_id)
         return pick(choices, message.body, (message.content or {}).get("choice"))
+
+    async def _answer_dose(self, uow: UnitOfWork, case: Case, route: Route, reply: DoseReply, now: datetime) -> None:
+        point = await uow.session.get_one(ContactPoint, route.contact_point_id)
+        said, needs_person = await doses.carry_out(uow, reply, point, now)
+        await self._messages.say(uow, case, route, said, {"by": "rule", "rule": said.key}, now)
+        if needs_person:
+            await self._escalate(uow, case, route, rules.Escalate("dose-problem"), now)
 
     async def _offer_link(self, uow: UnitOfWork, case: Case, route: Route, now: datetime) -> None:
         if route.channel != "sms":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from conversations.adherence.answers import DoseReply
 from conversations.models import CaseState
 from conversations.other_tongues import OtherTongue
 from conversations.outreach.models import Purpose
@@ -42,6 +43,7 @@ class Facts:
     """The language of the message where it is one that only people here speak."""
     stop_wish: StopWish | None = None
     reply: Bound | None = None
+    dose: DoseReply | None = None
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
     asks_for_web: bool = False
@@ -99,6 +101,13 @@ class AnswerReminder:
 
 
 @dataclass(frozen=True)
+class AnswerDose:
+    """Note what the person answered to a reminder of a medicine."""
+
+    reply: DoseReply
+
+
+@dataclass(frozen=True)
 class TellConsents:
     """Say which consents there are."""
 
@@ -124,6 +133,7 @@ Act = (
     | Consent
     | StopMessages
     | AnswerReminder
+    | AnswerDose
     | TellConsents
     | OfferLink
     | AskDialogue
@@ -153,6 +163,8 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     if facts.reply is not None and not facts.is_restricted and not facts.kept_media:
         if facts.state is CaseState.bot or facts.reply.act != "move":
             return (*media, AnswerReminder(facts.reply))
+    elif facts.dose is not None and not facts.is_restricted and not facts.kept_media:
+        return (*media, AnswerDose(facts.dose))
     elif facts.asks_for_consents:
         return (*media, TellConsents())
     elif facts.asks_for_web and facts.payload is None and not facts.kept_media:

@@ -14,6 +14,7 @@ from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
 from channels.voice.channel import VoiceChannel
 from channels.webchat.channel import WebChatChannel
 from conversations.acting import Acting
+from conversations.adherence.doses import Doses
 from conversations.alerts import Alerts
 from conversations.attachments import Attachments
 from conversations.cases import Cases
@@ -91,6 +92,7 @@ class House:
     head: Head
     privacy: Privacy
     reminders: Reminders
+    doses: Doses
     watch: Watch
     identity: Identity
     links: Links
@@ -280,5 +282,6 @@ def build(
         triage=Gate(default_tables(), is_demonstration=settings.mode == "demo"),
         links=links,
         reminders=Reminders(database, clock, messages, cases, times, quiet),
+        doses=Doses(database, clock, messages),
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),
     )

@@ -118,7 +118,10 @@ async def calls(house: House) -> None:
 
 
 async def reminders(house: House) -> None:
-    """Once a minute: reminders of visits that are due. What was missed while nobody looked is made up for."""
+    """Once a minute: reminders of visits and medicines that are due. What was missed while nobody looked is made up for."""
     counts = await house.reminders.look()
     if counts:
         log.info("reminders", count=counts["sent"])
+    doses = await house.doses.look()
+    if doses:
+        log.info("dose reminders", count=doses["sent"])

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from care.appointments.models import Appointment
+from conversations.adherence.answers import KEY as DOSE_DUE
 from conversations.linter import Draft, Verdict, host_of, judge
 from conversations.models import Author, ContactPoint, Delivery, Message
 from conversations.outreach.consents import standing
@@ -28,6 +29,8 @@ class Guard:
         """What happens with the message now."""
         purpose = Purpose(delivery.purpose)
         is_first = purpose is not Purpose.care
+        # The hour of a medicine is the patient's own wish: it is said then or not at all.
+        may_wait = is_first and (message.content or {}).get("key") != DOSE_DUE
         draft = Draft(
             text=message.body,
             channel=delivery.channel,
@@ -37,7 +40,7 @@ class Guard:
             has_carrier_stop=delivery.channel == "sms" and point.opted_out_by == "carrier",
             is_permitted=not is_first or (await standing(uow, point.id, purpose)).is_permitted,
             is_still_true=purpose is not Purpose.reminder or await _names_a_visit_as_it_is(uow, message),
-            quiet_until=self.quiet.next_permitted(now) if is_first and self.quiet.is_quiet(now) else None,
+            quiet_until=self.quiet.next_permitted(now) if may_wait and self.quiet.is_quiet(now) else None,
         )
         return judge(draft, host_of(self.public_url))
 

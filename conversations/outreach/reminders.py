@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from care.appointments.models import Appointment, Site
 from care.patients.marks import is_restricted
-from care.patients.models import Patient, PatientContactPoint
+from care.patients.models import Patient
 from conversations.cases import Cases
-from conversations.inbox import contact_of, open_case, open_case_for
+from conversations.inbox import open_case, open_case_for
 from conversations.messages import Messages, Route
 from conversations.models import (
     Case,
@@ -29,9 +29,9 @@ from conversations.models import (
     Message,
     Thread,
 )
-from conversations.outreach.consents import standing
 from conversations.outreach.models import Answer, NoticeState, Purpose, VisitNotice
 from conversations.outreach.rules import QuietHours, ReminderTimes
+from conversations.outreach.ways import CHANNEL_OF, way_to
 from conversations.protocols import Choice, Utterance
 from conversations.rendering import SHORT_CHANNELS
 from core import audit
@@ -47,7 +47,6 @@ LOOK_AHEAD = timedelta(hours=36)
 """How long before it is due a reminder is planned, so that staff see it and quiet hours can put it forward."""
 TALKING = timedelta(minutes=15)
 """A reminder does not break into a conversation that goes on: a "yes" would be anyone's guess."""
-CHANNEL_OF = {"phone": "sms", "browser": "webchat"}
 
 
 class Reminders:
@@ -171,7 +170,7 @@ class Reminders:
             return _ends(notice, NoticeState.withheld, "restricted")
         if self._quiet.is_quiet(now):
             return _waits(notice, self._quiet.next_permitted(now), "quiet-hours")
-        point, reason = await self._point(uow, visit, now)
+        point, reason = await way_to(uow, visit.patient_id, visit.booked_via_contact_point, now)
         notice.contact_point_id = point.id if point else None
         if point is None or reason is not None:
             return _ends(notice, NoticeState.withheld, reason or "no-contact")
@@ -192,50 +191,6 @@ class Reminders:
         notice.state, notice.reason, notice.message_id = NoticeState.sent, None, message.id
         audit.record(uow, Access.system("reminder", case.id), "reminder.sent", "appointment", visit.id, now)
         return "sent"
-
-    async def _point(
-        self, uow: UnitOfWork, visit: Appointment, now: datetime
-    ) -> tuple[ContactPoint | None, str | None]:
-        """Where this visit's reminder goes: the preferred channel, else where it was booked, else other ways to the patient.
-
-        With the reason why not, if none of them may be used.
-        """
-        refusal = None
-        first = None
-        for point in await self._candidates(uow, visit, now):
-            first = first or point
-            if CHANNEL_OF[point.kind] == "sms" and point.opted_out_by == "carrier":
-                refusal = refusal or "stopped-by-carrier"
-            elif not (await standing(uow, point.id, Purpose.reminder)).is_permitted:
-                # Who stopped reminders gets them nowhere else either.
-                return point, "consent-withdrawn"
-            else:
-                return point, None
-        return first, refusal
-
-    async def _candidates(self, uow: UnitOfWork, visit: Appointment, now: datetime) -> list[ContactPoint]:
-        ids = [visit.booked_via_contact_point]
-        ids += await uow.session.scalars(
-            select(PatientContactPoint.contact_point_id)
-            .where(PatientContactPoint.patient_id == visit.patient_id, PatientContactPoint.ended_at.is_(None))
-            .order_by(PatientContactPoint.created_at)
-        )
-        points = [
-            point
-            for one in dict.fromkeys(ids)
-            if one is not None and (point := await uow.session.get(ContactPoint, one)) is not None
-        ]
-        points = [point for point in points if point.kind in CHANNEL_OF]
-        patient = await uow.session.get(Patient, visit.patient_id)
-        if not points and patient is not None and patient.phone:
-            point_id = await contact_of(uow, "phone", patient.phone, now)
-            points = [await uow.session.get_one(ContactPoint, point_id)]
-        if not points:
-            return []
-        person = await uow.session.get_one(Correspondent, points[0].correspondent_id)
-        # Without a wish: a telephone rather than a browser that may never be opened again.
-        wanted = person.preferred_channel or "sms"
-        return sorted(points, key=lambda point: CHANNEL_OF[point.kind] != wanted)
 
 
 def reminder_of(notice: VisitNotice, visit: Appointment, address: str, channel: str) -> Utterance:

@@ -16,6 +16,7 @@ MODELS: tuple[str, ...] = (
     "conversations.models",
     "conversations.privacy.models",
     "conversations.unsafe.models",
+    "conversations.adherence.models",
     "handoff.models",
     "channels.sms.simulator.models",
     "conversations.calls",

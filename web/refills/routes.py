@@ -14,7 +14,9 @@ from care.refills import service as refills
 from care.refills.models import Medication, RefillState
 from care.refills.rules import default_rules
 from care.refills.service import LONGEST_REASON, Statement
+from conversations.adherence import plans
 from conversations.models import Case
+from conversations.outreach.models import ConsentSource
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import Refused
@@ -24,6 +26,7 @@ from web.rendering import Pages, page_language
 from web.session import Sessions
 
 MAX_TYPED = 120
+SOURCES = [one.value for one in ConsentSource if one is not ConsentSource.carrier]
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
@@ -56,9 +59,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             await require_relation(uow, person.access, patient_id, now)
             patient = await patients.get(uow, person.access, patient_id, now)
             taken = await refills.on_file(uow, person.access, patient_id)
+            plan, kept = await plans.standing_plan(uow, patient_id), await plans.kept(uow, patient_id, now)
         return pages.respond(
             request, "refills/medicines.html", language, 422 if refused else 200, person=person, patient=patient,
-            medicines=taken, refused=refused, typed=typed or {}, longest=MAX_TYPED,
+            medicines=taken, refused=refused, typed=typed or {}, longest=MAX_TYPED, plan=plan, kept=kept, sources=SOURCES,
+            at_words=lambda at: at.astimezone(now.tzinfo).strftime("%d.%m. %H:%M"),
         )  # fmt: skip
 
     @routes.get("/refills")
@@ -121,6 +126,26 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             }  # fmt: skip
             return await medicines(request, person, patient_id, done, typed)
         return RedirectResponse(f"/medicines/{patient_id}", 303)
+
+    @routes.post("/medicines/{patient_id}/reminders")
+    async def remind(
+        request: Request, patient_id: UUID, person: Actor, hours: Typed = "", until: Typed = "", source: Typed = ""
+    ) -> Response:
+        """Remind the patient of medicines at these hours, as they asked."""
+        async with house.database.unit_of_work() as uow:
+            now = house.clock.now()
+            done = await plans.start(uow, person.access, person.staff_id, patient_id, hours, until, source, now)
+        if isinstance(done, Refused):
+            typed = {"hours": hours, "until": until, "source": source}
+            return await medicines(request, person, patient_id, done, typed)
+        return RedirectResponse(f"/medicines/{patient_id}#reminders", 303)
+
+    @routes.post("/medicines/{patient_id}/reminders/end")
+    async def remind_no_more(patient_id: UUID, person: Actor) -> Response:
+        """No more reminders of medicines."""
+        async with house.database.unit_of_work() as uow:
+            await plans.end(uow, person.access, person.staff_id, patient_id, house.clock.now())
+        return RedirectResponse(f"/medicines/{patient_id}#reminders", 303)
 
     @routes.post("/medicines/{patient_id}/{medication_id}/end")
     async def end(patient_id: UUID, medication_id: UUID, person: Actor) -> Response:

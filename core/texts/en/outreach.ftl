@@ -28,3 +28,19 @@ consents-told = Reminders of visits: { $reminder ->
 }. To change: “no more reminders”, “no more offers”, START.
 message-waits = { -clinic }: there is a message that we cannot show here. Say “human” for a person.
 message-waits-sms = { -clinic }: there is a message that we do not send by SMS. Reply HUMAN and a person will answer.
+
+dose-due = It is the time for medicines that we were asked to remind of. Have they been taken?
+dose-due-sms = { -clinic }: time for medicines. Taken?
+dose-choice-taken = Yes, taken
+dose-choice-taken-sms = yes
+dose-choice-not-yet = Not yet
+dose-choice-not-yet-sms = not yet
+dose-choice-problem = There is a problem
+dose-choice-problem-sms = problem
+dose-taken = Thank you, noted.
+dose-later = All right. We will remind once more in half an hour.
+dose-not-yet = All right, noted. What to do about a missed dose: a pharmacist or doctor will answer.
+dose-not-yet-sms = All right, noted. About a missed dose, please ask a pharmacist or doctor.
+dose-problem = We understand. Our staff are told. Please write what is happening. In an emergency call 112.
+dose-problem-sms = Our staff are told. Please write what is happening. In an emergency call 112.
+dose-gone = This reminder is out of date. Nothing was noted.

@@ -28,3 +28,19 @@ consents-told = Przypomnienia o wizytach: { $reminder ->
 }. Zmiana: „nie wysyłajcie przypomnień”, „nie wysyłajcie ofert”, START.
 message-waits = { -clinic }: czeka wiadomość, której nie możemy tu pokazać. Słowo „konsultant” łączy z człowiekiem.
 message-waits-sms = { -clinic }: czeka wiadomosc, ktorej nie wysylamy SMS-em. Odpisz KONSULTANT, a odezwie sie czlowiek.
+
+dose-due = Pora na leki, o której mieliśmy przypomnieć. Czy są przyjęte?
+dose-due-sms = { -clinic }: pora na leki. Przyjete?
+dose-choice-taken = Tak, przyjęte
+dose-choice-taken-sms = tak
+dose-choice-not-yet = Jeszcze nie
+dose-choice-not-yet-sms = jeszcze nie
+dose-choice-problem = Jest problem
+dose-choice-problem-sms = jest problem
+dose-taken = Dziękujemy, zapisane.
+dose-later = Dobrze. Przypomnimy jeszcze raz za pół godziny.
+dose-not-yet = Dobrze, zapisane. W razie wątpliwości, co zrobić z pominiętą dawką, odpowie farmaceuta lub lekarz.
+dose-not-yet-sms = Dobrze, zapisane. Co z pominieta dawka: odpowie farmaceuta lub lekarz.
+dose-problem = Rozumiemy. Przekazujemy to personelowi. Proszę napisać, co się dzieje. W nagłym przypadku proszę dzwonić pod 112.
+dose-problem-sms = Przekazujemy to personelowi. Prosze napisac, co sie dzieje. W naglym przypadku 112.
+dose-gone = To przypomnienie jest już nieaktualne. Nic nie zostało zapisane.

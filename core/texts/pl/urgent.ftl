@@ -49,3 +49,4 @@ audit-did-alert-oncall-not-reached = dyżurny nieosiągalny
 ## Repeat contact with symptoms.
 triage-repeat-sooner = To kolejna rozmowa o tych dolegliwościach w ciągu trzech dni, dlatego proponujemy pomoc wcześniej.
 triage-repeat-person = To już trzecia rozmowa o dolegliwościach w ciągu trzech dni. Dlatego przekazujemy ją pielęgniarce lub lekarzowi.
+handoff-reason-dose-problem = Kłopot z lekami, zgłoszony w odpowiedzi na przypomnienie

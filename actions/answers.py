@@ -3,13 +3,14 @@
 import json
 
 from actions.context import Call, Events, HouseAction
-from actions.handover import DefaultFallback
+from actions.handover import DefaultFallback, hand_over
 from actions.reading import read
 from care.appointments import service as clinic
 from care.appointments.models import Service, Specialty
 from conversations.choosing import Ranked, choices
 from conversations.messages import last_content
 from conversations.protocols import Choice
+from conversations.rules import COMPLEX
 from core.i18n import text as words
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Reply, article, articles_of_service
@@ -17,6 +18,12 @@ from knowledge.service import Reply, article, articles_of_service
 ARTICLE = "article:"
 OFTEN_ASKED = ("ultrasound_abdomen", "blood_tests", "ecg")
 """Offered as examples where the price list has them."""
+
+
+ALWAYS_PEOPLE = frozenset({"complaint", "data_rights", "contact_data", "medical_advice"})
+"""An article never settles these: they change something, or somebody must answer for them."""
+MANY_WORDS = 8
+"""Who writes so much and is still not understood has no everyday request."""
 
 
 class ClinicInfo(HouseAction):
@@ -112,7 +119,21 @@ class Fallback(DefaultFallback):
                 "which-goal", goals, name=(await _names(call, [], codes[:1]) or await _names(call, codes[:1], []))[0]
             )
             return True
+        if await _is_for_a_person(self, call):
+            await hand_over(self, call, COMPLEX)
+            return True
         return clarified(call) or await answered(self, call)
+
+
+async def _is_for_a_person(action: HouseAction, call: Call) -> bool:
+    """Outside a form: many words, and the likeliest goal is a person's anyway, or the message may be too much for the bot."""
+    if (call.tracker.active_loop or {}).get("name") or len(call.text.split()) < MANY_WORDS:
+        return False
+    ranking = call.tracker.latest_message.get("intent_ranking") or ()
+    likeliest = next((str(one["name"]) for one in ranking if one["name"] != "nlu_fallback"), "")
+    if likeliest in ALWAYS_PEOPLE:
+        return True
+    return action.parts.complexity is not None and await action.parts.complexity.may_be_complex(call.text)
 
 
 def clarified(call: Call) -> bool:

@@ -29,6 +29,7 @@ from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.errors import Forbidden
 from core.i18n import Language
+from knowledge.complexity import Complexity
 from knowledge.service import Library
 
 UNDERSTOOD = (
@@ -51,6 +52,8 @@ class Parts:
     alerts: Alerts
     engine: Engine | None = None
     """A certified triage engine, asked beside the tables; None where none is configured."""
+    complexity: Complexity | None = None
+    """Tells what is too much for the bot; None: nothing is."""
     lexicon: Lexicon | None = None
 
     @property

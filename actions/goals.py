@@ -1,6 +1,6 @@
 """Goals with no form of their own: an approved answer, free times, or a person who is told what was understood."""
 
-from actions.answers import answered, say_article
+from actions.answers import ALWAYS_PEOPLE, answered, say_article
 from actions.context import Call, Events
 from actions.handover import RequestHuman, hand_over
 from actions.identity import hand_over_proven
@@ -12,8 +12,6 @@ from knowledge.retrieval import Answer
 
 CLINICAL = frozenset({"medical_advice"})
 """Answered by a clinician, and said so."""
-ALWAYS_PEOPLE = frozenset({"complaint", "data_rights", "contact_data", "medical_advice"})
-"""An article never settles these: they change something, or somebody must answer for them."""
 TOPIC_OF = {"results": "results", "refill": "refill", "prescription_code": "refill", "documents": "documents"}
 """What an article must be about to answer such a request: "are my blood results in" is not about how to prepare for a blood test."""
 

@@ -24,6 +24,7 @@ from conversations.cases import Cases
 from conversations.identity.challenges import Identity
 from core.clock import Clock
 from core.db import Database
+from knowledge.complexity import Complexity
 from knowledge.service import Library
 
 ACTIONS: tuple[type[HouseAction], ...] = (
@@ -95,7 +96,8 @@ def build_actions(
     gate: Gate,
     alerts: Alerts,
     engine: Engine | None = None,
+    complexity: Complexity | None = None,
 ) -> list[Action]:
     """One of each. Complaints are triaged while the gate is open."""
-    parts = Parts(database, clock, cases, library, identity, gate, alerts, engine)
+    parts = Parts(database, clock, cases, library, identity, gate, alerts, engine, complexity)
     return [action(parts) for action in ACTIONS]

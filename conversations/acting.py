@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from conversations.outreach import consents, replies
 from conversations.outreach.answers import respond
 from conversations.outreach.mirror import stop_by_carrier
 from conversations.outreach.words import asks_for_consents, read_stop
-from conversations.protocols import DialogueReply, Promise, Utterance
+from conversations.protocols import Complexity, DialogueReply, Promise, Utterance
 from conversations.safety import SafetyScreen
 from conversations.understanding import (
     asks_for_human,
@@ -83,6 +83,12 @@ async def next_scene(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> Scene
     return Scene(*row) if row else None
 
 
+QUESTIONS = (
+    "ask-", "utter-ask-", "triage-", "identity-", "offers-", "person-", "refill-", "reschedule-", "cancel-", "confirm-", "reminder-",
+)  # fmt: skip
+"""How the keys of what the bot asks begin."""
+
+
 class Acting:
     """Acts on messages: says fixed texts, raises alerts, hands over, or asks the dialogue core."""
 
@@ -92,9 +98,11 @@ class Acting:
         cases: Cases,
         screen: SafetyScreen,
         max_text_length: int,
+        complexity: Complexity,
         links: Links,
         alerts: Alerts,
     ) -> None:
+        self._complexity = complexity
         self._links = links
         self._alerts = alerts
         self._messages = messages
@@ -147,6 +155,11 @@ class Acting:
             asks_for_web=asks_for_web(message.body),
             is_automated=await is_automated(uow),
         )
+        if payload is None and any(isinstance(one, rules.AskDialogue) for one in rules.decide(facts)):
+            last = str((await replies.last_said(uow, message)).get("key", ""))
+            # An answer to a question of ours is for whoever asked it.
+            is_complex = not last.startswith(QUESTIONS) and await self._complexity.is_complex(message.body)
+            facts = replace(facts, is_complex=is_complex)
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.
             acts = tuple(one for one in acts if rules.is_owed_again(one))

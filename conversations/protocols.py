@@ -89,6 +89,14 @@ class DialogueFailed(Exception):
         self.reason = reason
 
 
+class Complexity(Protocol):
+    """Tells what is too much for the bot."""
+
+    async def is_complex(self, text: str) -> bool:
+        """True if a person should answer at once."""
+        ...
+
+
 class Dialogue(Protocol):
     """Understands a message and decides the next words."""
 

@@ -16,6 +16,8 @@ DISTRESS = "distress"
 """The rule whose signs are answered kindly while the conversation goes on."""
 THREAT = "staff-threat"
 """The rule for threats against people who work here: no harm to the person who writes, so other words and other readers."""
+COMPLEX = "complex"
+"""Too much for the bot: a person answers at once."""
 AUTOMATION_OFF = "automation-off"
 """Why a case goes to a person while the clinic has switched automation off."""
 WAITING_REMINDER = timedelta(minutes=1)
@@ -44,6 +46,7 @@ class Facts:
     stop_wish: StopWish | None = None
     reply: Bound | None = None
     dose: DoseReply | None = None
+    is_complex: bool = False
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
     asks_for_web: bool = False
@@ -267,4 +270,6 @@ def _bot(facts: Facts) -> tuple[Act, ...]:
         return (AskDialogue(facts.text, facts.payload),)
     if facts.unreadable is Unreadable.empty:
         return (Say("bot-unreadable", "content"),)
+    if facts.is_complex:
+        return (Escalate(COMPLEX),)
     return (AskDialogue(facts.text),)

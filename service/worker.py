@@ -74,6 +74,7 @@ def action_server(house: House) -> uvicorn.Server:
             house.triage,
             house.alerts,
             triage_engine(house.settings),
+            house.complexity,
         ),
         house.settings.secrets["actions"],
         house.database,

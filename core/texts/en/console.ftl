@@ -127,6 +127,7 @@ delivery-dead = Not delivered (code { $code })
 delivery-replay = Send again
 
 handoff-reason-asked = Asked for a person
+handoff-reason-complex = A complex matter: not for the bot
 handoff-reason-attachment = Sent a file
 handoff-reason-restricted = Processing is restricted
 handoff-reason-language = Writes in Ukrainian or Russian

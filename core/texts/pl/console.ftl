@@ -128,6 +128,7 @@ delivery-dead = Nie doszło (kod { $code })
 delivery-replay = Wyślij ponownie
 
 handoff-reason-asked = Prośba o człowieka
+handoff-reason-complex = Złożona sprawa: automat jej nie rozstrzyga
 handoff-reason-attachment = Przysłany plik
 handoff-reason-restricted = Przetwarzanie ograniczone
 handoff-reason-language = Wiadomość po ukraińsku lub rosyjsku

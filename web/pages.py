@@ -27,6 +27,7 @@ from web.parts import House
 from web.privacy.persons import notice_router
 from web.privacy.persons import router as persons_router
 from web.privacy.routes import router as privacy_router
+from web.refills.measurements import router as measurements_router
 from web.refills.routes import router as refills_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
@@ -71,6 +72,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
+    app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))

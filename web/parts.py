@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from channels.sms.simulator.provider import SimulatedProvider
+from conversations.cases import Cases
 from conversations.delivery import Deliverer
 from conversations.messages import Messages
 from conversations.privacy.rights import Privacy
@@ -49,6 +50,11 @@ class House(Protocol):
     @property
     def limiter(self) -> RateLimiter:
         """Counts at the doors."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Queues cases for people."""
         ...
 
     @property

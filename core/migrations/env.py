@@ -25,6 +25,7 @@ MODELS: tuple[str, ...] = (
     "care.appointments.models",
     "care.refills.models",
     "care.governance.models",
+    "care.vitals.models",
     "knowledge.models",
 )
 

@@ -202,6 +202,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
     "/refills/{request_id}": lambda _: {"outcome": "approved"},
     "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
+    "/measurements/{patient_id}": lambda _: {"kind": "spo2", "value": "97"},
     "/medicines/{patient_id}/reminders": lambda _: {"hours": "8:00", "source": "phone"},
     "/console/follow-ups/{follow_up_id}/done": lambda _: {"note": "rozmowa odbyta"},
     "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},

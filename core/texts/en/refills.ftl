@@ -135,3 +135,39 @@ refused-dose-times = Give 1 to { $most } hours, for example 8:00, 20:00.
 refused-dose-until = The last day must be today or later.
 refused-dose-source = Say how the patient asked for it.
 refused-dose-no-way = There is no way to remind: the patient has no telephone or chat, or reminders are stopped.
+
+vitals-title = Measurements: { $name }
+vitals-link = Measurements
+vitals-to-medicines = Medicines
+vitals-none = No measurements yet.
+vitals-add = Add a measurement
+vitals-kind = What was measured
+vitals-value = Value
+vitals-origin = Who measured
+vitals-save = Save
+vitals-rules = When a task is opened
+vitals-rules-lead = Rules of version { $version }, team proposal, not signed by a clinician. A rule leads the matter to a person; it diagnoses nothing.
+vitals-rule = { $times ->
+    [one] once
+   *[other] { $times } times
+ } within { $minutes } min
+vitals-alarm-told = Rule { $rule } holds: the matter is in the queue, and the patient got a message.
+vitals-alarm-untold = Rule { $rule } holds, but the patient could not be told. Somebody has to call.
+vital-origin-clinic = clinic
+vital-origin-device = device
+vital-origin-patient = patient
+vital-urgency-now = urgent, at once
+vital-urgency-today = the same day
+vitals-now = A measurement we were given needs urgent attention. Our staff know and will get in touch. If things are bad or get worse, call 112 at once.
+vitals-now-sms = Our staff are looking at your case urgently and will get in touch. If things are bad or get worse, call 112 at once.
+vitals-today = Our staff will look today at a measurement we were given and get in touch. If things get worse, call 112.
+vitals-today-sms = Our staff will look at your case today and get in touch. If things get worse, call 112.
+refused-vitals-kind = Choose from the list what was measured, and who measured.
+refused-vitals-value = The value is a number from { $least } to { $most } { $unit }.
+refused-vitals-time = A measurement cannot be older than a week or lie in the future.
+vital-spo2 = oxygen saturation
+vital-pulse = pulse
+vital-respiratory-rate = breaths
+vital-systolic = systolic pressure
+vital-temperature = temperature
+vital-glucose = blood sugar

@@ -50,3 +50,4 @@ audit-did-alert-oncall-not-reached = on-call not reached
 triage-repeat-sooner = This is another conversation about the same complaint within three days, so we suggest help sooner.
 triage-repeat-person = This is the third conversation about symptoms within three days. So we are passing it to a nurse or a doctor.
 handoff-reason-dose-problem = A problem with medicines, told in answer to a reminder
+handoff-reason-vitals = A measurement beyond its bound

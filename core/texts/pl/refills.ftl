@@ -136,3 +136,39 @@ refused-dose-times = Podaj od 1 do { $most } godzin, na przykład 8:00, 20:00.
 refused-dose-until = Data końca musi być dzisiejsza lub późniejsza.
 refused-dose-source = Zaznacz, jak pacjent o to poprosił.
 refused-dose-no-way = Nie ma jak przypominać: brak telefonu lub czatu pacjenta albo przypomnienia są wstrzymane.
+
+vitals-title = Pomiary: { $name }
+vitals-link = Pomiary
+vitals-to-medicines = Leki
+vitals-none = Nie ma jeszcze pomiarów.
+vitals-add = Dodaj pomiar
+vitals-kind = Co zmierzono
+vitals-value = Wartość
+vitals-origin = Kto zmierzył
+vitals-save = Zapisz
+vitals-rules = Kiedy powstaje zadanie
+vitals-rules-lead = Reguły w wersji { $version }, propozycja zespołu, bez podpisu lekarza. Reguła kieruje sprawę do człowieka, niczego nie rozpoznaje.
+vitals-rule = { $times ->
+    [one] { $times } raz
+   *[other] { $times } razy
+ } w ciągu { $minutes } min
+vitals-alarm-told = Reguła { $rule } jest spełniona: sprawa trafiła do kolejki, a pacjent dostał wiadomość.
+vitals-alarm-untold = Reguła { $rule } jest spełniona, ale pacjenta nie udało się zawiadomić. Trzeba zadzwonić.
+vital-origin-clinic = przychodnia
+vital-origin-device = urządzenie
+vital-origin-patient = pacjent
+vital-urgency-now = pilne, od razu
+vital-urgency-today = tego samego dnia
+vitals-now = Przekazany nam pomiar wymaga pilnej uwagi. Personel już o tym wie i się odezwie. Jeśli stan jest ciężki lub się pogarsza, proszę od razu dzwonić pod 112.
+vitals-now-sms = Personel pilnie zajmuje sie Panstwa sprawa i sie odezwie. Jesli stan jest ciezki lub sie pogarsza, prosze od razu dzwonic 112.
+vitals-today = Przekazany nam pomiar obejrzy dziś personel i się odezwie. Jeśli stan się pogorszy, proszę dzwonić pod 112.
+vitals-today-sms = Personel zajmie sie dzis Panstwa sprawa i sie odezwie. Jesli stan sie pogorszy, prosze dzwonic 112.
+refused-vitals-kind = Wybierz z listy, co zmierzono i kto zmierzył.
+refused-vitals-value = Wartość to liczba od { $least } do { $most } { $unit }.
+refused-vitals-time = Pomiar nie może być starszy niż tydzień ani z przyszłości.
+vital-spo2 = saturacja
+vital-pulse = tętno
+vital-respiratory-rate = oddechy
+vital-systolic = ciśnienie skurczowe
+vital-temperature = temperatura
+vital-glucose = cukier

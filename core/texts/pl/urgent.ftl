@@ -50,3 +50,4 @@ audit-did-alert-oncall-not-reached = dyżurny nieosiągalny
 triage-repeat-sooner = To kolejna rozmowa o tych dolegliwościach w ciągu trzech dni, dlatego proponujemy pomoc wcześniej.
 triage-repeat-person = To już trzecia rozmowa o dolegliwościach w ciągu trzech dni. Dlatego przekazujemy ją pielęgniarce lub lekarzowi.
 handoff-reason-dose-problem = Kłopot z lekami, zgłoszony w odpowiedzi na przypomnienie
+handoff-reason-vitals = Pomiar poza granicą

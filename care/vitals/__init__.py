@@ -1,0 +1,1 @@
+"""Measurements of vital signs and the rules that watch them."""

@@ -85,15 +85,17 @@ async def test_someone_with_a_second_factor_signs_in_with_keys_alone(site: Site)
         (await uow.session.scalars(select(Staff).where(Staff.email == "marta@demo.example"))).one().totp_secret = SECRET
     page = await site.visitor()
     await page.goto(f"{site.base}/login")
+    await page.locator("#email:focus").wait_for()  # The page sets it; typed sooner, the first letter would be nobody's.
     await page.keyboard.type("marta@demo.example")
     await page.keyboard.press("Tab")
     await page.keyboard.type("demo-demo-demo")
     await page.keyboard.press("Enter")
-    await page.locator("#code").wait_for()
+    await page.locator("#code:focus").wait_for()
     await page.keyboard.type("000000")
     await page.keyboard.press("Enter")
     await page.locator("[role=alert]").wait_for()
     assert await found(page) == []
+    await page.locator("#code:focus").wait_for()
     await page.keyboard.type(pyotp.TOTP(SECRET).at(site.house.clock.now()))
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/console")

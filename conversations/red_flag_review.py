@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import select
 
 from conversations.models import SafetyAlert
-from conversations.safety import EXAMPLES_FILE, SOURCES_FILE, Level, SafetyScreen
+from conversations.safety import EXAMPLES_FILE, SOURCES_FILE, Level, SafetyScreen, read_examples
 from core.access import Access, Permission
 from core.db import UnitOfWork
 
@@ -52,7 +52,7 @@ async def review(uow: UnitOfWork, access: Access, screen: SafetyScreen, now: dat
 
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, tuple[int, int]]:
-    pack = yaml.safe_load(EXAMPLES_FILE.read_text("utf-8"))
+    pack = read_examples(EXAMPLES_FILE)
     return {rule: (len(kept["see"]), len(kept["leave"])) for rule, kept in pack.items()}
 
 

@@ -160,6 +160,8 @@ class SafetyScreen:
         sources, seen = frozenset(_read(folder / SOURCES_FILE.name)), dict[str, str]()
         for name in (RULES_FILE.name, OTHER_TONGUES_FILE.name):
             data = _read(folder / name)
+            if not isinstance(data["rules"], list):
+                raise ConfigurationError(f"safety: {name} needs a list of rules")
             versions.append(data["version"])
             for entry in data["rules"]:
                 try:
@@ -167,7 +169,7 @@ class SafetyScreen:
                 except (re.error, KeyError, TypeError, ValueError, ConfigurationError) as error:
                     raise ConfigurationError(f"safety rule {where(entry, folder / name)}: {error}") from error
         digest = fingerprint(folder)
-        mender = _mender(words["words"], _read(folder / EXAMPLES_FILE.name))
+        mender = _mender(words["words"], read_examples(folder / EXAMPLES_FILE.name))
         net = SecondNet.load(folder / NET_FILE) if with_net else None
         return cls(rules, "+".join([*versions, digest[:12]]), lexicon, mender, digest, net)
 
@@ -313,6 +315,20 @@ def _read(file: Path) -> Any:
         raise ConfigurationError(f"safety: {file.name} cannot be read: {error}") from error
     if not isinstance(found, dict) or (file.name in TABLES and not {"version", TABLES[file.name]} <= found.keys()):
         raise ConfigurationError(f"safety: {file.name} is no table with a version")
+    if not isinstance(found.get("version", ""), str):
+        raise ConfigurationError(f"safety: the version of {file.name} is no text; it wants quotes")
+    return found
+
+
+def read_examples(file: Path) -> dict[str, dict[str, list[str]]]:
+    """The pack: per rule sentences to `see` and to `leave`. Raises `ConfigurationError` naming the rule that is not so."""
+    found = _read(file)
+    for rule, kept in found.items():
+        if not isinstance(kept, dict) or not all(
+            isinstance(kept.get(part), list) and all(isinstance(text, str) for text in kept[part])
+            for part in ("see", "leave")
+        ):
+            raise ConfigurationError(f"safety: {file.name}: {rule} needs sentences to see and to leave")
     return found
 
 

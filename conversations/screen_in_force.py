@@ -15,7 +15,6 @@ from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
 import structlog
-import yaml
 
 from conversations.safety import (
     EXAMPLES_FILE,
@@ -23,6 +22,7 @@ from conversations.safety import (
     Level,
     SafetyScreen,
     default_screen,
+    read_examples,
     where,
 )
 from core.clock import SystemClock
@@ -48,12 +48,12 @@ class InForce:
 def prove(screen: SafetyScreen, folder: Path = FOLDER) -> None:
     """Raises `ConfigurationError`, with rule and line, where a sentence of the pack is not seen by its rule."""
     tables = {rule.id: rule.table for rule in screen.rules}
-    for rule, kept in yaml.safe_load((folder / EXAMPLES_FILE.name).read_text("utf-8")).items():
+    for rule, kept in read_examples(folder / EXAMPLES_FILE.name).items():
         if rule not in tables:
             raise ConfigurationError(
                 f"safety rule {rule}: its sentences stand in {EXAMPLES_FILE.name}, the rule is gone"
             )
-        missed = [str(text) for text in kept["see"] if rule not in screen.screen(str(text)).rules]
+        missed = [text for text in kept["see"] if rule not in screen.screen(text).rules]
         if missed:
             place = where(rule, folder / f"{tables[rule]}.yml")
             raise ConfigurationError(
@@ -84,10 +84,17 @@ def screen_in_force(data_folder: Path, folder: Path = FOLDER) -> InForce:
     return InForce(screen)
 
 
-def in_force_at(data_folder: Path, at: datetime) -> SafetyScreen | None:
-    """The screen that was in force in this installation at an instant; None if it had none then."""
+def digest_at(data_folder: Path, at: datetime) -> str | None:
+    """Of the tables that were in force in this installation at an instant; None if it had none then."""
     began = [one for one in _history(data_folder / "safety") if datetime.fromisoformat(one["from"]) <= at]
-    return SafetyScreen.load(data_folder / "safety" / began[-1]["digest"]) if began else None
+    return began[-1]["digest"] if began else None
+
+
+@lru_cache(maxsize=4)
+def kept_screen(data_folder: Path, digest: str) -> SafetyScreen | None:
+    """The screen of a version that was in force once; None where its tables are gone."""
+    folder = data_folder / "safety" / digest
+    return SafetyScreen.load(folder) if folder.is_dir() else None
 
 
 def keep_locked(data_folder: Path, locked: Sequence[Mapping[str, str]]) -> None:
@@ -105,12 +112,14 @@ def _prove_locked(screen: SafetyScreen, kept: Path, folder: Path) -> None:
     if digest == screen.digest:
         return
     before = SafetyScreen.load(kept / digest)
-    for one in json.loads((kept / LOCKED).read_text("utf-8")):
-        level = Level[one["level"]]
-        if passes(before, one["text"], level) and not passes(screen, one["text"], level):
-            raise ConfigurationError(
-                f"safety tables in {folder.name}: a locked test fails ({level.name}): {one['text']!r}"
-            )
+    try:
+        locked = [(str(one["text"]), Level[one["level"]]) for one in json.loads((kept / LOCKED).read_text("utf-8"))]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(f"{LOCKED}: unreadable ({type(error).__name__})") from error
+    for number, (text, level) in enumerate(locked, 1):
+        if passes(before, text, level) and not passes(screen, text, level):
+            # A patient's words once: never in the error, which is logged.
+            raise ConfigurationError(f"safety tables in {folder.name}: locked test {number} fails ({level.name})")
 
 
 def passes(screen: SafetyScreen, text: str, level: Level) -> bool:
@@ -125,7 +134,15 @@ def _history(kept: Path) -> list[dict[str, str]]:
         lines = (kept / HISTORY).read_text("utf-8").splitlines()
     except OSError:
         return []
-    return [json.loads(line) for line in lines if line.endswith("}")]
+    found = []
+    for line in lines:
+        try:
+            one = json.loads(line)
+            datetime.fromisoformat(one["from"])
+            found.append({"from": str(one["from"]), "digest": str(one["digest"])})
+        except (ValueError, KeyError, TypeError):
+            log.warning("a line of the history of the red-flag tables is unreadable", where=HISTORY)
+    return found
 
 
 def _keep(folder: Path, kept: Path, digest: str) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from care.patients.marks import is_restricted
+from care.patients.models import Patient
 from care.policy import require_relation
 from care.vitals.models import Measurement, Origin, VitalAlarm
 from care.vitals.rules import Kind, Reading, Rule, Watch, default_watch
@@ -15,7 +16,7 @@ from conversations.cases import Cases
 from conversations.inbox import open_case, open_case_for
 from conversations.messages import Messages, Route
 from conversations.models import Correspondent, Thread
-from conversations.outreach.ways import CHANNEL_OF, way_to
+from conversations.outreach.ways import CARRIER, CHANNEL_OF, way_to
 from conversations.protocols import Utterance
 from core.access import Access, Permission
 from core.audit import record
@@ -28,6 +29,8 @@ ONCE_IN = timedelta(minutes=60)
 EARLIEST = timedelta(days=7)
 """Older measurements are history, not for this."""
 AHEAD = timedelta(minutes=5)
+TWICE = timedelta(seconds=60)
+"""The same value by the same person within this is one measurement, typed twice."""
 NEWEST = 20
 
 
@@ -71,6 +74,10 @@ class Vitals:
         at = taken_at or now
         if not now - EARLIEST <= at <= now + AHEAD:
             return Refused("vitals-time")
+        # Two clicks, or two people at once: one after the other, and the same value counts once.
+        await uow.session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+        if (same := await _same(uow, staff_id, patient_id, kind, number, now)) is not None:
+            return Recorded(same, ())
         kept = Measurement(
             patient_id=patient_id, kind=kind, value={"value": number}, taken_at=at, origin=Origin(origin), made_by=staff_id,
             made_at=now,
@@ -116,7 +123,7 @@ class Vitals:
             urgency=rule.urgency, case_id=None, is_told=False, raised_at=now,
         )  # fmt: skip
         uow.session.add(alarm)
-        point, _ = await way_to(uow, kept.patient_id, None, now)
+        point, reason = await way_to(uow, kept.patient_id, None, now)
         if point is not None:
             person = await uow.session.get_one(Correspondent, point.correspondent_id)
             thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
@@ -129,10 +136,25 @@ class Vitals:
                 route = Route(CHANNEL_OF[point.kind], point.id, as_language(person.language))
                 source = {"by": "rule", "rule": f"vitals:{rule.id}@{self.watch.version}"}
                 await self._messages.say(uow, case, route, Utterance(f"vitals-{rule.urgency}"), source, now)
-                alarm.is_told = True
+                alarm.is_told = reason != CARRIER
         await uow.session.flush()
         record(uow, Access.system("vitals"), f"vitals.{rule.id}", "patient", kept.patient_id, now)
         return alarm
+
+
+async def _same(
+    uow: UnitOfWork, staff_id: UUID, patient_id: UUID, kind: str, number: float, now: datetime
+) -> Measurement | None:
+    """What the same person typed for this patient a moment ago, if it was the same."""
+    typed = await uow.session.scalars(
+        select(Measurement)
+        .where(
+            Measurement.patient_id == patient_id, Measurement.kind == kind, Measurement.made_by == staff_id,
+            Measurement.made_at > now - TWICE,
+        )
+        .order_by(Measurement.made_at.desc())
+    )  # fmt: skip
+    return next((one for one in typed if float(one.value["value"]) == number), None)
 
 
 async def _raised_lately(uow: UnitOfWork, patient_id: UUID, rule: str, now: datetime) -> bool:

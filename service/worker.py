@@ -11,6 +11,7 @@ from actions.registry import build_actions
 from actions.server import create_app
 from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
+from conversations.unsafe.service import write_locked
 from core.settings import Settings
 from service.bootstrap import House, settle_memory
 from service.health import Readiness
@@ -35,6 +36,7 @@ async def run(house: House) -> None:
     async with house.database.unit_of_work() as uow:
         await house.library.warm(uow)
     await house.database.warm()
+    await write_locked(house.database, house.settings.data_folder)
     settle_memory()
     server = action_server(house)
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]

@@ -5,6 +5,7 @@ engine: it gets age in months, sex, the complaint and findings. What it does not
 the clinic's own tables always decide too.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -60,8 +61,10 @@ class FhirEngine:
     async def assess(self, case: Case) -> Opinion:
         """Ask; raises `EngineFailed` for whatever is not the agreed answer."""
         try:
-            answer = await self._client.post(self._url, json=parameters(case), headers=self._headers)
-        except httpx.TimeoutException as error:
+            # In all: the client's own limits hold for each step alone, and a byte now and then would keep the patient waiting.
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                answer = await self._client.post(self._url, json=parameters(case), headers=self._headers)
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise EngineFailed("slow") from error
         except httpx.HTTPError as error:
             raise EngineFailed("down") from error

@@ -7,15 +7,16 @@ from uuid import UUID
 import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from care.patients.marks import is_restricted
 from conversations.adherence.answers import KEY, choices
 from conversations.adherence.models import DosePlan, DoseReminder
 from conversations.inbox import open_case, open_case_for
 from conversations.messages import Messages, Route
-from conversations.models import ContactPoint, Correspondent, Thread
+from conversations.models import Correspondent, Thread
 from conversations.outreach.models import NoticeState, Purpose
-from conversations.outreach.ways import CHANNEL_OF, way_to
+from conversations.outreach.ways import CHANNEL_OF, TALKING, is_talking, way_to
 from conversations.protocols import Utterance
 from core import audit
 from core.access import Access
@@ -29,6 +30,8 @@ LATEST = timedelta(minutes=60)
 """A reminder that could not be sent in this time is not sent any more: an hour too late it would mislead."""
 NOTED = timedelta(hours=24)
 """So far back a missed one is noted as withheld."""
+IN_TIME = timedelta(minutes=2)
+"""So long before it is too late a waiting one is said at the latest: the worker looks once a minute."""
 AT_ONCE = 500
 
 
@@ -45,16 +48,22 @@ class Doses:
         now = self._clock.now()
         done: Counter[str] = Counter()
         for plan_id, due in await self._due(now):
-            async with self._database.unit_of_work() as uow:
-                done[await self._remind(uow, plan_id, due, now)] += 1
+            try:
+                async with self._database.unit_of_work() as uow:
+                    done[await self._remind(uow, plan_id, due, now)] += 1
+            except IntegrityError:
+                done["again"] += 1  # The person's first message came in the same instant: next minute.
         async with self._database.unit_of_work() as uow:
             found = await uow.session.scalars(
                 select(DoseReminder.id).where(DoseReminder.again_at <= now).limit(AT_ONCE)
             )
             again = list(found)
         for one in again:
-            async with self._database.unit_of_work() as uow:
-                done[await self._again(uow, one, now)] += 1
+            try:
+                async with self._database.unit_of_work() as uow:
+                    done[await self._again(uow, one, now)] += 1
+            except IntegrityError:
+                done["again"] += 1
         return +done
 
     async def _due(self, now: datetime) -> list[tuple[UUID, datetime]]:
@@ -66,6 +75,10 @@ class Doses:
                     DosePlan.ended_at.is_(None), or_(DosePlan.until.is_(None), DosePlan.until >= (now - NOTED).date())
                 )
             )
+            rows = await uow.session.execute(
+                select(DoseReminder.plan_id, DoseReminder.due_at).where(DoseReminder.due_at >= now - NOTED)
+            )
+            made = {(plan_id, due) for plan_id, due in rows}
             for plan in plans:
                 hours = [
                     due
@@ -74,10 +87,7 @@ class Doses:
                     if plan.until is None or day <= plan.until
                     if max(now - NOTED, plan.made_at) < (due := datetime.combine(day, time.fromisoformat(hour), now.tzinfo)) <= now
                 ]  # fmt: skip
-                made = await uow.session.scalars(
-                    select(DoseReminder.due_at).where(DoseReminder.plan_id == plan.id, DoseReminder.due_at.in_(hours))
-                )
-                found += [(plan.id, due) for due in sorted({*hours} - {*made})]
+                found += [(plan.id, due) for due in hours if (plan.id, due) not in made]
         return found[:AT_ONCE]
 
     async def _remind(self, uow: UnitOfWork, plan_id: UUID, due: datetime, now: datetime) -> str:
@@ -103,10 +113,12 @@ class Doses:
         )
         if reminder is None:
             return "taken"
-        is_late = reminder.again_at is not None and now > reminder.again_at + LATEST
+        is_late = now > _latest(reminder)
         reminder.again_at = None
         plan = await uow.session.get_one(DosePlan, reminder.plan_id)
-        return "late" if is_late or plan.ended_at is not None else await self._say(uow, reminder, plan, now)
+        if is_late or plan.ended_at is not None:
+            return "late" if reminder.times_said else _withheld(reminder, "too-late" if is_late else "ended")
+        return await self._say(uow, reminder, plan, now)
 
     async def _say(self, uow: UnitOfWork, reminder: DoseReminder, plan: DosePlan, now: datetime) -> str:
         if await is_restricted(uow, plan.patient_id):
@@ -114,24 +126,39 @@ class Doses:
         point, reason = await way_to(uow, plan.patient_id, reminder.contact_point_id, now)
         if point is None or reason is not None:
             return _withheld(reminder, reason or "no-contact")
+        person = await uow.session.get_one(Correspondent, point.correspondent_id)
+        thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
+        assert thread_id is not None, "a correspondent is made with its thread"
+        later = min(now + TALKING, _latest(reminder) - IN_TIME)
+        if now < later and await is_talking(uow, thread_id, now):
+            # The next "1" answers what is being talked about, not this.
+            reminder.again_at, reminder.reason = later, "conversation-going-on"
+            return "waits"
         reminder.contact_point_id = point.id
-        message_id = await self._send(uow, point, reminder, now)
+        message_id = await self._send(
+            uow, Route(CHANNEL_OF[point.kind], point.id, as_language(person.language)), thread_id, reminder, now
+        )
         reminder.state, reminder.reason, reminder.message_id = NoticeState.sent, None, message_id
         reminder.times_said += 1
         audit.record(uow, Access.system("dose-reminder"), "dose-reminder.sent", "patient", plan.patient_id, now)
         return "sent"
 
-    async def _send(self, uow: UnitOfWork, point: ContactPoint, reminder: DoseReminder, now: datetime) -> UUID:
-        person = await uow.session.get_one(Correspondent, point.correspondent_id)
-        thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
-        assert thread_id is not None, "a correspondent is made with its thread"
+    async def _send(
+        self, uow: UnitOfWork, route: Route, thread_id: UUID, reminder: DoseReminder, now: datetime
+    ) -> UUID:
         case = await open_case(uow, thread_id) or await open_case_for(uow, thread_id, now)
         message = await self._messages.say(
-            uow, case, Route(CHANNEL_OF[point.kind], point.id, as_language(person.language)),
-            Utterance(KEY, {"dose": str(reminder.id)}, choices(reminder.id)),
+            uow, case, route, Utterance(KEY, {"dose": str(reminder.id)}, choices(reminder.id)),
             {"by": "rule", "rule": "dose-reminder", "purpose": Purpose.reminder.value}, now, purpose=Purpose.reminder,
         )  # fmt: skip
         return message.id
+
+
+def _latest(reminder: DoseReminder) -> datetime:
+    """When it is too late to say it: an hour after its own; of one to be said again, two after the answer."""
+    if reminder.times_said and reminder.answered_at is not None:
+        return reminder.answered_at + 2 * LATEST
+    return reminder.due_at + LATEST
 
 
 def _withheld(reminder: DoseReminder, reason: str) -> str:

@@ -21,17 +21,13 @@ from conversations.cases import Cases
 from conversations.inbox import open_case, open_case_for
 from conversations.messages import Messages, Route
 from conversations.models import (
-    Case,
-    CaseState,
     ContactPoint,
     Correspondent,
-    Direction,
-    Message,
     Thread,
 )
 from conversations.outreach.models import Answer, NoticeState, Purpose, VisitNotice
 from conversations.outreach.rules import QuietHours, ReminderTimes
-from conversations.outreach.ways import CHANNEL_OF, way_to
+from conversations.outreach.ways import CHANNEL_OF, TALKING, is_talking, way_to
 from conversations.protocols import Choice, Utterance
 from conversations.rendering import SHORT_CHANNELS
 from core import audit
@@ -45,8 +41,6 @@ log = structlog.get_logger()
 AT_ONCE = 500
 LOOK_AHEAD = timedelta(hours=36)
 """How long before it is due a reminder is planned, so that staff see it and quiet hours can put it forward."""
-TALKING = timedelta(minutes=15)
-"""A reminder does not break into a conversation that goes on: a "yes" would be anyone's guess."""
 
 
 class Reminders:
@@ -177,7 +171,7 @@ class Reminders:
         person = await uow.session.get_one(Correspondent, point.correspondent_id)
         thread_id = await uow.session.scalar(select(Thread.id).where(Thread.correspondent_id == person.id))
         assert thread_id is not None, "a correspondent is made with its thread"
-        if await _is_talking(uow, thread_id, now) and now + TALKING <= self._times.deadline(visit.start_at):
+        if await is_talking(uow, thread_id, now) and now + TALKING <= self._times.deadline(visit.start_at):
             return _waits(notice, now + TALKING, "conversation-going-on")
         patient = await uow.session.get(Patient, visit.patient_id)
         language = as_language(person.language or (patient.language if patient else None))
@@ -216,17 +210,3 @@ def _ends(notice: VisitNotice, state: NoticeState, reason: str) -> str:
 def _waits(notice: VisitNotice, until: datetime, reason: str) -> str:
     notice.due_at, notice.reason = until, reason
     return "waits"
-
-
-async def _is_talking(uow: UnitOfWork, thread_id: UUID, now: datetime) -> bool:
-    """The person wrote a moment ago, and the bot has the case."""
-    found = await uow.session.scalar(
-        select(Message.id)
-        .join(Case, Case.id == Message.case_id)
-        .where(
-            Message.thread_id == thread_id, Message.direction == Direction.inbound,
-            Message.created_at > now - TALKING, Case.state != CaseState.closed,
-        )
-        .limit(1)
-    )  # fmt: skip
-    return found is not None

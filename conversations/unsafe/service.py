@@ -1,5 +1,6 @@
 """Reporting, reading a report with its replay, and deciding. Everything is audited; reports are opened by clinicians alone."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +9,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from conversations.cases import lock_case
 from conversations.models import Author, Direction, Message, SafetyAlert
 from conversations.policy import require_thread
 from conversations.safety import Level, SafetyScreen
-from conversations.screen_in_force import in_force_at, keep_locked, passes
+from conversations.screen_in_force import digest_at, keep_locked, kept_screen, passes
 from conversations.unsafe.models import LockedTest, ReportState, UnsafeReport
 from core.access import Permission
 from core.accounts import SignedIn, Staff
 from core.audit import record
-from core.db import UnitOfWork
+from core.db import Database, UnitOfWork
 from core.errors import ConfigurationError, NotFound, Refused
 from core.redaction import mask_pesel
 
@@ -144,18 +145,28 @@ async def open_report(
     reporter = await uow.session.get_one(Staff, found.reported_by)
     frozen = found.frozen["lines"]
     at = datetime.fromisoformat(frozen[-1]["at"])
-    then = in_force_at(data_folder, at)
+    # Loading tables takes a second: not where others wait.
+    lines, then, trial, reason = await asyncio.to_thread(_replay, frozen, screen, data_folder, at)
+    said = [one.text for one in lines if one.author == Author.patient.value]
+    return Opened(
+        found, reporter.name, lines, _without_numbers(said[-1]) if said else "",
+        (then.version if then else None, screen.version, trial.version if trial else None), reason,
+    )  # fmt: skip
+
+
+def _replay(
+    frozen: Sequence[dict[str, Any]], screen: SafetyScreen, data_folder: Path, at: datetime
+) -> tuple[list[Replayed], SafetyScreen | None, SafetyScreen | None, str | None]:
+    """Each line on the tables then in force, those now, and the candidate's; those two screens, and why there is no candidate."""
+    digest = digest_at(data_folder, at)
+    then = screen if digest == screen.digest else kept_screen(data_folder, digest) if digest else None
     trial, reason = _candidate(data_folder / CANDIDATE)
     lines = []
     for one in frozen:
         is_patient = one["author"] == Author.patient.value
         seen = [_seen(version, one["text"]) if is_patient else None for version in (then, screen, trial)]
         lines.append(Replayed(one["text"], one["author"], _recorded(one, is_patient=is_patient), *seen))
-    said = [one.text for one in lines if one.author == Author.patient.value]
-    return Opened(
-        found, reporter.name, lines, _without_numbers(said[-1]) if said else "",
-        (then.version if then else None, screen.version, trial.version if trial else None), reason,
-    )  # fmt: skip
+    return lines, then, trial, reason
 
 
 async def lock(
@@ -164,7 +175,6 @@ async def lock(
     report_id: UUID,
     text: str,
     level: str,
-    data_folder: Path,
     now: datetime,
     *,
     is_confirmed: bool,
@@ -182,9 +192,17 @@ async def lock(
     _decide(found, person, ReportState.locked, None, now)
     await uow.session.flush()
     record(uow, person.access, "unsafe.locked", "case", found.case_id, now)
-    kept = await uow.session.scalars(select(LockedTest).order_by(LockedTest.locked_at, LockedTest.id))
-    keep_locked(data_folder, [{"text": one.text, "level": one.level} for one in kept])
     return None
+
+
+async def write_locked(database: Database, data_folder: Path) -> None:
+    """Write all locked tests where the tables are proved at the start. After each change, and at the worker's start: a restored
+    database, or one that another machine wrote to, has its own.
+    """
+    async with database.unit_of_work() as uow:
+        await uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("locked-tests"))))
+        kept = await uow.session.scalars(select(LockedTest).order_by(LockedTest.locked_at, LockedTest.id))
+        await asyncio.to_thread(keep_locked, data_folder, [{"text": one.text, "level": one.level} for one in kept])
 
 
 async def dismiss(uow: UnitOfWork, person: SignedIn, report_id: UUID, finding: str, now: datetime) -> Refused | None:

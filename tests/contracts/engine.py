@@ -13,7 +13,7 @@ from care.triage.tables import default_tables
 
 
 class EngineSimulator:
-    """An httpx transport. `manner` is `well`, `down`, `slow`, `refused` or what it answers instead, as text."""
+    """An httpx transport. `manner` is `well`, `down`, `slow`, `endless`, `refused` or what it answers instead, as text."""
 
     def __init__(self, manner: str = "well", urgency: Urgency | None = None) -> None:
         self.manner = manner
@@ -28,6 +28,8 @@ class EngineSimulator:
         if self.manner == "slow":
             await asyncio.sleep(0)
             raise httpx.ReadTimeout("slow", request=request)
+        if self.manner == "endless":
+            await asyncio.sleep(60)
         if self.manner == "refused":
             return httpx.Response(503, json={"resourceType": "OperationOutcome"})
         if self.manner != "well":

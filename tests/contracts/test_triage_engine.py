@@ -36,6 +36,13 @@ async def test_an_emergency_of_the_tables_is_one_for_an_engine_that_reads_them()
     assert (await FhirEngine(URL, client=EngineSimulator().client).assess(emergency)).urgency is Urgency.now
 
 
+async def test_an_engine_that_never_ends_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("care.triage.engine.TIMEOUT_SECONDS", 0.05)
+    with pytest.raises(EngineFailed) as failed:
+        await FhirEngine(URL, client=EngineSimulator("endless").client).assess(CASES[0])
+    assert failed.value.reason == "slow"
+
+
 async def test_nobody_is_named_to_the_engine() -> None:
     simulator = EngineSimulator()
     await FhirEngine(URL, client=simulator.client).assess(CASES[-1])

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from conversations.safety import FOLDER, RULES_FILE, Level, SafetyScreen
-from conversations.screen_in_force import in_force_at, keep_locked, prove, screen_in_force
+from conversations.screen_in_force import HISTORY, LOCKED, digest_at, keep_locked, kept_screen, prove, screen_in_force
 from core.clock import SystemClock
 from core.errors import ConfigurationError
 
@@ -103,9 +103,12 @@ def test_what_was_in_force_once_can_be_asked_again_by_its_time(tables: Path, tmp
     screen_in_force.cache_clear()
     new = screen_in_force(data, tables).screen
     assert old.digest != new.digest
-    then, now = in_force_at(data, between), in_force_at(data, clock.now())
-    assert then is not None and then.digest == old.digest and now is not None and now.digest == new.digest
-    assert in_force_at(data, before) is None
+    with (data / "safety" / HISTORY).open("a", encoding="utf-8") as history:
+        history.write('torn line\n{"from": "yesterday", "digest": "x"}\n')
+    then, now = digest_at(data, between), digest_at(data, clock.now())
+    assert then == old.digest and now == new.digest and digest_at(data, before) is None
+    again = kept_screen(data, then)
+    assert again is not None and again.version == old.version and kept_screen(data, "gone") is None
 
 
 def test_tables_that_fail_a_locked_test_which_those_in_force_pass_are_refused(tables: Path, tmp_path: Path) -> None:
@@ -116,7 +119,21 @@ def test_tables_that_fail_a_locked_test_which_those_in_force_pass_are_refused(ta
     edit(tables, "      - kryptonit parzy\n", "")
     screen_in_force.cache_clear()
     kept = screen_in_force(data, tables)
-    assert kept.screen.digest == good.digest and "locked test fails (emergency)" in (kept.refused or "")
+    assert kept.screen.digest == good.digest and "locked test 1 fails (emergency)" in (kept.refused or "")
+    assert "kryptonit" not in (kept.refused or ""), "a patient's words once, and errors are logged"
+
+
+@pytest.mark.parametrize("spoilt", ["[{", '[{"text": "x"}]', '[{"text": "x", "level": "grave"}]'])
+def test_locked_tests_that_cannot_be_read_keep_new_tables_out_but_not_the_old_ones(
+    tables: Path, tmp_path: Path, spoilt: str
+) -> None:
+    data = tmp_path / "data"
+    good = screen_in_force(data, tables).screen
+    (data / "safety" / LOCKED).write_text(spoilt, "utf-8")
+    edit(tables, 'version: "', 'version: "later-')
+    screen_in_force.cache_clear()
+    kept = screen_in_force(data, tables)
+    assert kept.screen.digest == good.digest and "unreadable" in (kept.refused or "")
 
 
 def test_a_locked_test_that_nothing_passes_yet_stands_in_nobodys_way(tables: Path, tmp_path: Path) -> None:
@@ -126,3 +143,23 @@ def test_a_locked_test_that_nothing_passes_yet_stands_in_nobodys_way(tables: Pat
     edit(tables, 'version: "', 'version: "later-')
     screen_in_force.cache_clear()
     assert screen_in_force(data, tables).refused is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("examples.yml", "breathing: [mąż nie oddycha]\n", "breathing needs sentences"),
+        ("examples.yml", "breathing:\n  see: [112]\n  leave: []\n", "breathing needs sentences"),
+        ("red_flags.yml", 'version: "1"\nrules: none\n', "a list of rules"),
+        ("red_flags.yml", "version: 2026\nrules: []\n", "quotes"),
+    ],
+)
+def test_tables_of_another_shape_are_refused_with_a_reason_and_the_last_ones_stay(
+    tables: Path, tmp_path: Path, file: str, text: str, said: str
+) -> None:
+    data = tmp_path / "data"
+    good = screen_in_force(data, tables).screen
+    (tables / file).write_text(text, "utf-8")
+    screen_in_force.cache_clear()
+    kept = screen_in_force(data, tables)
+    assert kept.screen.digest == good.digest and said in (kept.refused or "")

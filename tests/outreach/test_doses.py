@@ -70,6 +70,32 @@ async def test_a_reminder_is_said_once_at_its_hour_in_one_segment_and_names_no_m
     assert (await clinic.house.delivery(message.id)).state.value == "sent"
 
 
+async def test_it_does_not_break_into_a_conversation_and_is_said_within_the_hour(clinic: Clinic) -> None:
+    await planned(clinic)
+    due = clinic.house.clock.now() + EIGHT
+    for minutes in (-1, 14, 29, 44, 57):
+        clinic.house.clock.instant = due + timedelta(minutes=minutes)
+        await clinic.house.text("jeszcze jedno pytanie")
+        await clinic.house.house.doses.look()
+    assert await said(clinic) == []
+    (waiting,) = await clinic.house.rows(DoseReminder)
+    assert waiting.state is NoticeState.planned and waiting.reason == "conversation-going-on"
+    await at(clinic, due + timedelta(minutes=58))
+    (kept,) = await clinic.house.rows(DoseReminder)
+    assert len(await said(clinic)) == 1 and kept.state is NoticeState.sent and kept.again_at is None
+
+
+async def test_one_that_waited_too_long_is_noted_as_withheld(clinic: Clinic) -> None:
+    await planned(clinic)
+    due = clinic.house.clock.now() + EIGHT
+    clinic.house.clock.instant = due - timedelta(minutes=1)
+    await clinic.house.text("jeszcze jedno pytanie")
+    await at(clinic, due)
+    await at(clinic, due + timedelta(hours=2))
+    (kept,) = await clinic.house.rows(DoseReminder)
+    assert await said(clinic) == [] and kept.state is NoticeState.withheld and kept.reason == "too-late"
+
+
 async def test_the_hour_is_the_patients_own_so_quiet_hours_do_not_hold_it_back(clinic: Clinic) -> None:
     await planned(clinic, "6:30")
     await at(clinic, clinic.house.clock.now() + EIGHT - timedelta(hours=1, minutes=30))

@@ -1,14 +1,16 @@
 """Vital signs: a rule that holds opens one task and tells the patient; everything else only keeps the value."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from care.vitals.models import Measurement, VitalAlarm
 from care.vitals.rules import FILE, Reading, default_watch, load
-from conversations.models import Message
+from conversations.models import ContactPoint, Message
 from conversations.vitals import Recorded, Vitals
 from core.access import Role
 from core.errors import ConfigurationError, Refused
@@ -99,6 +101,25 @@ async def test_a_time_of_the_future_or_long_ago_is_refused(ward: Ward) -> None:
     for at in (now + timedelta(hours=1), now - timedelta(days=8)):
         done = await ward.measure("pulse", "80", at=at)
         assert isinstance(done, Refused) and done.reason == "vitals-time"
+
+
+async def test_a_double_click_is_one_measurement_and_no_alarm_of_two(ward: Ward) -> None:
+    async with keyboard(ward.house, Role.clinician) as ewa:
+        address = f"/measurements/{ward.patient_id}"
+        done = await asyncio.gather(*(ewa.post(address, kind="spo2", value="88") for _ in range(4)))
+        assert {one.status_code for one in done} == {303}
+    assert len(await ward.house.rows(Measurement)) == 1 and await ward.house.rows(VitalAlarm) == []
+
+
+async def test_who_stopped_us_at_the_carrier_is_not_noted_as_told(ward: Ward) -> None:
+    async with ward.house.house.database.unit_of_work() as uow:
+        await uow.session.execute(
+            update(ContactPoint).values(opted_out_by="carrier", opted_out_at=ward.house.clock.now())
+        )
+    await ward.measure("spo2", "88")
+    await ward.measure("spo2", "87", after=2)
+    (alarm,) = await ward.house.rows(VitalAlarm)
+    assert not alarm.is_told and alarm.case_id is not None and len(await ward.house.rows(Handoff)) == 1
 
 
 async def test_the_page_keeps_a_value_and_shows_an_alarm(ward: Ward) -> None:

@@ -79,11 +79,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         """Make a locked test of it."""
         async with house.database.unit_of_work() as uow:
             refused = await unsafe.lock(
-                uow, person, report_id, text, level, house.settings.data_folder, house.clock.now(),
-                is_confirmed=nobody == "yes",
-            )  # fmt: skip
+                uow, person, report_id, text, level, house.clock.now(), is_confirmed=nobody == "yes"
+            )
         if refused is not None:
             return await one(request, person, report_id, refused, {"text": text, "level": level})
+        await unsafe.write_locked(house.database, house.settings.data_folder)
         return RedirectResponse(PATH, 303)
 
     @routes.post("/{report_id}/dismiss")

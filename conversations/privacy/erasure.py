@@ -14,6 +14,7 @@ from care.patients.models import Patient, PatientContactPoint
 from care.patients.tokens import give_tokens
 from care.triage.repeats import SymptomContact, patient_token
 from conversations.models import Case, ContactPoint, Thread
+from conversations.privacy.clinical import end_reminders
 from conversations.privacy.copies import Copies, deleted, erase_cases, erase_empty_threads
 from conversations.privacy.holding import Holding, held_of
 from conversations.privacy.models import Erasure, ErasureState
@@ -148,6 +149,7 @@ class Erasures:
         patient = await uow.session.get(Patient, patient_id)
         if patient is None:
             return counts
+        await end_reminders(uow, patient_id, now)
         if not held.is_record_kept:
             await uow.session.execute(delete(Patient).where(Patient.id == patient_id))
             uow.session.expunge(patient)
@@ -167,8 +169,10 @@ class Erasures:
         for visit in held.visits:
             if visit.kept:
                 kept["appointments", visit.kept] += 1
+        for place, count in held.entries.items():
+            kept[place, Kept.medical_record] += count
         if held.is_record_kept:
-            reasons = {one.kept for one in held.lines if one.kept}
+            reasons = {one.kept for one in held.lines if one.kept} or {Kept.medical_record}
             kept["patients", min(reasons, key=list(Kept).index)] += 1
         added = set(erasure.case_ids)
         for case in held.unassigned:

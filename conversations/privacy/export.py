@@ -17,6 +17,7 @@ from care.patients.marks import PrivacyMark
 from care.patients.models import Patient, PatientContactPoint
 from conversations.models import Attachment, Case, ContactPoint, Correspondent, Message
 from conversations.outreach.consents import history
+from conversations.privacy.clinical import record_of
 from conversations.privacy.holding import held_of
 from core import audit
 from core.access import Access, Permission
@@ -45,13 +46,14 @@ class Exports:
             audit.record(uow, access, "privacy.exported", "patient", patient_id, self._clock.now())
 
     async def resources(self, patient_id: UUID, *, with_files: bool = True) -> AsyncIterator[Resource]:
-        """All of them: the person, contacts, notices, visits, then case by case its messages and files, then who looked."""
+        """All of them: the person, contacts, notices, visits, medical entries, then case by case messages and files, then who looked."""
         async with self._database.unit_of_work() as uow:
             first = [
                 await _patient(uow, patient_id),
                 *await _contacts(uow, patient_id),
                 *await _visits(uow, patient_id),
                 *await _marks(uow, patient_id),
+                *await record_of(uow, patient_id),
             ]
             held = await held_of(uow, patient_id, self._clock.now())
         for resource in first:

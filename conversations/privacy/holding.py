@@ -1,6 +1,6 @@
 """What is held of one patient, and what of it an erasure would take: read only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from care.appointments.models import Appointment
 from care.patients.marks import MarkKind, open_marks
 from care.patients.models import PatientContactPoint
 from conversations.models import Case, CaseState, ContactPoint, Message, SafetyAlert, Thread, Turn, TurnState
+from conversations.privacy.clinical import entries_of
 from conversations.privacy.rules import CaseFacts, Kept, class_of_case, class_of_visit
 from core.audit import AuditEvent
 from core.db import UnitOfWork
@@ -49,6 +50,8 @@ class Holding:
     unassigned: Sequence[CaseLine]
     audit_events: int
     is_held: bool
+    entries: Mapping[str, int]
+    """Of the medical record, by table: medicines, refills, measurements, reminders of medicines."""
 
     @property
     def lines(self) -> list[CaseLine | VisitLine]:
@@ -58,7 +61,7 @@ class Holding:
     @property
     def is_record_kept(self) -> bool:
         """True if something is kept that needs to say whose it is."""
-        return any(one.kept for one in self.lines)
+        return bool(self.entries) or any(one.kept for one in self.lines)
 
     def erasable(self, added: Collection[UUID]) -> list[UUID]:
         """The cases that go, oldest first; `added` chooses among those without a patient."""
@@ -89,6 +92,7 @@ async def held_of(uow: UnitOfWork, patient_id: UUID, now: datetime) -> Holding:
         unassigned=await _cases(uow, Case.patient_id.is_(None) & Case.thread_id.in_(threads)),
         audit_events=int(events or 0),
         is_held=is_held,
+        entries=await entries_of(uow, patient_id),
     )
 
 

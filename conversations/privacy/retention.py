@@ -17,6 +17,7 @@ from care.triage.repeats import WITHIN, SymptomContact
 from conversations.calls import VoiceCall
 from conversations.identity.models import IdentityChallenge, IdentityLock, IdentityProof, MagicLink
 from conversations.models import ActionResult, Case, CaseState, Turn, TurnState
+from conversations.privacy.clinical import has_entry_since
 from conversations.privacy.copies import Copies, deleted, erase_cases, erase_empty_threads
 from conversations.privacy.holding import has_alert, is_unanswered
 from conversations.privacy.models import Erasure
@@ -135,13 +136,14 @@ class Retention:
         return Counter({"appointments": await deleted(uow, delete(Appointment).where(Appointment.id.in_(found)))})
 
     async def _patients(self, uow: UnitOfWork, now: datetime) -> Counter[str]:
-        """Records with no case and no visit left; as old as a medical record may be, for visits may stand elsewhere."""
+        """Records with no case, no visit and no medical entry left; as old as a medical record may be, for visits may stand elsewhere."""
         found = (
             select(Patient.id)
             .where(
                 Patient.created_at < newest_that_is_over(RetentionClass.medical, now),
                 ~select(Case.id).where(Case.patient_id == Patient.id).exists(),
                 ~select(Appointment.id).where(Appointment.patient_id == Patient.id).exists(),
+                ~has_entry_since(newest_that_is_over(RetentionClass.medical, now)),
                 ~is_marked(Patient.id),
             )
             .limit(ROWS_AT_ONCE)

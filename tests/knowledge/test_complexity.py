@@ -32,7 +32,7 @@ def test_the_pack_that_measures_is_not_learned_from() -> None:
 
 async def test_most_of_what_was_never_learned_is_heard_and_no_everyday_request_is(complexity: Complexity) -> None:
     heard = [text for text in PACK["complex"] if await complexity.is_complex(text)]
-    assert len(heard) >= 0.6 * len(PACK["complex"])
+    assert len(heard) >= 0.65 * len(PACK["complex"])
     false = [text for text in PACK["routine"] if await complexity.may_be_complex(text)]
     assert len(false) <= 0.05 * len(PACK["routine"]), false
 

@@ -13,8 +13,13 @@ from sqlalchemy import select, update
 from care.appointments.models import Appointment, Clinician, Site, Specialty
 from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
+from care.refills.models import Medication, RefillRequest
+from care.refills.models import Route as RefillRoute
+from care.vitals.models import Measurement, Origin, VitalAlarm
 from channels.sms.simulator.models import SimulatedMedia, SimulatedSms
+from conversations.adherence.models import DoseAnswer, DosePlan, DoseReminder
 from conversations.models import ActionResult, Case, CaseState, Delivery, Direction, Message, Turn, TurnState
+from conversations.outreach.models import ConsentSource, NoticeState
 from conversations.protocols import Media
 from core.access import Access
 from core.db import Base
@@ -175,3 +180,39 @@ async def everything_readable(house: TestHouse) -> str:
         for (data,) in connection.execute("SELECT data FROM bot.events").fetchall():
             found.append(open_event(ciphers, data).decode().encode().decode("unicode_escape"))
     return "\n".join(found)
+
+
+async def medical_entries(house: TestHouse, patient_id: UUID) -> None:
+    """A medicine, a request for it, a measurement with its alarm, and a reminder, each with a word of its own."""
+    now = house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        doctor = await house.staff("Ewa")
+        medicine = Medication(
+            patient_id=patient_id, name="Zasadzol", substance="zasadzolum", dose="1-0-1", reason=None, last_issued_on=now.date(),
+            days_issued=30, made_by=None, made_at=now, ended_by=None, ended_at=None,
+        )  # fmt: skip
+        measured = Measurement(
+            patient_id=patient_id, kind="pulse", value={"value": 171.5}, taken_at=now, origin=Origin.clinic, made_by=None, made_at=now
+        )  # fmt: skip
+        plan = DosePlan(
+            patient_id=patient_id, times=["06:07"], until=None, source=ConsentSource.paper, made_by=doctor.staff_id, made_at=now,
+        )  # fmt: skip
+        uow.session.add_all([medicine, measured, plan])
+        await uow.session.flush()
+        uow.session.add_all(
+            [
+                RefillRequest(
+                    patient_id=patient_id, medication_id=medicine.id, case_id=new_id(), days_left=3, is_same_dose=True,
+                    route=RefillRoute.clinician, findings=[{"rule": "zasadzona-regula", "outcome": "pass"}], rules_version="1",
+                    asked_at=now, decided_at=None, decided_by=None, reason=None,
+                ),
+                VitalAlarm(
+                    patient_id=patient_id, measurement_id=measured.id, rule="zasadzony-alarm", rules_version="1", urgency="now",
+                    case_id=None, is_told=False, raised_at=now,
+                ),
+                DoseReminder(
+                    plan_id=plan.id, due_at=now, state=NoticeState.sent, reason=None, contact_point_id=None, message_id=None,
+                    times_said=1, again_at=None, answer=DoseAnswer.not_yet, answered_at=now,
+                ),
+            ]
+        )  # fmt: skip

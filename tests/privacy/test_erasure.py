@@ -8,6 +8,8 @@ from sqlalchemy import func, select, update
 
 from care.patients.marks import MarkKind, end_mark, make_mark
 from care.patients.models import Patient
+from care.refills.models import Medication
+from conversations.adherence.models import DosePlan
 from conversations.models import Case, CaseState, ContactPoint, Message, Thread
 from conversations.privacy.copies import erase_cases
 from conversations.privacy.erasure import confirmation_of
@@ -20,7 +22,7 @@ from core.ids import new_id
 from core.register import REGISTER
 from tests.core.test_dump import dump_of, leaks
 from tests.house import ANNA, TestHouse
-from tests.privacy.planting import NUMBER, WORDS, Planted, everything_readable, plant, visit
+from tests.privacy.planting import NUMBER, WORDS, Planted, everything_readable, medical_entries, plant, visit
 
 OFFICER = Access.system("test")
 
@@ -73,6 +75,19 @@ async def test_a_medical_record_is_kept_with_its_reason_and_little_else(house: T
         "article": "GDPR art. 17(3)(b) and (c)",
     } in report["kept"]
     assert await left_of(house) == ["given", "family", "pesel"], "whose record it is; telephone and mail are gone"
+
+
+async def test_medicines_requests_and_measurements_are_kept_and_reminders_of_them_end(house: TestHouse) -> None:
+    planted = await plant(house)
+    await medical_entries(house, planted.patient_id)
+    report = (await erase(house, planted)).report
+    assert report is not None
+    kept = {one["place"]: (one["count"], one["reason"]) for one in report["kept"]}
+    for place in ("medications", "refill_requests", "measurements", "vital_alarms", "dose_plans", "patients"):
+        assert kept[place] == (1, "medical_record"), place
+    assert await left_of(house) == ["given", "family", "pesel"]
+    (plan,) = await house.rows(DosePlan)
+    assert plan.ended_at == house.clock.now() and len(await house.rows(Medication)) == 1
 
 
 @pytest.mark.parametrize("why", ["a mark by staff", "a red flag"])

@@ -17,7 +17,7 @@ from core.access import Access
 from core.audit import AuditEvent
 from core.register import PERIODS, RetentionClass
 from tests.house import TestHouse
-from tests.privacy.planting import everything_readable, plant, visit
+from tests.privacy.planting import everything_readable, medical_entries, plant, visit
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 AUTOMATIC = [kind for kind, period in PERIODS.items() if period.years or period.length]
@@ -89,6 +89,14 @@ async def test_nothing_of_a_marked_patient_goes(house: TestHouse, kind: MarkKind
     gone = set(await pass_days(house, 30 * 366))
     assert not gone & {"cases", "messages", "appointments", "patients", "bot.events", "attachments"}
     assert "zasadzone zdanie o jabłkach" in await everything_readable(house)
+
+
+async def test_a_record_with_medical_entries_stays_until_the_last_of_them_is_over(house: TestHouse) -> None:
+    planted = await plant(house)
+    await pass_days(house, 15 * 366)
+    await medical_entries(house, planted.patient_id)
+    assert "patients" not in await pass_days(house, 10 * 366)
+    assert "patients" in await pass_days(house, 11 * 366) and await house.rows(Patient) == []
 
 
 async def test_a_night_with_more_than_one_batch_ends_with_nothing_left(

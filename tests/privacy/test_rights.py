@@ -18,7 +18,7 @@ from core.i18n import LANGUAGES, catalogue
 from core.segments import measure, thrifty
 from service.privacy import export_to
 from tests.house import ANNA, PUBLIC, TestHouse
-from tests.privacy.planting import NUMBER, WORDS, plant
+from tests.privacy.planting import NUMBER, WORDS, medical_entries, plant
 from tests.service.doors import signed_in
 
 OFFICER = Access.system("test")
@@ -109,6 +109,18 @@ async def test_an_export_holds_everything_of_the_person_and_nothing_of_others(ho
         one["resource"]["id"] for one in json.loads(whole.read_text("utf-8"))["entry"]
     }
     assert cut == set() and whole.stat().st_mode & 0o077 == 0
+
+
+async def test_an_export_tells_medicines_requests_measurements_alarms_and_reminders(house: TestHouse) -> None:
+    planted = await plant(house)
+    await medical_entries(house, planted.patient_id)
+    async with house.web() as client:
+        client.cookies.update(await signed_in(house, Role.privacy_officer))
+        answer = await client.get(f"/privacy/persons/{planted.patient_id}/export.json")
+        person = await client.get(f"/privacy/persons/{planted.patient_id}")
+    for word in ("Zasadzol", "zasadzolum", "1-0-1", "zasadzona-regula", "171.5", "zasadzony-alarm", "06:07", "not_yet"):
+        assert word in answer.text, word
+    assert "Pomiary: 1" in person.text and "Zasadzol" not in person.text
 
 
 async def test_an_export_that_was_cut_off_does_not_read_whole_cases_again(house: TestHouse, tmp_path: Path) -> None:

@@ -322,7 +322,7 @@ def _read(file: Path) -> Any:
 
 def read_examples(file: Path) -> dict[str, dict[str, list[str]]]:
     """The pack: per rule sentences to `see` and to `leave`. Raises `ConfigurationError` naming the rule that is not so."""
-    found: dict[str, dict[str, list[str]]] = _read(file)
+    found: dict[str, Any] = _read(file)
     for rule, kept in found.items():
         if not isinstance(kept, dict) or not all(
             isinstance(kept.get(part), list) and all(isinstance(text, str) for text in kept[part])

@@ -133,7 +133,7 @@ def menu() -> tuple[Choice, ...]:
 async def hand_over(action: HouseAction, call: Call, reason: str, *, is_urgent: bool = False) -> None:
     """Queue the case and tell the person honestly what happens next."""
     promise = await action.parts.cases.escalate(
-        call.uow, call.access, call.case.id, reason, call.now, is_urgent=is_urgent
+        call.uow, call.access, call.case.id, reason, call.now, is_urgent=is_urgent, topic=call.intent or None
     )
     if reason in ("staff-request", "not-understood"):
         call.say(f"handoff-because-{reason}")

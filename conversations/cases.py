@@ -41,7 +41,15 @@ class Cases:
         self._escalation = escalation
 
     async def escalate(
-        self, uow: UnitOfWork, access: Access, case_id: UUID, reason: str, now: datetime, *, is_urgent: bool = False
+        self,
+        uow: UnitOfWork,
+        access: Access,
+        case_id: UUID,
+        reason: str,
+        now: datetime,
+        *,
+        is_urgent: bool = False,
+        topic: str | None = None,
     ) -> Promise:
         """Queue the case for a person; harmless if it waits or is with a person already.
 
@@ -56,7 +64,14 @@ class Cases:
         if case.state is CaseState.human and not is_urgent:
             return await self._escalation.promise(uow, case.id, now)
         return await self._escalation.request(
-            uow, access, case_id=case.id, thread_id=case.thread_id, reason=reason, is_urgent=is_urgent, now=now
+            uow,
+            access,
+            case_id=case.id,
+            thread_id=case.thread_id,
+            reason=reason,
+            is_urgent=is_urgent,
+            now=now,
+            topic=topic,
         )
 
     async def promise(self, uow: UnitOfWork, case_id: UUID, now: datetime) -> Promise:
@@ -82,6 +97,14 @@ class Cases:
     async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:
         """The matter is settled. The next message opens a new case with the bot."""
         return await self._end_human(uow, access, case_id, CaseState.closed, "case-closed", "closed", now)
+
+    async def release(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> None:
+        """Nobody speaks any more, but somebody else will: the case waits again, and the patient is told so."""
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        case.state, case.agent_id, case.waiting_told_at = CaseState.waiting, None, now
+        await self._tell(uow, case, Utterance("human-passes-on"), now)
+        await uow.publish("case", id=str(case.id))
 
     async def concern(self, uow: UnitOfWork, case_id: UUID, patient_id: UUID) -> Refused | None:
         """Tie the case to a patient. A case never changes its patient: that is another case."""
@@ -132,7 +155,7 @@ class Cases:
         if state is CaseState.closed:
             case.closed_at = now
         await self._tell(uow, case, Utterance(key), now)
-        await self._escalation.close(uow, case.id, now, outcome)
+        await self._escalation.close(uow, access, case.id, now, outcome)
         await uow.publish("case", id=str(case.id))
         return None
 

@@ -178,14 +178,15 @@ class Escalation(Protocol):
         reason: str,
         is_urgent: bool,
         now: datetime,
+        topic: str | None = None,
     ) -> Promise:
-        """Queue the case in the caller's unit of work, or find it queued already."""
+        """Queue the case in the caller's unit of work, or find it queued already. `topic` is the goal that was understood."""
         ...
 
     async def promise(self, uow: UnitOfWork, case_id: UUID, now: datetime) -> Promise:
         """Where the case stands now."""
         ...
 
-    async def close(self, uow: UnitOfWork, case_id: UUID, now: datetime, outcome: str) -> None:
+    async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime, outcome: str) -> None:
         """The case is no longer with people."""
         ...

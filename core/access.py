@@ -49,6 +49,8 @@ class Permission(StrEnum):
     read_clinical = "read_clinical"
     sign_clinical = "sign_clinical"
     switch_automation = "switch_automation"
+    manage_queue = "manage_queue"
+    edit_routing = "edit_routing"
 
 
 P = Permission
@@ -83,8 +85,19 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.switch_automation,
         }
     ),
-    Role.supervisor: _AGENT | {P.replay_delivery, P.read_audit, P.take_threat, P.read_clinical, P.switch_automation},
-    Role.admin: frozenset({P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery, P.read_clinical}),
+    Role.supervisor: _AGENT
+    | {
+        P.replay_delivery,
+        P.read_audit,
+        P.take_threat,
+        P.read_clinical,
+        P.switch_automation,
+        P.manage_queue,
+        P.edit_routing,
+    },
+    Role.admin: frozenset(
+        {P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery, P.read_clinical, P.edit_routing}
+    ),
     Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),
     Role.system: frozenset(Permission),
 }

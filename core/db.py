@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Uuid
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -57,6 +57,10 @@ class UnitOfWork:
     async def publish(self, topic: str, **ids: str | int) -> None:
         """Tell the bus after commit. Ids only, never health data. The same notice twice is sent once."""
         self._notices[json.dumps({"topic": topic, **ids}, separators=(",", ":"))] = None
+
+    async def lock(self, name: str) -> None:
+        """Wait until no other transaction holds this name; it is let go when this one ends."""
+        await self.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
     async def commit(self) -> None:
         """The notices go out right after the transaction: inside it, NOTIFY would make all commits wait for one another."""

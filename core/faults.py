@@ -15,6 +15,11 @@ POINTS = (
     "delivery.noted",  # noted, not committed
 )
 
+ROUTING_POINTS = (
+    "routing.decided",  # offers made and taken back, not committed
+    "routing.committed",  # they stand, nobody has taken one
+)
+
 
 class Killed(BaseException):
     """The process ends here. Nobody catches it; the database rolls back what was not committed."""
@@ -25,7 +30,7 @@ _armed: set[str] = set()
 
 def arm(name: str) -> None:
     """End the process the next time it comes to this point."""
-    assert name in POINTS, name
+    assert name in POINTS + ROUTING_POINTS, name
     _armed.add(name)
 
 

@@ -20,7 +20,8 @@ from core.accounts import SignedIn, Staff
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
-from handoff.models import Handoff, HandoffState
+from handoff.models import OVER, Handoff, HandoffState
+from handoff.passing import give
 from handoff.queue import open_handoff
 from handoff.watch import take_alerts_of
 
@@ -73,8 +74,8 @@ class Desk:
         rows = await uow.session.execute(
             select(Handoff, Staff.name)
             .outerjoin(Staff, Staff.id == Handoff.accepted_by)
-            .where(Handoff.state != HandoffState.closed)
-            .order_by(Handoff.is_urgent.desc(), Handoff.requested_at, Handoff.id)
+            .where(Handoff.state.not_in(OVER))
+            .order_by(Handoff.is_urgent.desc(), Handoff.priority.desc(), Handoff.requested_at, Handoff.id)
             .limit(200)
         )
         found = [(handoff, name) for handoff, name in rows]
@@ -136,10 +137,15 @@ class Desk:
         handoff = await open_handoff(uow, case_id)
         if handoff is None or case.state is CaseState.closed:
             return Refused("handoff-over")
-        if handoff.state is HandoffState.active:
+        is_mine = handoff.offered_to == person.staff_id
+        if handoff.state is HandoffState.active and not is_mine:
             owner = await uow.session.get(Staff, handoff.accepted_by)
             return Refused("handoff-taken", {"name": owner.name if owner else ""})
-        handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.active, person.staff_id, now
+        may_reach_over = handoff.is_urgent or access.allows(Permission.manage_queue)
+        if handoff.state is HandoffState.offered and not is_mine and not may_reach_over:
+            owner = await uow.session.get(Staff, handoff.offered_to)
+            return Refused("handoff-offered", {"name": owner.name if owner else ""})
+        await give(uow, handoff, person.staff_id, access.actor, "offer" if is_mine else "by-hand", now)
         record(uow, access, "accept", "case", case_id, now)
         await take_alerts_of(uow, case_id, access, person.staff_id, now)
         await self._cases.take_over(uow, access, case_id, person.staff_id, person.name, now)

@@ -1,6 +1,6 @@
 """The queue of people who wait for a person: urgent first, then by waiting time. Implements `conversations`' Escalation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -10,7 +10,11 @@ from conversations.protocols import Promise
 from core.access import Access
 from core.db import UnitOfWork
 from core.ids import new_id
-from handoff.models import Handoff, HandoffState
+from core.jobs import Jobs
+from handoff.log import note
+from handoff.models import OVER, Handoff, HandoffState, Step
+from handoff.routing.agents import wake
+from handoff.routing.store import table_in_force
 
 
 class OpeningHours(Protocol):
@@ -28,8 +32,9 @@ class OpeningHours(Protocol):
 class Queue:
     """Adds to the queue and tells positions."""
 
-    def __init__(self, hours: OpeningHours) -> None:
+    def __init__(self, hours: OpeningHours, jobs: Jobs) -> None:
         self._hours = hours
+        self._jobs = jobs
 
     async def request(
         self,
@@ -41,17 +46,23 @@ class Queue:
         reason: str,
         is_urgent: bool,
         now: datetime,
+        topic: str | None = None,
     ) -> Promise:
         """Queue the case, or find it queued already; an urgent request makes a waiting one urgent."""
         handoff = await open_handoff(uow, case_id)
         if handoff is None:
             handoff = Handoff(
-                id=new_id(), case_id=case_id, thread_id=thread_id, reason=reason, is_urgent=is_urgent, requested_at=now
-            )
+                id=new_id(), case_id=case_id, thread_id=thread_id, reason=reason, is_urgent=is_urgent, requested_at=now,
+                topic=topic,
+            )  # fmt: skip
             uow.session.add(handoff)
+            await uow.session.flush()
+            note(uow, handoff, Step.requested, now, actor=access.actor, reason=reason)
         elif is_urgent and not handoff.is_urgent:
             handoff.is_urgent, handoff.reason = True, reason
+            note(uow, handoff, Step.raised, now, actor=access.actor, reason=reason)
         await uow.session.flush()
+        await wake(uow, self._jobs)
         await uow.publish("queue", id=str(handoff.id))
         return await self.promise(uow, case_id, now)
 
@@ -68,7 +79,7 @@ class Queue:
                 select(func.count())
                 .select_from(Handoff)
                 .where(
-                    Handoff.state == HandoffState.queued,
+                    Handoff.state.in_((HandoffState.queued, HandoffState.offered)),
                     Handoff.id != handoff.id,
                     before if handoff.is_urgent else or_(Handoff.is_urgent, before),
                 )
@@ -77,17 +88,25 @@ class Queue:
         is_open = await self._hours.is_open(uow, now)
         return Promise(is_open, position, None if is_open else await self._hours.next_opening(uow, now))
 
-    async def close(self, uow: UnitOfWork, case_id: UUID, now: datetime, outcome: str) -> None:
-        """End the case's open handoff, if it has one."""
+    async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime, outcome: str) -> None:
+        """End the case's open handoff, if it has one. Whoever had it has a moment to write down what it was."""
         handoff = await open_handoff(uow, case_id)
-        if handoff is not None:
-            handoff.state, handoff.closed_at, handoff.outcome = HandoffState.closed, now, outcome
-            await uow.publish("queue", id=str(handoff.id))
+        if handoff is None:
+            return
+        is_written_up = handoff.state is HandoffState.active
+        handoff.state, handoff.closed_at, handoff.outcome = HandoffState.closed, now, outcome
+        handoff.offered_to = handoff.offer_until = None
+        note(uow, handoff, Step.ended, now, actor=access.actor, staff_id=handoff.accepted_by, reason=outcome)
+        if is_written_up and (seconds := (await table_in_force(uow)).wrap_up_seconds):
+            handoff.state, handoff.wrap_up_until = HandoffState.wrap_up, now + timedelta(seconds=seconds)
+            await uow.publish("agent", id=str(handoff.accepted_by))
+        await uow.publish("queue", id=str(handoff.id))
+        await wake(uow, self._jobs)
 
 
 async def open_handoff(uow: UnitOfWork, case_id: UUID) -> Handoff | None:
-    """The case's handoff that is not closed, locked."""
+    """The case's handoff that is not over, locked."""
     handoff: Handoff | None = await uow.session.scalar(
-        select(Handoff).where(Handoff.case_id == case_id, Handoff.state != HandoffState.closed).with_for_update()
+        select(Handoff).where(Handoff.case_id == case_id, Handoff.state.not_in(OVER)).with_for_update()
     )
     return handoff

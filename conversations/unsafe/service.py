@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from conversations.cases import lock_case
 from conversations.models import Author, Direction, Message, SafetyAlert
@@ -200,7 +200,7 @@ async def write_locked(database: Database, data_folder: Path) -> None:
     database, or one that another machine wrote to, has its own.
     """
     async with database.unit_of_work() as uow:
-        await uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("locked-tests"))))
+        await uow.lock("locked-tests")
         kept = await uow.session.scalars(select(LockedTest).order_by(LockedTest.locked_at, LockedTest.id))
         await asyncio.to_thread(keep_locked, data_folder, [{"text": one.text, "level": one.level} for one in kept])
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
 from core.access import STAFF_ROLES, Access, Permission, Role
 from core.accounts.browser import digest
@@ -35,7 +35,7 @@ async def list_people(uow: UnitOfWork, access: Access) -> Sequence[Staff]:
 async def get_person(uow: UnitOfWork, access: Access, staff_id: UUID) -> Staff:
     """One person, locked for change. Raises `NotFound` if absent."""
     access.require_everywhere(Permission.manage_staff)
-    await uow.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('staff-rights'))"))
+    await uow.lock("staff-rights")
     person = await uow.session.scalar(
         select(Staff).where(Staff.id == staff_id).with_for_update().execution_options(populate_existing=True)
     )
@@ -58,7 +58,7 @@ async def take_on(
         return Refused("staff-name")
     if not given or any(role not in STAFF_ROLES for role, _ in given):
         return Refused("staff-role")
-    await uow.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('staff-rights'))"))
+    await uow.lock("staff-rights")
     if await uow.session.scalar(select(Staff.id).where(Staff.email == address)):
         return Refused("staff-exists")
     person = Staff(email=address, name=called, password_hash=NO_PASSWORD)

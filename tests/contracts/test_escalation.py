@@ -17,7 +17,7 @@ SYSTEM = Access.system("contract")
 @pytest.fixture(params=["queue"])
 async def escalation(request: pytest.FixtureRequest, house: TestHouse) -> AsyncIterator[Escalation]:
     """Each implementation."""
-    yield Queue(house.hours)
+    yield Queue(house.hours, house.house.jobs)
 
 
 async def _request(house: TestHouse, escalation: Escalation, number: str, urgent: bool = False) -> tuple[object, int]:
@@ -77,8 +77,8 @@ async def test_a_closed_request_lets_the_others_move_up(house: TestHouse, escala
     first, _ = await _request(house, escalation, "+48600100201")
     second, _ = await _request(house, escalation, "+48600100202")
     async with house.house.database.unit_of_work() as uow:
-        await escalation.close(uow, first, house.clock.now(), "closed")  # type: ignore[arg-type]
-        await escalation.close(uow, new_id(), house.clock.now(), "closed")
+        await escalation.close(uow, SYSTEM, first, house.clock.now(), "closed")  # type: ignore[arg-type]
+        await escalation.close(uow, SYSTEM, new_id(), house.clock.now(), "closed")
         assert (await escalation.promise(uow, second, house.clock.now())).position == 1  # type: ignore[arg-type]
 
 

@@ -122,7 +122,7 @@ async def test_while_a_person_has_the_case_the_bot_is_silent_and_after_hand_back
     assert await house.text("ile kosztuje ekg") == ["echo ile kosztuje ekg"]
     assert (await house.open_case(thread_id)).id == case_id
     (handoff,) = await house.rows(Handoff)
-    assert handoff.state is HandoffState.closed and handoff.outcome == "handed-back"
+    assert handoff.state is HandoffState.wrap_up and handoff.outcome == "handed-back"
 
 
 async def test_after_closing_the_next_message_opens_a_new_case_with_the_bot(house: TestHouse) -> None:

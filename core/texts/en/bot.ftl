@@ -187,6 +187,7 @@ handoff-attachment-closed = Thank you, the file is in the conversation. A person
 handoff-because-staff-request = A person of the clinic takes care of that.
 handoff-because-clinician = Questions about medicines and doses are answered by a person of the clinic, not by a machine.
 handoff-because-not-understood = We could not make sense of it, so a person will take over.
+human-passes-on = Someone else from the clinic will be with you in a moment. Nothing needs repeating.
 human-joined = { $name } ({ -clinic }) is answering now.
 bot-again = The AI assistant (a machine) is answering again. What else can we do for you?
 case-closed = This conversation is closed. If you need anything, just write.

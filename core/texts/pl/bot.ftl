@@ -187,6 +187,7 @@ handoff-attachment-closed = Dziękujemy, plik jest w rozmowie. Konsultant obejrz
 handoff-because-staff-request = Tym zajmuje się człowiek z placówki.
 handoff-because-clinician = Na pytania o leki i dawki odpowiada człowiek z placówki, nie automat.
 handoff-because-not-understood = Nie udało się tego zrozumieć, więc przekazujemy rozmowę człowiekowi.
+human-passes-on = Za chwilę odezwie się ktoś inny z placówki. Nie trzeba nic powtarzać.
 human-joined = Rozmowę prowadzi teraz { $name } ({ -clinic }).
 bot-again = Rozmowę przejmuje znów asystent AI (automat). W czym jeszcze można pomóc?
 case-closed = Rozmowa została zakończona. Gdyby coś było potrzebne, wystarczy napisać.

@@ -1,0 +1,1 @@
+"""Routing: which person of the clinic a waiting conversation is offered to, and why."""

@@ -37,7 +37,8 @@ async def test_what_is_wrong_with_a_table_is_said_with_its_place_and_what_was_ty
     wrong = (
         ("rules: [", "YAML"), (SHIPPED.replace("queue: clinical", "queue: nowhere", 1), "nowhere"),
         (SHIPPED.replace("    when: {}\n", "    when: {languages: [pl]}\n"), "last rule"), ("x" * 20_001, ""),
-        (SHIPPED.replace("offer_seconds: 30", "offer_seconds: 3"), "offer_seconds"), (SHIPPED.replace("reasons: [language]", "reasons: [zzz]"), "zzz"),
+        (SHIPPED.replace("offer_seconds: 30", "offer_seconds: 3"), "offer_seconds"),
+        (SHIPPED.replace("reasons: [language]", "reasons: [zzz]"), "zzz"),
     )  # fmt: skip
     async with keyboard(house, Role.supervisor) as sylwia:
         for text, told in wrong:

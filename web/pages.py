@@ -10,6 +10,7 @@ from web.clinical.routes import router as clinical_router
 from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
+from web.console.canned import router as canned_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
@@ -73,6 +74,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(canned_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))

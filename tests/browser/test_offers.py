@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from handoff.canned import seed
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -88,3 +89,22 @@ async def test_a_key_can_be_changed_and_commands_are_found_without_diacritics(si
     await expect(page.locator(".palette [role=option]")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(page.locator(".pass-on")).to_contain_text("Inna pora")
+
+
+async def test_a_slash_lists_ready_replies_and_what_comes_after_sending(site: Site) -> None:
+    async with site.house.database.unit_of_work() as uow:
+        await seed(uow, site.house.clock.now())
+    thread_id = await site.waiting(PHONE)
+    page = await site.agent("marta")
+    await page.goto(f"{site.base}/console/threads/{thread_id}")
+    await page.locator("[data-act=accept]").click()
+    await page.locator("#reply-text").press_sequentially("/")
+    await expect(page.locator("#ready-replies [role=option]")).to_have_count(5)
+    await page.locator("#reply-text").press_sequentially("koniec")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#reply-text")).to_have_value(
+        "Dziękujemy za kontakt. Gdyby coś było potrzebne, wystarczy napisać."
+    )
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".thread-state")).to_contain_text("Sprawa zakończona")
+    await expect(page.locator(".write-up")).to_be_visible()

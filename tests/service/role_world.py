@@ -160,6 +160,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/cases/{case_id}/reply": lambda _: {"body": "Dzień dobry"},
     "/board/agents/{staff_id}": lambda _: {"capacity": "3", "skills": "clinical", "languages": "pl, en"},
     "/routing": lambda _: {"text": shipped_text() + "# zmiana\n", "why": "próba", "basis": read_table(shipped_text()).version},
+    "/replies": lambda _: {"key": "nowa", "pl": "Dzień dobry", "en": "Hello"},
     "/console/agent": lambda _: {"mode": "available"},
     "/console/cases/{case_id}/pass-on": lambda _: {"to": "queue", "why": "koniec zmiany"},
     "/console/cases/{case_id}/assign": lambda one: {"to": str(one.ids["staff_id"])},

@@ -18,9 +18,11 @@ from core.accounts import SignedIn
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
+from core.i18n import catalogue
+from handoff.passing import QUEUE
 from web.console.outreach import record_consent, warn
 from web.console.routes import ConsolePages
-from web.console.snoozing import moment
+from web.console.snoozing import moment, tomorrow
 from web.console.views import read_alerts
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -69,15 +71,28 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await act(request, person, case_id, house.desk.accept)
 
     @routes.post("/cases/{case_id}/reply")
-    async def reply(request: Request, case_id: UUID, person: Actor, body: Body = "", anyway: Word = "") -> Response:
-        """Write to the patient. What should not stand in an SMS is warned of once; `anyway` sends it all the same."""
+    async def reply(
+        request: Request, case_id: UUID, person: Actor, body: Body = "", anyway: Word = "", then: Word = ""
+    ) -> Response:
+        """Write to the patient, then end, set aside or pass on if wanted. What should not stand in an SMS is warned of once."""
 
         async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
             language = page_language(request, person.language)
             warned = None if anyway else await warn(uow, case_id, body, house.settings.public_url, language)
             if warned is not None:
-                return Refused(warned.reason, {**warned.args, "body": body})
-            return await house.desk.reply(uow, person, case_id, body, now)
+                return Refused(warned.reason, {**warned.args, "body": body, "then": then})
+            sent = await house.desk.reply(uow, person, case_id, body, now)
+            return sent if isinstance(sent, Refused) else await afterwards(uow, person, case_id, then, now)
+
+        async def afterwards(uow: UnitOfWork, person: SignedIn, case_id: UUID, then: str, now: datetime) -> object:
+            if then == "close":
+                return await house.desk.close(uow, person, case_id, now)
+            if then == "tomorrow":
+                return await house.passing.snooze(uow, person, case_id, tomorrow(now), now)
+            if then == "queue":
+                words = catalogue(page_language(request, person.language)).text("transfer-after-reply")
+                return await house.passing.transfer(uow, person, case_id, QUEUE, words, now)
+            return None
 
         return await act(request, person, case_id, write, "reply-sent")
 

@@ -15,6 +15,11 @@ def moments(now: datetime) -> list[datetime]:
     return [at for at in wanted if at > now + timedelta(minutes=30)]
 
 
+def tomorrow(now: datetime) -> datetime:
+    """Tomorrow morning, in the clinic's own time."""
+    return datetime.combine(now.date() + timedelta(days=1), MORNING, now.tzinfo)
+
+
 def moment(text: str, now: datetime) -> datetime | None:
     """What a form says, read as the clinic's own time where it names no zone; None if it is no instant."""
     try:

@@ -3,6 +3,8 @@
 import re
 
 _PESEL = re.compile(r"(?<!\d)(\d[\s-]?){10}\d(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)\d(?:[\s().-]{0,2}\d){6,}")
+_MAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
 
 
@@ -23,3 +25,12 @@ def mask_pesel(text: str) -> str:
         return re.sub(r"\d", "•", match.group()) if is_pesel(digits) else match.group()
 
     return _PESEL.sub(star, text)
+
+
+def mask_numbers(text: str) -> str:
+    """The text for eyes outside the house: every run of seven digits or more (telephones, PESEL) and every mail address in stars."""
+
+    def star(match: re.Match[str]) -> str:
+        return re.sub(r"\d", "•", match.group())
+
+    return _MAIL.sub("•••", _NUMBER.sub(star, mask_pesel(text)))

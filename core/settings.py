@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     oidc_client_secret: str = ""
     triage_engine_url: str = ""
     triage_engine_token: str = ""
+    slack_bot_token: str = ""
+    slack_signing_secret: str = ""
+    slack_channel: str = ""
+    slack_base_url: str = "https://slack.com/api/"
+    slack_texts: bool = False
+    slack_language: Literal["pl", "en"] = "pl"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,6 +139,8 @@ class Settings(BaseSettings):
                 raise ConfigurationError("production needs an https:// PORADNIA_PUBLIC_URL")
             if self.triage_engine_url and not self.triage_engine_url.startswith("https://"):
                 raise ConfigurationError("production needs an https:// PORADNIA_TRIAGE_ENGINE_URL")
+            if not self.slack_base_url.startswith("https://"):
+                raise ConfigurationError("production needs an https:// PORADNIA_SLACK_BASE_URL")
             if self.oidc_issuer and not self.oidc_issuer.startswith("https://"):
                 raise ConfigurationError("production needs an https:// PORADNIA_OIDC_ISSUER")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):

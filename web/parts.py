@@ -18,6 +18,7 @@ from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.passing import Passing
+from handoff.slack.service import Slack
 from knowledge.service import Library
 
 
@@ -77,6 +78,11 @@ class House(Protocol):
     @property
     def desk(self) -> Desk:
         """What agents do."""
+        ...
+
+    @property
+    def slack(self) -> Slack:
+        """Slack beside the console."""
         ...
 
     @property

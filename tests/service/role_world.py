@@ -202,6 +202,10 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/privacy/persons/{patient_id}/mark": lambda _: {"kind": "restriction", "reason": "na wniosek"},
     "/privacy/persons/{patient_id}/unmark": lambda _: {"kind": "restriction"},
     "/privacy/persons/{patient_id}/erase": lambda one: {"typed": confirmation_of(one.ids["patient_id"])},
+    "/privacy/processors": lambda _: {
+        "name": "slack", "company": "Slack", "country": "Irlandia", "agreement": "12/2026", "retention": "30 dni", "since": "2026-11-01"
+    },
+    "/privacy/processors/end": lambda _: {"name": "slack"},
     "/account/password": lambda _: {"password": PASSWORD, "new": "another long secret 9", "again": "another long secret 9"},
     "/account/second-factor": lambda _: {"password": PASSWORD},
 }  # fmt: skip

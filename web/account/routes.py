@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from core.access import Permission
 from core.accounts import SignedIn, Staff
 from core.accounts.passwords import NO_PASSWORD, check_new_password, verify_password
 from core.accounts.people import set_password
@@ -14,6 +15,7 @@ from core.accounts.sessions import end_one, end_sessions, list_sessions, lock, r
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import Refused
+from handoff.slack.links import link_of
 from web.login.steps import ISSUER, Code, Password
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -28,6 +30,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/account", include_in_schema=False)
     Self = Annotated[SignedIn, Depends(sessions.anyone)]
     Acting = Annotated[SignedIn, Depends(sessions.acting)]
+    has_slack = house.slack.settings.is_set_up
     must_have_second_factor = house.settings.mode == "production"
 
     async def page(request: Request, person: SignedIn, refused: Refused | None = None, done: str = "") -> Response:
@@ -35,10 +38,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             staff = await uow.session.get_one(Staff, person.staff_id)
             found = await list_sessions(uow, person.staff_id, now)
+            link = await link_of(uow, person.staff_id)
         return pages.respond(
             request, "account/page.html", page_language(request, person.language), 400 if refused else 200,
             person=person, staff=staff, open_sessions=found, refused=refused, done=done, zone=house.settings.zone,
-            may_turn_off=not must_have_second_factor,
+            may_turn_off=not must_have_second_factor, slack=link, has_slack=has_slack and person.access.allows(Permission.reply_thread),
         )  # fmt: skip
 
     async def is_slow_enough(person: SignedIn) -> bool:

@@ -104,5 +104,5 @@ async def end(uow: UnitOfWork, person: SignedIn, name: str, now: datetime) -> No
         audit(uow, person.access, "processor.ended", "processor", found.id, now)
 
 
-def _open(name: str) -> Select[tuple[Processor]]:
+def _open(name: str) -> Select[Processor]:
     return select(Processor).where(Processor.name == name, Processor.ended_at.is_(None))

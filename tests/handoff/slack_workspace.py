@@ -104,7 +104,11 @@ class SlackHouse:
 
     def thread(self) -> str:
         """The first message of the newest thread in the channel."""
-        return next(str(one["ts"]) for one in reversed(self.workspace.asked) if not one.get("thread_ts") and one["channel"] == CHANNEL)
+        return next(
+            str(one["ts"])
+            for one in reversed(self.workspace.asked)
+            if not one.get("thread_ts") and one["channel"] == CHANNEL
+        )
 
 
 def message(

@@ -25,7 +25,12 @@ SECRET_KEYS = frozenset({CODE_KEY, LINK_KEY})
 """What was said under these holds a secret of the patient: staff do not see it, and it is never said again."""
 MOST_SECRETS = 8
 """More codes, links and asides than are ever said one after another."""
-ASIDES = frozenset({"voice-welcome", "voice-still-there", "voice-keys", "voice-noise", "voice-resumed", "call-dropped"})
+ASIDES = frozenset(
+    {
+        "voice-welcome", "voice-still-there", "voice-keys", "voice-noise", "voice-resumed", "call-dropped", "voice-no-answer",
+        "voice-callback", "voice-callback-cannot",
+    }
+)  # fmt: skip
 """Words about the call itself: the question before them still stands."""
 
 

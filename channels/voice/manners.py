@@ -17,6 +17,8 @@ class Manner(StrEnum):
     louder = "louder"
     by_sms = "by-sms"
     objects = "objects"
+    calls_back = "calls-back"
+    """Wants to be called back; means something only to who waits for a person."""
 
 
 _POLITE = r"(?:prosze|poprosze|prosilbym|prosilabym|czy mozna|czy moze pan|czy moze pani|please|could you|can you|sorry|przepraszam)"
@@ -42,6 +44,10 @@ _SAID = {
         r"|to (?:wyslac|przeslac) (?:sms-?em|esemesem)|sms-?em"
         r"|(?:text|send)(?: (?:it|that|me))?(?: (?:it|that|this))?(?: to me)?(?: by| in| as)?"
         r"(?: an?)?(?: sms| text(?: message)?)?(?<!text)(?<!send))"
+    ),
+    Manner.calls_back: (
+        r"(?:(?:o |niech ktos |wole |zeby )?(?:oddzwon\w*|telefon zwrotny|zadzwoncie(?: do mnie)?(?: pozniej)?)(?: do mnie)?(?: pozniej)?"
+        r"|call(?: me)? back(?: later)?|a call ?back)"
     ),
     Manner.objects: (
         r"(?:nie (?:zgadzam|godze) sie na (?:nagr\w+|zapis\w*)(?: rozmowy)?"

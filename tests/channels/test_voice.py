@@ -15,8 +15,8 @@ from twilio.request_validator import RequestValidator
 from channels.voice import frames
 from channels.voice.call import KEYS_A_MINUTE, Call
 from channels.voice.frames import BadFrame, read
-from channels.voice.mouth import Voice
 from channels.voice.routes import socket_url
+from channels.voice.voice import Voice
 from conversations.after_call import end_unseen
 from conversations.calls import VoiceCall
 from conversations.messages import route_of
@@ -47,6 +47,7 @@ class Line:
     house: TestHouse
     desk: str | None = None
     sid: str | None = None
+    leg: int = 1
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> "Line":
@@ -65,9 +66,10 @@ class Line:
             "PL",
             is_open,
             house.limiter,
+            house.telephones,
             self.desk,
         )
-        self.call = Call(voice, self._send, self.sid)
+        self.call = Call(voice, self._send, self.sid, self.leg)
         return self
 
     async def __aexit__(self, *_: object) -> None:

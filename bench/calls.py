@@ -1,4 +1,4 @@
-"""One caller's side of a call over the real socket: signed as the provider signs, its frames in its order, words and keys as people use them.
+"""One caller's side of a call over the real socket: signed as the provider signs, its frames in its order.
 
 A script's line is spoken as it stands, or holds marks:
 

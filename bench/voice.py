@@ -9,7 +9,6 @@ import random
 import re
 import statistics
 import time
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,12 @@ BOUNDS = {
     "barge_in_ms": ("<=", 150.0),
     "goals_reached": (">=", 0.95),
     "states_lost": ("<=", 0),
+    "unanswered": ("<=", 0),
     "scripts": (">=", 60),
 }
 FOLDER = ROOT / "tests" / "calls"
 AT_ONCE = 6
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 GOALS = WRITTEN_GOALS | {
     "hours": r"osiemnast|dziewietnast|dwudziest|czternast|nieczynn|(six|seven|eight|two) (pm|p\.m\.|in the)|closed|open",
     "emergency": r"sto dwanascie|one one two|1 1 2|one hundred and twelve",
@@ -55,8 +55,20 @@ CALLER_QUESTIONS = {
     "dose": ("czy dawka jest taka", "is the dose"),
     "send": ("prosba do lekarza o recepte", "request to the doctor"),
 }  # fmt: skip
-SCRIPT_PL = ("do której jesteście otwarci", "ile kosztuje usg brzucha", "umów mnie do kardiologa", "w przyszłym tygodniu", "nieważne")
-SCRIPT_EN = ("what time do you close", "how much is an abdominal ultrasound", "book a cardiologist", "next week", "never mind")
+SCRIPT_PL = (
+    "do której jesteście otwarci",
+    "ile kosztuje usg brzucha",
+    "umów mnie do kardiologa",
+    "w przyszłym tygodniu",
+    "nieważne",
+)
+SCRIPT_EN = (
+    "what time do you close",
+    "how much is an abdominal ultrasound",
+    "book a cardiologist",
+    "next week",
+    "never mind",
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def callers(folder: Path = FOLDER) -> list[Caller]:
     for file in sorted(folder.glob("*.yml")):
         data = yaml.safe_load(file.read_text("utf-8"))
         own = {"same": "1", "cancel_which": "1", "reschedule_which": "1", "confirm_which": "1"}
-        own |= {name: data["defaults"]["confirm"] for name in ("cancel_confirm", "move_confirm")}
+        own |= dict.fromkeys(("cancel_confirm", "move_confirm"), data["defaults"]["confirm"])
         for number, entry in enumerate(data["calls"]):
             found.append(
                 Caller(
@@ -118,7 +130,7 @@ async def _run(quick: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "first_token_p95_ms": _p95(alone), "first_token_p50_ms": round(statistics.median(alone) * 1000, 1),
         "first_token_p95_ms_20": _p95(at_once), "barge_in_ms": _p95(stops), "scripts": len(held),
-        "goals_reached": _share(held), "states_lost": states_lost,
+        "goals_reached": _share(held), "states_lost": states_lost, "unanswered": lines.unanswered,
     }  # fmt: skip
     for language in ("pl", "en"):
         found[f"goals_reached_{language}"] = _share([one for one in held if one.patient.language == language])
@@ -133,6 +145,8 @@ class Lines:
 
     def __init__(self, place: Installation) -> None:
         self._place = place
+        self.unanswered = 0
+        """Conversations of the measurement that broke off."""
 
     def call(self, number: str, language: str) -> Call:
         """One call that is not yet made."""
@@ -152,6 +166,9 @@ class Lines:
                 if thinks:
                     await asyncio.sleep(chance.uniform(1, 3))
                 await call.say(words)
+        except NoAnswer as failure:
+            progress(f"no answer: {failure}")
+            self.unanswered += 1
         finally:
             await call.close()
         return call.first_tokens

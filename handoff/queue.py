@@ -17,7 +17,6 @@ from handoff.models import OVER, Handoff, HandoffState, Step
 from handoff.routing.agents import wake
 from handoff.routing.store import table_in_force
 
-
 WAITS_OF = timedelta(days=7)
 MOST_WAITS, LEAST_WAITS = 20, 5
 """The wait that is told is the median of the last ones; of too few nothing is told."""

@@ -4,8 +4,10 @@ Begins the call and its later legs, takes words, minds manners, and bears with s
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from channels.voice.frames import BadFrame
 from channels.voice.manners import Manner
@@ -49,14 +51,22 @@ class Caller:
         mouth.sid, mouth.leg = sid, leg
         mouth.address = ("phone", number) if number else ("caller", sid)
         if known is None:
-            mouth.point = await self.voice.inbox.greet(
-                *mouth.address, "voice", mouth.language, self.voice.messages, Utterance(WELCOME), always=True
-            )
+
+            def begun(uow: UnitOfWork, point_id: UUID) -> None:
+                # With the first words, not after them: else their delivery finds no call, and takes them for unheard.
+                uow.session.add(VoiceCall(sid=sid, contact_point_id=point_id, started_at=now, seen_at=now, legs=0))
+
+            try:
+                await self.voice.inbox.greet(
+                    *mouth.address, "voice", mouth.language, self.voice.messages, Utterance(WELCOME), always=True,
+                    also=begun,
+                )  # fmt: skip
+            except IntegrityError as error:
+                raise BadFrame("this call has its socket", is_final=True) from error
         async with self.voice.database.unit_of_work() as uow:
-            row = await uow.session.get(VoiceCall, sid, with_for_update=True) if known is not None else None
-            if row is None:
-                row = VoiceCall(sid=sid, contact_point_id=mouth.point, started_at=now, language=mouth.language)
-                uow.session.add(row)
+            row = await uow.session.get_one(VoiceCall, sid, with_for_update=True)
+            if row.legs >= leg:
+                raise BadFrame("this call has its socket", is_final=True)
             row.legs, row.way, row.seen_at, row.ended_at, row.outcome = leg, way, now, None, None
             await uow.session.flush()
             await self.take_up(uow, row)

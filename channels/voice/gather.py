@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
 from channels.voice.caller import Caller
 from channels.voice.frames import LOCALES
@@ -237,4 +237,4 @@ def leave(answer: Answer) -> VoiceResponse:
 
 def _say(verb: Gather | VoiceResponse, answer: Answer) -> None:
     for language, words in answer.said:
-        verb.say(words, language=LOCALES[language])
+        verb.append(Say(words, language=LOCALES[language]))

@@ -91,7 +91,10 @@ class Mouth:
             await self.lips.switch(language)
 
     async def speak_new(self) -> bool:
-        """Speak what was stored for this caller since the last time; True if something was. On to a person's telephone if it leads there."""
+        """Speak what was stored for this caller since the last time; True if something was.
+
+        Then on to a person's telephone, if the call leads there.
+        """
         async with self._lock:
             return await self._speak_stored()
 

@@ -341,6 +341,20 @@ def test_a_frame_that_is_none_is_named_and_never_quoted(text: str, told: str) ->
     assert read('{"type": "info", "name": "x"}') is None
 
 
+async def test_the_first_words_of_many_calls_are_spoken_though_deliveries_run_beside_them(house: TestHouse) -> None:
+    await house.house.bus.start()
+    deliveries = asyncio.create_task(house.house.runners()[1].run())
+    for number in range(12):
+        async with Line(house) as line:
+            await line.plays(**(SETUP | {"callSid": f"CA{number}", "from": f"+486002002{number:02}"}))
+            async with asyncio.timeout(10):
+                while "press nine" not in line.spoken():  # noqa: ASYNC110 - the call speaks by itself
+                    await asyncio.sleep(0.02)
+    deliveries.cancel()
+    await asyncio.gather(deliveries, return_exceptions=True)
+    await house.house.bus.stop()
+
+
 async def test_frames_before_setup_and_a_second_setup_change_nothing(house: TestHouse) -> None:
     async with Line(house) as line:
         with pytest.raises(BadFrame):

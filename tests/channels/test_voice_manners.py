@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from channels.voice import call as calls
-from channels.voice.call import MOST_UNHEARD
+from channels.voice.caller import MOST_UNHEARD
 from channels.voice.manners import Manner, goes_on, is_dictated, is_noise, manner_of
 from conversations.models import CaseState, Direction, Message
 from conversations.protocols import Choice, DialogueReply, Utterance

@@ -1,4 +1,4 @@
-"""A person takes the call. Invariant: nothing is told to whoever merely picks up, and who is not answered is back in the queue and knows it."""
+"""A person takes the call. Invariant: whoever merely picks up is told nothing, and who is not answered waits again and knows it."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -158,7 +158,9 @@ async def test_who_does_not_want_to_hold_is_promised_a_call_by_a_time_with_an_ow
     assert task.due_at == house.clock.now() + CALL_BACK_WITHIN
 
 
-async def test_a_call_back_from_a_closed_clinic_is_due_after_it_opens_and_a_withheld_number_gets_none(house: TestHouse) -> None:
+async def test_a_call_back_from_a_closed_clinic_is_due_after_it_opens_and_a_withheld_number_gets_none(
+    house: TestHouse,
+) -> None:
     house.hours.open, house.hours.opens_at = False, house.clock.now() + timedelta(hours=10)
     async with Line(house) as line:
         await line.plays(**SETUP)

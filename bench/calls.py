@@ -21,7 +21,6 @@ from uuid import uuid4
 import websockets
 from twilio.request_validator import RequestValidator
 
-from bench.dialogues import asked
 from channels.voice.frames import LOCALES
 from channels.voice.routes import socket_url
 from service.talk_lines import NoAnswer
@@ -46,6 +45,7 @@ class Call:
         language: str,
         wait_seconds: float,
         texts: Callable[[str], list[str]],
+        question_of: Callable[[list[str]], str | None],
     ) -> None:
         self._public_url = public_url
         self._token = token
@@ -53,6 +53,7 @@ class Call:
         self._language = language
         self._wait = wait_seconds
         self._texts = texts
+        self._question_of = question_of
         self._before: list[str] = []
         self._socket: websockets.ClientConnection | None = None
         self.sids: list[str] = []
@@ -129,13 +130,13 @@ class Call:
 
     async def _again(self) -> list[str]:
         """Hang up, and call back after a moment: what was asked must be asked again."""
-        before = asked(self._before)
+        before = self._question_of(self._before)
         await self.close()
         await asyncio.sleep(THINKS)
         heard = await self._dial()
         # The question may come a moment after the first words.
         heard += await self._hear(UNSPOKEN, must=False)
-        self.states_lost += before is not None and asked(heard) != before
+        self.states_lost += before is not None and self._question_of(heard) != before
         return heard
 
     async def _speak(self, text: str) -> list[str]:

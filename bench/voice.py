@@ -39,19 +39,25 @@ FOLDER = ROOT / "tests" / "calls"
 AT_ONCE = 6
 WAIT_SECONDS = 60.0
 GOALS = WRITTEN_GOALS | {
-    "hours": r"osiemnast|dziewietnast|dwudziest|czternast|nieczynn|(six|seven|eight|two) (pm|p\.m\.|in the)|closed|open",
+    "hours": r"osiemnast|dziewietnast|dwudziest|czternast|nieczynn|(six|seven|eight|five) p m|closed",
     "emergency": r"sto dwanascie|one one two|1 1 2|one hundred and twelve",
-    "person": r"\(end .*human|czlowiekowi|konsultan\w+ (pracuja|odezwie)|a person|people answer",
+    "person": r"\(end .*human|czlowiekowi|konsultan\w+ (pracuja|odezwie)|people (work|answer)",
     "silent": r"zero laczy z czlowiekiem.*(gwiazdk|klawisz).*(konsultan|czlowiekowi)|keys.*(people|person)",
     "refill": r"prosba jest u lekarza|prosba jest zapisana|request is with",
     "price": r"zlot|zloty",
 }  # fmt: skip
+NOT_HEARD = (
+    "nie dalo sie rozroznic", "could not be made out", "nadal sie slyszymy", "still connected", "odpowiadac klawiszami",
+    "answer with keys",
+)  # fmt: skip
 CALLER_QUESTIONS = {
-    "whose": ("kogo dotyczy", "who is it for", "czyja recepta", "dla kogo"),
-    "identity": ("podac imie, nazwisko i date urodzenia albo wpisac pesel", "give the first name, surname and date of birth"),
+    "offer": ("wolne terminy.", "najblizsze.", "inne mozliwosci.", "free times.", "the nearest times.", "other possibilities."),
+    "meant": ("czy chodzi o jedno z tych", "is it one of these", "do you mean one of these"),
+    "whose": ("czyjej sprawy to dotyczy", "whose matter is it"),
+    "identity": ("podac imie, nazwisko i date urodzenia albo wpisac pesel", "first name, last name and date of birth, or key in"),
     "code": ("6-cyfrowy kod", "szesciocyfrowy kod", "6-digit code", "six-digit code"),
     "medicine": ("o ktory lek chodzi", "which medicine"),
-    "supply": ("na ile dni jeszcze wystarczy", "how many days"),
+    "supply": ("na ile dni jeszcze wystarczy", "how many more days"),
     "dose": ("czy dawka jest taka", "is the dose"),
     "send": ("prosba do lekarza o recepte", "request to the doctor"),
 }  # fmt: skip
@@ -151,8 +157,9 @@ class Lines:
     def call(self, number: str, language: str) -> Call:
         """One call that is not yet made."""
         return Call(
-            self._place.settings.public_url, TOKEN, number, language, WAIT_SECONDS, lambda to: self._place.texts[to]
-        )
+            self._place.settings.public_url, TOKEN, number, language, WAIT_SECONDS, lambda to: self._place.texts[to],
+            asked_of_caller,
+        )  # fmt: skip
 
     async def converse(self, number: int, script: tuple[str, ...], *, thinks: bool = False) -> list[float]:
         """A caller who says these lines; seconds to the first token of each answer. `thinks`: 1 to 3 s between two lines."""
@@ -201,7 +208,7 @@ class Lines:
             call = self.call(caller.number, caller.language)
             async with gate:
                 try:
-                    told = await hold(caller, call, asked_of_caller)
+                    told = await hold(caller, call, Listener())
                 finally:
                     await call.close()
             if not told.is_reached or call.states_lost:
@@ -229,6 +236,21 @@ class Lines:
                 break
             await asyncio.sleep(0.2)
         return (calls or 0) + (words or 0)
+
+
+class Listener:
+    """Knows what was asked, also when all that is heard is that something was not understood."""
+
+    def __init__(self) -> None:
+        self._last: str | None = None
+
+    def __call__(self, heard: list[str]) -> str | None:
+        """The question that an answer ends with."""
+        name = asked_of_caller(heard)
+        if name is None and any(words in fold(" ".join(heard)) for words in NOT_HEARD):
+            return self._last
+        self._last = name
+        return name
 
 
 def asked_of_caller(heard: list[str]) -> str | None:

@@ -10,7 +10,7 @@ import structlog
 
 from channels.voice import frames
 from channels.voice.caller import MOST_UNHEARD, Caller
-from channels.voice.manners import Manner, goes_on, is_dictated, is_noise, manner_of
+from channels.voice.manners import Manner, goes_on, is_dictated, is_hum, is_noise, manner_of
 from channels.voice.voice import Voice
 from conversations.understanding import fold
 from core.i18n import Language, as_language
@@ -146,6 +146,8 @@ class Call:
             return
         if frame.language:
             self._mouth.language = as_language(frame.language[:2])
+        if is_hum(words) and not self._held:
+            return
         if is_noise(words) and not self._held:
             await self._not_heard("voice-noise")
             return

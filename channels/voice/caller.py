@@ -21,6 +21,7 @@ from conversations.models import Case, CaseState, ContactPoint, Thread
 from conversations.protocols import InboundMessage, Utterance
 from conversations.safety import Level
 from conversations.transcript import state_of_thread
+from conversations.turns import is_unanswered
 from core.db import UnitOfWork
 from core.phone import parse_number
 
@@ -159,9 +160,18 @@ class Caller:
     async def bear(self, first: str) -> str | None:
         """Silence or noise: asked about, then keys are offered, then a person; who never said a word is let go instead.
 
-        What was said about it; "person" if one is to be asked for, None if nothing is to be done.
+        What was said about it; "person" if one is to be asked for, "late" if an answer is still on its way, None if nothing is to be
+        done.
         """
-        self.unheard += 1
+        async with self.voice.database.unit_of_work() as uow:
+            if await is_unanswered(uow, self.mouth.thread):
+                # It is us who are late: nobody is asked whether they are there while they wait for an answer.
+                is_late = True
+            else:
+                is_late, self.unheard = False, self.unheard + 1
+        if is_late:
+            await self.mouth.remark("voice-hold")
+            return "late"
         async with self.voice.database.unit_of_work() as uow:
             case_id, state = await state_of_thread(uow, self.mouth.thread)
             case = await uow.session.get(Case, case_id) if case_id else None

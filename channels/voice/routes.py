@@ -136,8 +136,11 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
             if not await _listen(call, socket):
                 outcome = "bad-frames"
                 await socket.close(1008)
-        except (WebSocketDisconnect, KeyError):  # A frame of bytes has no text: the provider sends none.
+        except WebSocketDisconnect:
             pass
+        except KeyError:  # A frame of bytes has no text: the provider sends none.
+            outcome = "bad-frames"
+            await socket.close(1003)
         finally:
             await call.close(outcome)
 

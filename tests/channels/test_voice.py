@@ -1,16 +1,11 @@
 """A call. Invariant: it is the same conversation as SMS from that number, and what nobody heard is neither lost nor told as heard."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import websockets
-from twilio.request_validator import RequestValidator
 
 from channels.voice import frames
 from channels.voice.call import KEYS_A_MINUTE, Call
@@ -24,10 +19,8 @@ from conversations.models import CaseState, Delivery, DeliveryState, Direction, 
 from conversations.protocols import Choice, DialogueReply, Utterance
 from conversations.safety import default_screen
 from core.db import UnitOfWork
-from service.app import create_app
 from tests.house import ANNA, PUBLIC, TestHouse
 from tests.scripted import words
-from tests.serving import serve
 
 SID = "CA" + "0" * 32
 SETUP = {
@@ -341,20 +334,6 @@ def test_a_frame_that_is_none_is_named_and_never_quoted(text: str, told: str) ->
     assert read('{"type": "info", "name": "x"}') is None
 
 
-async def test_the_first_words_of_many_calls_are_spoken_though_deliveries_run_beside_them(house: TestHouse) -> None:
-    await house.house.bus.start()
-    deliveries = asyncio.create_task(house.house.runners()[1].run())
-    for number in range(12):
-        async with Line(house) as line:
-            await line.plays(**(SETUP | {"callSid": f"CA{number}", "from": f"+486002002{number:02}"}))
-            async with asyncio.timeout(10):
-                while "press nine" not in line.spoken():  # noqa: ASYNC110 - the call speaks by itself
-                    await asyncio.sleep(0.02)
-    deliveries.cancel()
-    await asyncio.gather(deliveries, return_exceptions=True)
-    await house.house.bus.stop()
-
-
 async def test_frames_before_setup_and_a_second_setup_change_nothing(house: TestHouse) -> None:
     async with Line(house) as line:
         with pytest.raises(BadFrame):
@@ -375,34 +354,3 @@ async def test_the_ring_is_signed_and_answered_with_the_relay(house: TestHouse) 
         assert "<Hangup" in over.text
         forged = await client.post("/webhooks/twilio/voice", data=form, headers={"X-Twilio-Signature": "x"})
         assert forged.status_code == 403
-
-
-@asynccontextmanager
-async def served(house: TestHouse) -> AsyncIterator[str]:
-    """The application on a port of its own, with its bus; the socket's address."""
-    await house.house.bus.start()
-    async with serve(create_app(house.house)) as address:
-        yield f"{address.replace('http', 'ws', 1)}/voice/relay?call={SID}"
-    await house.house.bus.stop()
-
-
-async def test_the_socket_takes_signed_handshakes_alone_and_speaks(house: TestHouse) -> None:
-    signature = RequestValidator(house.house.twilio_token).compute_signature(f"{socket_url(PUBLIC)}?call={SID}", {})
-    async with served(house) as address:
-        for headers in ({}, {"X-Twilio-Signature": "forged"}):
-            with pytest.raises(websockets.InvalidStatus):
-                async with websockets.connect(address, additional_headers=headers):
-                    pass
-        async with websockets.connect(address, additional_headers={"X-Twilio-Signature": signature}) as socket:
-            await socket.send("no frame")
-            await socket.send(json.dumps(SETUP))
-            heard = ""
-            while "Zero" not in heard:
-                heard += json.loads(await asyncio.wait_for(socket.recv(), 20))["token"]
-            assert "automatyczny asystent" in heard
-            await socket.send("x" * (frames.MAX_FRAME + 1))
-            with pytest.raises(websockets.ConnectionClosed):
-                while True:
-                    await asyncio.wait_for(socket.recv(), 20)
-    (call,) = await house.rows(VoiceCall)
-    assert call.outcome == "bad-frames"

@@ -23,11 +23,13 @@ from twilio.request_validator import RequestValidator
 
 from channels.voice.frames import LOCALES
 from channels.voice.routes import socket_url
+from core.i18n import LANGUAGES, catalogue
 from service.talk_lines import NoAnswer
 
 THINKS = 1.2
 QUIET = 0.6
 """Seconds without a word after which an answer is taken as whole: what is stored together is spoken together."""
+HOLD = [catalogue(language).text("voice-hold") for language in LANGUAGES]
 UNSPOKEN = 4.0
 """Seconds after which the first words of a call are taken as missing."""
 _KEYS = re.compile(r"\(keys ([0-9*#]+)\)")
@@ -59,6 +61,9 @@ class Call:
         self.sids: list[str] = []
         self.first_tokens: list[float] = []
         """Seconds from each final prompt frame to the first token of its answer."""
+        self.log: list[str] = []
+        """What was said, by seconds since the call began."""
+        self._began = time.perf_counter()
         self.states_lost = 0
         """Calls back in which the question that was open was not asked again."""
 
@@ -79,6 +84,7 @@ class Call:
         """Do what a line of the script says; the answer, a message each. Raises `NoAnswer`."""
         if self._socket is None:
             raise NoAnswer("the call is over")
+        self._note("caller", text)
         if text == "(hang up)":
             heard = await self._again()
         elif text == "(silence)":
@@ -115,6 +121,7 @@ class Call:
 
     async def _dial(self) -> list[str]:
         sid = "CA" + uuid4().hex
+        self._began = time.perf_counter()
         self.sids.append(sid)
         address = f"{socket_url(self._public_url)}?{urlencode({'call': sid})}"
         signature = RequestValidator(self._token).compute_signature(address, {})
@@ -159,6 +166,9 @@ class Call:
             await self.send({"type": "dtmf", "digit": key})
         return await self._hear(self._wait)
 
+    def _note(self, who: str, words: str) -> None:
+        self.log.append(f"{time.perf_counter() - self._began:7.2f} s  {who}: {words}")
+
     async def _code(self) -> str:
         deadline = time.monotonic() + self._wait
         while time.monotonic() < deadline:
@@ -169,7 +179,7 @@ class Call:
         raise NoAnswer("no code came by SMS")
 
     async def _hear(self, seconds: float, *, since: float | None = None, must: bool = True) -> list[str]:
-        """What is said until it is quiet, waiting so long for the first word."""
+        """What is said until it is quiet, waiting so long for the first word; who is asked to hold does."""
         said, words = list[str](), ""
         while True:
             frame = await self.receive(QUIET if said or words else seconds)
@@ -180,7 +190,10 @@ class Call:
                     self.first_tokens.append(time.perf_counter() - since)
                     since = None
                 words += frame["token"]
-                if frame["last"]:
+                if frame["last"] and words in HOLD:
+                    words = ""
+                elif frame["last"]:
+                    self._note("clinic", words)
                     said.append(words)
                     words = ""
             elif frame["type"] == "end":

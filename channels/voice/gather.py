@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
 from channels.voice.caller import Caller
@@ -235,6 +236,6 @@ def leave(answer: Answer) -> VoiceResponse:
     return response
 
 
-def _say(verb: Gather | VoiceResponse, answer: Answer) -> None:
+def _say(verb: TwiML, answer: Answer) -> None:
     for language, words in answer.said:
         verb.append(Say(words, language=LOCALES[language]))

@@ -62,7 +62,7 @@ _HUM = frozenset("y yy yyy e ee eee em emm ehm hm hmm mm mmm ah ach eh uh uhm um
 _FILLERS = frozenset("no mhm like well so to znaczy wiec".split())
 """Words that one goes on after. Alone they may be an answer: "no" is one in both languages."""
 _GOES_ON = frozenset(
-    "i oraz a ale albo lub czy ze zeby bo wiec no to do na w we z ze o od dla przy po przed za u nad pod przez moj moja moje chce "
+    "i oraz a ale albo lub czy ze zeby bo wiec to do na w we z ze o od dla przy po przed za u nad pod przez moj moja moje chce "
     "chcialbym "
     "chcialabym potrzebuje mam jest jestem bylby bylaby sie mnie mi kiedy ktory ktora jaki jaka "
     "and or but to the a an my for with at on in of from about that because i would want need like is it's i'd i'm".split()

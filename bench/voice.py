@@ -52,7 +52,8 @@ NOT_HEARD = (
 )  # fmt: skip
 CALLER_QUESTIONS = {
     "offer": ("wolne terminy.", "najblizsze.", "inne mozliwosci.", "free times.", "the nearest times.", "other possibilities."),
-    "meant": ("czy chodzi o jedno z tych", "is it one of these", "do you mean one of these"),
+    "payer": ("na en ef zet, czy prywatnie", "public (n f z) or private"),
+    "meant": ("czy chodzi o jedno z tych", "is it one of these", "which of these is it about", "o co chodzi"),
     "whose": ("czyjej sprawy to dotyczy", "whose matter is it"),
     "identity": ("podac imie, nazwisko i date urodzenia albo wpisac pesel", "first name, last name and date of birth, or key in"),
     "code": ("6-cyfrowy kod", "szesciocyfrowy kod", "6-digit code", "six-digit code"),

@@ -119,8 +119,6 @@ class Telephones:
 
     async def _least_busy(self, uow: UnitOfWork, now: datetime) -> UUID | None:
         there = [
-            one
-            for one in await agents(uow, await table_in_force(uow), now, {})
-            if one.state in ("available", "wrap_up")
+            one for one in await agents(uow, await table_in_force(uow), now) if one.state in ("available", "wrap_up")
         ]
         return min(there, key=lambda one: (one.load, one.name)).staff_id if there else None

@@ -17,6 +17,7 @@ MODELS: tuple[str, ...] = (
     "conversations.privacy.models",
     "conversations.unsafe.models",
     "conversations.adherence.models",
+    "handoff.canned",
     "handoff.models",
     "channels.sms.simulator.models",
     "conversations.calls",

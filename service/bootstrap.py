@@ -52,6 +52,7 @@ from core.sealing import Head, Sealer
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
+from handoff.keeping import Keeping
 from handoff.passing import Passing
 from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
@@ -87,6 +88,7 @@ class House:
     desk: Desk
     passing: Passing
     router: Router
+    keeping: Keeping
     inbox: Inbox
     library: Library
     turns: Turns
@@ -282,6 +284,7 @@ def build(
         desk=Desk(cases, messages),
         passing=Passing(cases, messages, jobs),
         router=router,
+        keeping=Keeping(database, clock, jobs, cases, hours),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(embedder, settings.data_folder / "cache" / "passages.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),

@@ -15,6 +15,7 @@ from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
 from web.console.follow_ups import router as follow_ups_router
 from web.console.glass import router as glass_router
+from web.console.mine import router as mine_router
 from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
 from web.console.search import router as search_router
@@ -35,6 +36,8 @@ from web.simulator.routes import router as phone_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
 from web.studio.routes import router as studio_router
+from web.supervision.board import router as board_router
+from web.supervision.routing import router as routing_router
 from web.widget.routes import router as widget_router
 
 CLINIC_PHONE = "+48 89 000 10 01"
@@ -70,10 +73,13 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
+    app.include_router(board_router(house, pages, sessions))
+    app.include_router(routing_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))

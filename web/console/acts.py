@@ -20,6 +20,7 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from web.console.outreach import record_consent, warn
 from web.console.routes import ConsolePages
+from web.console.snoozing import moment
 from web.console.views import read_alerts
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -36,7 +37,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
     Reader = Annotated[SignedIn, Depends(sessions.acting_reader)]
     Body = Annotated[str, Form(max_length=MAX_REPLY)]
-    Word = Annotated[str, Form(max_length=30)]
+    Word = Annotated[str, Form(max_length=40)]
     Said = Annotated[str, Form(max_length=500)]
 
     async def act(request: Request, person: SignedIn, case_id: UUID, what: Act, done: str | None = None) -> Response:
@@ -127,6 +128,38 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def close(request: Request, case_id: UUID, person: Actor) -> Response:
         """Settle the case."""
         return await act(request, person, case_id, house.desk.close)
+
+    @routes.post("/cases/{case_id}/pass-on")
+    async def pass_on(request: Request, case_id: UUID, person: Actor, to: Word = "", why: Said = "") -> Response:
+        """To a colleague, who takes it over once they have read what it is about, or back to the queue."""
+
+        async def give(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await house.passing.transfer(uow, person, case_id, to, why, now)
+
+        return await act(request, person, case_id, give)
+
+    @routes.post("/cases/{case_id}/snooze")
+    async def snooze(request: Request, case_id: UUID, person: Actor, until: Word = "") -> Response:
+        """Set a conversation aside until an instant, or (without one) take it up again."""
+
+        async def aside(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            at = moment(until, now) if until else None
+            return (
+                Refused("snooze-when")
+                if until and at is None
+                else await house.passing.snooze(uow, person, case_id, at, now)
+            )
+
+        return await act(request, person, case_id, aside)
+
+    @routes.post("/cases/{case_id}/assign")
+    async def assign(request: Request, case_id: UUID, person: Actor, to: Word = "") -> Response:
+        """Give it to somebody without asking."""
+
+        async def give(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await house.passing.assign(uow, person, case_id, to, now)
+
+        return await act(request, person, case_id, give)
 
     @routes.post("/messages/{message_id}/replay")
     async def replay(request: Request, message_id: UUID, person: Actor) -> Response:

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -67,6 +67,8 @@ class Installation:
     postgres: EmbeddedPostgres
     sent: "Counter[str]"
     """How often the provider was given each message, by our id of it."""
+    texts: "defaultdict[str, list[str]]"
+    """What it was given for each number."""
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor seconds used so far, by process; `bench` is this one (load, stub provider, the plain side's actions)."""
@@ -130,8 +132,9 @@ async def installation(
     model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
     house = build(settings, url) if is_guarded else unguarded(settings, url)
     sent: Counter[str] = Counter()
+    texts: defaultdict[str, list[str]] = defaultdict(list)
     stub = uvicorn.Server(
-        uvicorn.Config(_stub_provider(sent), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
+        uvicorn.Config(_stub_provider(sent, texts), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
     )
     clock = SystemClock(settings.zone)
     parts = UnleasedParts(house.database, clock, house.cases, house.library, house.identity, house.triage, house.alerts)
@@ -181,7 +184,7 @@ async def installation(
             started = [*processes, *([plain_process] if with_plain else [])]
             await _all_answer(started)
             progress("everything runs")
-            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", started, postgres, sent)
+            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", started, postgres, sent, texts)
         except BaseException:
             for file in sorted((folder / "logs").glob("*.log")):
                 progress(f"{file.name}: {file.read_text()[-2000:]}")
@@ -222,12 +225,18 @@ async def _all_answer(started: list[Child]) -> None:
             await asyncio.sleep(0.2)
 
 
-def _stub_provider(sent: "Counter[str]") -> FastAPI:
+def _stub_provider(sent: "Counter[str]", texts: "defaultdict[str, list[str]]") -> FastAPI:
     app = FastAPI()
     counter = iter(range(10**9))
 
     @app.post("/2010-04-01/Accounts/{account}/Messages.json", status_code=201)
-    async def create(account: str, StatusCallback: Annotated[str, Form()] = "") -> dict[str, object]:
+    async def create(
+        account: str,
+        To: Annotated[str, Form()] = "",
+        Body: Annotated[str, Form()] = "",
+        StatusCallback: Annotated[str, Form()] = "",
+    ) -> dict[str, object]:
+        texts[To].append(Body)
         sent[StatusCallback.rpartition("/")[2]] += 1
         sid = f"SM{next(counter):032x}"
         return {"sid": sid, "account_sid": account, "status": "queued", "uri": "", "subresource_uris": {}}

@@ -312,7 +312,8 @@ def promise_utterance(promise: Promise, reason: str) -> Utterance:
     """What can honestly be said to someone who waits for a person."""
     kind = "attachment" if reason == "attachment" else "queued"
     if promise.is_open:
-        return Utterance(f"handoff-{kind}", {"position": promise.position})
+        minutes = max(1, round(promise.wait.total_seconds() / 60)) if promise.wait is not None else 0
+        return Utterance(f"handoff-{kind}", {"position": promise.position, "minutes": minutes})
     opens = (
         {"when": promise.opens_at.isoformat()}
         if promise.opens_at

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     twilio_base_url: str = "https://api.twilio.com"
     twilio_number: str = "+48732100200"
     desk_phone: str = ""
+    voice_relay: bool = True
     oncall_phone: str = ""
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000

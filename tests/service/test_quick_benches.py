@@ -29,5 +29,11 @@ def test_processes_killed_at_random_lose_nothing_and_do_nothing_twice() -> None:
 
 
 @pytest.mark.timeout(600)
+def test_scripted_callers_reach_their_goal_and_no_call_loses_its_state() -> None:
+    figures = held("voice")
+    assert figures["scripts"] >= 7 and figures["states_lost"] == 0
+
+
+@pytest.mark.timeout(600)
 def test_scripted_patients_reach_their_goal_in_both_languages_and_on_both_channels() -> None:
     assert held("dialogues")["scripts"] >= 15

@@ -232,3 +232,4 @@ refused-canned-name = This cannot be filled in: { $name }. Only the names at the
 refused-canned-then = Please choose from the list what happens after sending.
 board-rating = Rating of the help
 board-rated = ({ $rated } of { $asked } answered)
+step-no-answer = the telephone was not answered

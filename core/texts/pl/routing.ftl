@@ -232,3 +232,4 @@ refused-canned-name = Tego nie da się wypełnić: { $name }. Można użyć tylk
 refused-canned-then = Proszę wybrać z listy, co dalej po wysłaniu.
 board-rating = Ocena pomocy
 board-rated = ({ $rated } z { $asked } odpowiedzi)
+step-no-answer = telefon nieodebrany

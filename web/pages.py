@@ -34,6 +34,8 @@ from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
 from web.simulator.routes import router as phone_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.gate import router as gate_router
+from web.studio.intents import router as intents_router
 from web.studio.routes import router as studio_router
 from web.widget.routes import router as widget_router
 
@@ -71,6 +73,8 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
+    app.include_router(intents_router(house, pages, sessions))
+    app.include_router(gate_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))

@@ -16,6 +16,7 @@ from core.ratelimit import RateLimiter
 from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
+from knowledge.intents.nearness import Nearness
 from knowledge.service import Library
 
 
@@ -65,6 +66,11 @@ class House(Protocol):
     @property
     def library(self) -> Library:
         """Answers from the published articles."""
+        ...
+
+    @property
+    def nearness(self) -> Nearness:
+        """Compares examples of what the bot learns from."""
         ...
 
     @property

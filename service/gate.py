@@ -41,7 +41,7 @@ from service.training import code_digest, fingerprint, train
 log = structlog.get_logger()
 BEATS_EVERY = 3.0
 SWITCHES_WITHIN = 240.0
-NICENESS = 12
+NICENESS = 3
 STEPS = {
     "publish": ("safety", "train", "start", "judge", "conversations", "publish", "switch"),
     "upgrade": ("safety", "train", "start", "judge", "conversations", "publish", "switch"),

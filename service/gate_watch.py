@@ -17,7 +17,7 @@ from service import bot_content
 
 log = structlog.get_logger()
 LOOKS_EVERY = 1.0
-SILENT = timedelta(seconds=60)
+SILENT = timedelta(seconds=180)
 """A run that has not told of itself for so long has no process any more."""
 
 
@@ -28,6 +28,7 @@ class GateWatch:
         self._database = database
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
+        self._run_id: UUID | None = None
 
     async def run(self) -> None:
         """Look for ever; a gate that still works is stopped with us."""
@@ -46,15 +47,18 @@ class GateWatch:
         """Take a run that waits; end one that is silent."""
         async with self._database.unit_of_work() as uow:
             now = self._clock.now()
-            silent = select(BotRun).where(BotRun.state.in_(("running", "switching")), BotRun.beat_at < now - SILENT)
+            has_ended = self._process is not None and self._process.returncode is not None
+            is_gone = BotRun.id == self._run_id if has_ended else BotRun.beat_at < now - SILENT
+            silent = select(BotRun).where(BotRun.state.in_(("running", "switching")), is_gone)
             for one in await uow.session.scalars(silent.with_for_update(skip_locked=True)):
                 one.state, one.ended_at, one.report = "failed", now, {**one.report, "reason": "interrupted"}
         if self._process is not None and self._process.returncode is None:
             return
         run_id = await self._taken()
+        self._process = None
         if run_id is not None:
             command = (sys.executable, "-m", "service", "gate", str(run_id))
-            self._process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+            self._run_id, self._process = run_id, await asyncio.create_subprocess_exec(*command, cwd=ROOT)
 
     async def _taken(self) -> UUID | None:
         async with self._database.unit_of_work() as uow:

@@ -64,7 +64,7 @@ def code_digest() -> str:
 def fingerprint(phrases: Phrases | None = None) -> str:
     """A digest of the inputs and the phrases (None: those of the files), 16 hexadecimal digits."""
     known = file_phrases() if phrases is None else phrases
-    rows = sorted([language, intent, sorted(set(texts))] for (language, intent), texts in known.items() if texts)
+    rows = sorted([*place, sorted(set(map(for_dialogue, texts)))] for place, texts in known.items() if texts)
     return hashlib.sha256(f"{code_digest()}\n{json.dumps(rows)}".encode()).hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ from web.clinical.routes import router as clinical_router
 from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
+from web.console.conversation_tests import router as conversation_tests_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
@@ -72,6 +73,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(conversation_tests_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))
     app.include_router(gate_router(house, pages, sessions))

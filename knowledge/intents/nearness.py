@@ -19,7 +19,7 @@ from knowledge.embedding import Embedder
 from knowledge.intents.editing import in_draft
 from knowledge.intents.models import IntentExample
 
-CLOSE = 0.75
+CLOSE = 0.78
 """From this likeness on an example of another intent is worth a warning."""
 MOST_NEW = 400
 """So many phrases that no training knew are embedded at a time; the rest are left out, and looked at after the next training."""

@@ -11,7 +11,14 @@ from collections.abc import Collection, Sequence
 from conversations.understanding import fold
 from core.redaction import is_pesel
 
-GIVEN, FAMILY, PHONE, MAIL, PESEL, BORN = "Anna", "Testowa", "600100200", "anna@example.com", "44051401359", "14.05.1944"
+GIVEN, FAMILY, PHONE, MAIL, PESEL, BORN = (
+    "Anna",
+    "Testowa",
+    "600100200",
+    "anna@example.com",
+    "44051401359",
+    "14.05.1944",
+)
 _MAIL = re.compile(r"\S+@\S+\.\w+")
 _NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\s.-]?\d){6,}(?!\w)")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[.\-/ ]\d{1,2}[.\-/ ](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)")
@@ -82,7 +89,16 @@ def _stems(name: str) -> tuple[str, ...]:
     if re.search(r"[^aeou]e[^aeiouy]$", folded):
         bare = folded[:-2].removesuffix("i") if folded.endswith("ec") else folded[:-2]
         found.append(bare + folded[-1])
-    for before, after in (("sk", "sc"), ("ck", "cc"), ("dzk", "dzc"), ("k", "c"), ("g", "dz"), ("t", "c"), ("r", "rz"), ("d", "dzi")):
+    for before, after in (
+        ("sk", "sc"),
+        ("ck", "cc"),
+        ("dzk", "dzc"),
+        ("k", "c"),
+        ("g", "dz"),
+        ("t", "c"),
+        ("r", "rz"),
+        ("d", "dzi"),
+    ):
         if stem.endswith(before):
             found.append(stem[: -len(before)] + after)
     return tuple(found)

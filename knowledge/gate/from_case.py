@@ -23,11 +23,15 @@ from core.errors import NotFound, Refused
 from core.settings import ROOT
 from knowledge.gate.models import ConversationTest
 from knowledge.gate.suite import CHANNELS
+from knowledge.intents.editing import in_draft
+from knowledge.intents.models import IntentExample
 from knowledge.lexical import words_of
 
 MOST_TURNS = 40
 SHORTEST_NAME, LONGEST_NAME = 3, 120
 LONGEST_SAID = 1000
+WITH_NAMES = ("identify", "inform", "correct", "contact_data")
+"""Intents whose examples hold invented names."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ async def propose(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetim
     patients = Patients(uow, Access.system("conversation test", case_id))
     patient = await patients.get(case.patient_id) if case.patient_id else None
     names = [patient.given_name, patient.family_name] if patient is not None else []
-    everyday = _everyday()
+    everyday = await _everyday(uow)
     steps: list[tuple[str, list[str]]] = []
     channel = language = ""
     for one in rows:
@@ -77,7 +81,14 @@ async def propose(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetim
 
 
 async def keep(
-    uow: UnitOfWork, person: SignedIn, case_id: UUID, name: str, said: Sequence[str], now: datetime, *, is_confirmed: bool
+    uow: UnitOfWork,
+    person: SignedIn,
+    case_id: UUID,
+    name: str,
+    said: Sequence[str],
+    now: datetime,
+    *,
+    is_confirmed: bool,
 ) -> ConversationTest | Refused:
     """Keep the test with the words as they were confirmed; an empty utterance leaves its turn out.
 
@@ -95,9 +106,7 @@ async def keep(
             return Refused("test-names", {"turn": str(max(place, 1))})
     if not is_confirmed:
         return Refused("test-names", {"turn": "1"})
-    steps = [
-        {"say": one, "expect": list(keys)} for one, (_, keys) in zip(words, found.steps, strict=False) if one
-    ]
+    steps = [{"say": one, "expect": list(keys)} for one, (_, keys) in zip(words, found.steps, strict=False) if one]
     if not steps:
         return Refused("test-empty")
     made = ConversationTest(
@@ -109,7 +118,10 @@ async def keep(
     return made
 
 
-def _everyday() -> frozenset[str]:
-    """Words that name nobody, folded."""
+async def _everyday(uow: UnitOfWork) -> frozenset[str]:
+    """Words that name nobody, folded: everyday ones, and those of what the bot learns from where no name is given."""
     lines = (ROOT / "data" / "knowledge" / "polish_words.txt").read_text("utf-8").splitlines()
-    return frozenset(fold(word) for line in lines if not line.startswith("#") for word in words_of(line))
+    texts = [line for line in lines if not line.startswith("#")]
+    learnt = select(IntentExample.text).where(*in_draft(), IntentExample.intent.not_in(WITH_NAMES))
+    texts += await uow.session.scalars(learnt)
+    return frozenset(fold(word) for text in texts for word in words_of(text))

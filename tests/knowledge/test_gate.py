@@ -1,4 +1,4 @@
-"""The gate's decisions without a bot. Invariant: one run at a time, nothing is published that was not asked for, a difference names its turn."""
+"""The gate's decisions without a bot. Invariant: one run at a time, nothing unasked is published, a difference names its turn."""
 
 from datetime import timedelta
 
@@ -55,7 +55,18 @@ async def test_a_run_whose_process_is_gone_is_over_and_the_draft_is_free_again(s
     now, database = seeded.clock.now(), seeded.house.database
     async with database.unit_of_work() as uow:
         beat = now - SILENT - timedelta(seconds=1)
-        uow.session.add(BotRun(kind="publish", state="running", author="Ola", note="x", asked_at=beat, beat_at=beat, steps=[], report={}))
+        uow.session.add(
+            BotRun(
+                kind="publish",
+                state="running",
+                author="Ola",
+                note="x",
+                asked_at=beat,
+                beat_at=beat,
+                steps=[],
+                report={},
+            )
+        )
     await GateWatch(database, seeded.clock).look()
     (run,) = await seeded.rows(BotRun)
     assert (run.state, run.report["reason"]) == ("failed", "interrupted")
@@ -93,7 +104,11 @@ async def test_a_model_that_is_not_signed_by_us_is_not_given_out(seeded: TestHou
         assert await bot_models.content(uow, "cd" * 32, "m1") is None
         assert await bot_models.live(uow) == ("m1", "code")
     async with seeded.house.database.unit_of_work() as uow:
-        await uow.session.execute(text("INSERT INTO bot.models SELECT 'm2', code, content, signature, made_at FROM bot.models WHERE digest = 'm1'"))
+        await uow.session.execute(
+            text(
+                "INSERT INTO bot.models SELECT 'm2', code, content, signature, made_at FROM bot.models WHERE digest = 'm1'"
+            )
+        )
         assert await bot_models.content(uow, secret, "m2") is None, "a signature is for one name"
 
 
@@ -127,7 +142,9 @@ def test_the_shipped_suite_covers_both_languages_and_channels_and_names_no_numbe
     from conversations.pseudonyms import points_to_somebody
 
     scripts = shipped()
-    assert {(one.language, one.channel) for one in scripts} == {(language, channel) for language in ("pl", "en") for channel in CHANNELS}
+    assert {(one.language, one.channel) for one in scripts} == {
+        (language, channel) for language in ("pl", "en") for channel in CHANNELS
+    }
     assert len(scripts) >= 90
     said = [step["say"].replace("12.03.1980", "") for one in scripts for step in one.steps]
     assert not [words for words in said if points_to_somebody(words)]

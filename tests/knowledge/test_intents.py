@@ -96,7 +96,9 @@ async def test_while_the_gate_checks_the_draft_may_not_change(seeded: TestHouse)
     now = seeded.clock.now()
     async with seeded.house.database.unit_of_work() as uow:
         (one, *_) = await editing.examples(uow, OLA, "price")
-        uow.session.add(BotRun(kind="publish", state="running", author="Ola", note="x", asked_at=now, steps=[], report={}))
+        uow.session.add(
+            BotRun(kind="publish", state="running", author="Ola", note="x", asked_at=now, steps=[], report={})
+        )
         await uow.session.flush()
         tried = [
             await editing.add(uow, OLA, "pl", "book", "zapisz mnie", now, "Ola"), await editing.drop(uow, OLA, [one.id], now),
@@ -122,7 +124,9 @@ async def test_a_version_holds_what_the_draft_held_and_an_earlier_one_comes_back
         made = await versions.go_back(uow, back, "źle", "Ola", now)
         assert (made.number, made.digest) == (3, "d1")
         held = await editing.phrases(uow, 3)
-        assert {place: set(texts) for place, texts in held.items()} == {place: set(texts) for place, texts in FEW.items()}
+        assert {place: set(texts) for place, texts in held.items()} == {
+            place: set(texts) for place, texts in FEW.items()
+        }
         assert await editing.phrases(uow, 2) == second and await editing.phrases(uow, 1) == FEW
         assert [(one.text, one.after) for one in await editing.changes(uow, OLA)] == [("proszę o wizytę", "book")]
 
@@ -135,7 +139,9 @@ async def test_an_upgrade_brings_drafts_but_not_what_the_clinic_took_away(seeded
         await versions.publish_draft(uow, "d2", "bez ceny", "Ola", {}, now)
         newer = {**FEW, ("pl", "book"): [*FEW["pl", "book"], "rezerwacja"], ("pl", "gone_intent"): ["nic"]}
         assert await versions.adopt(uow, newer, now) == 1
-        assert [(one.text, one.before, one.after) for one in await editing.changes(uow, OLA)] == [("rezerwacja", None, "book")]
+        assert [(one.text, one.before, one.after) for one in await editing.changes(uow, OLA)] == [
+            ("rezerwacja", None, "book")
+        ]
         assert await versions.adopt(uow, newer, now) == 0
 
 

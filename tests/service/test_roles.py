@@ -247,7 +247,7 @@ REFUSED_HERE = {
     "/studio/checks/{run_id}/cancel",
     "/studio/versions/{number}",
 }
-"""In this world there is nothing to publish, to cancel or to go back to: their page says so (422). `tests/web/test_studio_gate.py` does it."""
+"""Here is nothing to publish, to cancel or to go back to: their page says so (422). `tests/web/test_studio_gate.py` does it."""
 
 
 @dataclass

@@ -55,7 +55,9 @@ async def a_run(house: TestHouse) -> UUID:
     now = house.clock.now()
     async with house.house.database.unit_of_work() as uow:
         await versions.seed(uow, {("pl", "price"): ["ile kosztuje wizyta"]}, "d1", now)
-        made = BotRun(kind="publish", state="refused", author="Ola", note="x", asked_at=now, ended_at=now, steps=[], report={})
+        made = BotRun(
+            kind="publish", state="refused", author="Ola", note="x", asked_at=now, ended_at=now, steps=[], report={}
+        )
         uow.session.add(made)
     return made.id
 
@@ -65,7 +67,12 @@ async def a_test(house: TestHouse, agent: SignedIn) -> UUID:
     steps = [{"say": "tak", "expect": ["utter-help"]}]
     async with house.house.database.unit_of_work() as uow:
         made = ConversationTest(
-            name="rozmowa", language="pl", channel="sms", steps=steps, staff_id=agent.staff_id, made_at=house.clock.now()
+            name="rozmowa",
+            language="pl",
+            channel="sms",
+            steps=steps,
+            staff_id=agent.staff_id,
+            made_at=house.clock.now(),
         )
         uow.session.add(made)
     return made.id

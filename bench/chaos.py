@@ -11,6 +11,7 @@ import os
 import random
 import signal
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -56,9 +57,9 @@ async def _run(kills: int) -> dict[str, float]:
     async with installation(with_plain=False) as place:
         storm = Storm(place)
         supervisor = Supervisor(place.processes, place.postgres.revive)
-        keeping = asyncio.create_task(_keep(supervisor))
+        keeping = asyncio.create_task(keep(supervisor))
         patients = [asyncio.create_task(storm.patient()) for _ in range(PATIENTS)]
-        killed = await _kill(place, kills)
+        killed = await kill(place, kills, TARGETS)
         storm.over.set()
         await asyncio.gather(*patients)
         progress(f"{sum(killed.values())} kills: {dict(killed)}; waiting for what is left")
@@ -86,12 +87,13 @@ class Storm:
                 phone = number()
                 for text in SCRIPT:
                     sid = f"SM{uuid4().hex}"
-                    if not await self._deliver(client, phone, text, sid) or await self._answered(sid) == "person":
+                    if not await self.deliver(client, phone, text, sid) or await self._answered(sid) == "person":
                         break
                     if self.over.is_set():
                         break
 
-    async def _deliver(self, client: httpx.AsyncClient, phone: str, text: str, sid: str) -> bool:
+    async def deliver(self, client: httpx.AsyncClient, phone: str, text: str, sid: str) -> bool:
+        """As a provider does: again until it is acknowledged. True once it is."""
         form = {
             "MessageSid": sid, "AccountSid": "AC" + "b" * 32, "From": phone, "To": "+48732100200", "Body": text, "NumMedia": "0",
         }  # fmt: skip
@@ -138,19 +140,20 @@ class Storm:
             await asyncio.sleep(0.5)
 
 
-async def _keep(supervisor: Supervisor) -> None:
+async def keep(supervisor: Supervisor) -> None:
+    """Start again what has ended, until cancelled."""
     while True:
         await asyncio.to_thread(supervisor.look)
         await asyncio.sleep(0.2)
 
 
-async def _kill(place: Installation, kills: int) -> Counter[str]:
+async def kill(place: Installation, kills: int, targets: Mapping[str, float]) -> Counter[str]:
     """Kill at random moments, only what is alive; what has just come up gets a chance to work first."""
     chance = random.Random(20261123)
     done: Counter[str] = Counter()
     while sum(done.values()) < kills:
         await asyncio.sleep(chance.uniform(1.0, 8.0))
-        name = chance.choices(list(TARGETS), list(TARGETS.values()))[0]
+        name = chance.choices(list(targets), list(targets.values()))[0]
         pid = await _once_alive(place, name)
         if pid is None:
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax.ast import Message
 
 Language = Literal["pl", "en"]
 LANGUAGES: tuple[Language, ...] = ("pl", "en")
@@ -20,8 +21,15 @@ class Catalogue:
     def __init__(self, language: Language, folder: Path = TEXTS) -> None:
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
+        self._keys: list[str] = []
         for file in sorted((folder / language).glob("*.ftl")):
-            self._bundle.add_resource(FluentResource(file.read_text("utf-8")))
+            resource = FluentResource(file.read_text("utf-8"))
+            self._bundle.add_resource(resource)
+            self._keys += [entry.id.name for entry in resource.body if isinstance(entry, Message)]
+
+    def keys(self, prefix: str) -> list[str]:
+        """All keys that begin so, in the order of the files."""
+        return [key for key in self._keys if key.startswith(prefix)]
 
     def has(self, key: str) -> bool:
         """True if the key is there."""

@@ -94,6 +94,8 @@ TABLES = (
          ("staff_id", "mode", "reason", "skills", "languages"), "with the account"),
     Copy("routing_tables", "versions of the routing rules and who wrote them", WORK, (_R.account,), ("made_by", "why"),
          "kept as long as decisions may have to be replayed"),
+    Copy("canned_replies", "ready replies of the clinic, without anybody's data", WORK, (_R.organisation,), ("made_by",),
+         "when taken away"),
     Copy("threads", "the order of one correspondent's messages", CARE, _CASE, ("correspondent_id",), "with its last case"),
     Copy("correspondents", "language, preferred channel, and which notices were given where and when", LAW, _CASE,
          ("language", "noticed", "preferred_channel"),

@@ -1,19 +1,16 @@
 """What an agent does: see the queue, accept, reply, note, hand back, close, claim an alert. Each act checks its own right."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import func, select
 
 from conversations.alerts import AlertWatch, RingState, WatchState
 from conversations.cases import Cases, lock_case
 from conversations.messages import Messages, route_of
 from conversations.models import Case, CaseState, Message, SafetyAlert
-from conversations.models import ContactPoint as Point
 from conversations.policy import require_thread
 from core.access import Access, Permission
 from core.accounts import SignedIn, Staff
@@ -23,6 +20,7 @@ from core.errors import NotFound, Refused
 from handoff.models import OVER, Handoff, HandoffState
 from handoff.passing import give
 from handoff.queue import open_handoff
+from handoff.reach import last_inbound
 from handoff.watch import take_alerts_of
 
 THREAT_LEVEL = "threat"
@@ -45,6 +43,12 @@ class QueueItem:
     channel: str
     language: str
     address: str
+    queue: str | None
+    due_kind: str | None
+    due_at: datetime | None
+    """The nearest promise, and when it is broken."""
+    is_broken: bool
+    snoozed_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,12 @@ class Desk:
         self._cases = cases
         self._messages = messages
 
-    async def queue(self, uow: UnitOfWork, access: Access) -> list[QueueItem]:
-        """All that waits or is with someone, urgent and oldest first."""
+    async def queue(self, uow: UnitOfWork, access: Access, now: datetime) -> list[QueueItem]:
+        """All that waits or is with someone, urgent and oldest first. The agent is who has it or is being offered it."""
         access.require(Permission.read_queue)
         rows = await uow.session.execute(
             select(Handoff, Staff.name)
-            .outerjoin(Staff, Staff.id == Handoff.accepted_by)
+            .outerjoin(Staff, Staff.id == func.coalesce(Handoff.accepted_by, Handoff.offered_to))
             .where(Handoff.state.not_in(OVER))
             .order_by(Handoff.is_urgent.desc(), Handoff.priority.desc(), Handoff.requested_at, Handoff.id)
             .limit(200)
@@ -86,7 +90,9 @@ class Desk:
             items.append(
                 QueueItem(
                     handoff.id, handoff.case_id, handoff.thread_id, handoff.state, handoff.reason, handoff.is_urgent,
-                    handoff.requested_at, handoff.accepted_by, name, channel, language, address,
+                    handoff.requested_at, handoff.accepted_by or handoff.offered_to, name, channel, language, address, handoff.queue,
+                    handoff.due_kind, handoff.due_at, handoff.due_at is not None and handoff.due_at <= now,
+                    handoff.snoozed_until,
                 )
             )  # fmt: skip
         return items
@@ -215,20 +221,6 @@ class Desk:
         record(uow, access, "close" if is_closed else "hand-back", "case", case_id, now)
         act = self._cases.close if is_closed else self._cases.hand_back
         return await act(uow, access, case_id, now)
-
-
-async def last_inbound(uow: UnitOfWork, threads: Sequence[UUID]) -> dict[UUID, tuple[str, str, str]]:
-    """Channel, language and address each thread last wrote from."""
-    if not threads:
-        return {}
-    rows = await uow.session.execute(
-        select(Message.thread_id, Message.channel, Message.language, Point.address)
-        .join(Point, Point.id == Message.contact_point_id)
-        .where(Message.thread_id.in_(threads), Message.direction == "inbound")
-        .ext(distinct_on(Message.thread_id))
-        .order_by(Message.thread_id, Message.seq.desc())
-    )
-    return {row.thread_id: (row.channel, row.language or "pl", row.address) for row in rows}
 
 
 async def understood(uow: UnitOfWork, access: Access, case_id: UUID) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from core.accounts import SignedIn, Staff
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
-from handoff.desk import last_inbound
+from handoff.reach import last_inbound
 
 SHOWN = 100
 MAX_NOTE = 500

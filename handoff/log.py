@@ -31,3 +31,14 @@ async def steps_of(uow: UnitOfWork, handoff_id: UUID) -> Sequence[HandoffEvent]:
         select(HandoffEvent).where(HandoffEvent.handoff_id == handoff_id).order_by(HandoffEvent.seq)
     )
     return list(found)
+
+
+async def newest_step(uow: UnitOfWork, handoff_id: UUID, step: Step) -> HandoffEvent | None:
+    """The last step of that kind, if there was one."""
+    found: HandoffEvent | None = await uow.session.scalar(
+        select(HandoffEvent)
+        .where(HandoffEvent.handoff_id == handoff_id, HandoffEvent.step == step)
+        .order_by(HandoffEvent.seq.desc())
+        .limit(1)
+    )
+    return found

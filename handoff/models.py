@@ -50,6 +50,11 @@ class Handoff(Base):
     priority: Mapped[int] = mapped_column(default=0)
     """Raised by each promise that was broken."""
     queue: Mapped[str | None]
+    due_kind: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    """The nearest promise, as last looked at."""
+    broken: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
+    """Promises broken so far; `next` falls out when it is answered."""
     requested_at: Mapped[datetime]
     offered_to: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     offer_until: Mapped[datetime | None]
@@ -57,6 +62,8 @@ class Handoff(Base):
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    snoozed_until: Mapped[datetime | None]
+    """Set aside by its agent; a message of the patient ends it too."""
     wrap_up_until: Mapped[datetime | None]
     code: Mapped[str | None]
     """What it was about in the end, chosen by the agent."""
@@ -76,6 +83,8 @@ class Step(StrEnum):
     transferred = "transferred"
     returned = "returned"
     released = "released"
+    snoozed = "snoozed"
+    woken = "woken"
     breached = "breached"
     ended = "ended"
     wrapped_up = "wrapped_up"

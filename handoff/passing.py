@@ -1,5 +1,6 @@
 """A conversation goes from hand to hand: declined, passed on warm or cold, assigned, written up. Each act checks its own right."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from conversations.cases import Cases, lock_case
 from conversations.messages import Messages
 from conversations.models import Case, CaseState
 from conversations.policy import require_thread
-from core.access import Permission
+from core.access import Access, Permission
 from core.accounts import SignedIn, Staff
 from core.audit import record
 from core.db import UnitOfWork
@@ -17,7 +18,7 @@ from core.errors import NotFound, Refused
 from core.jobs import Jobs
 from handoff.log import note
 from handoff.models import OVER, Handoff, HandoffState, Step
-from handoff.routing.agents import JOB, agents, may_answer, state_of, wake
+from handoff.routing.agents import JOB, THERE, Agent, agents, may_answer, state_of, wake
 from handoff.routing.store import table_in_force
 
 QUEUE = "queue"
@@ -25,6 +26,7 @@ CODES = ("visit", "information", "prescription", "results", "clinical", "payment
 """What a conversation was about in the end. Words: `wrap-up-code-*`."""
 BY_TIME = "other"
 SHORTEST_WORDS, LONGEST_WORDS = 5, 300
+LONGEST_SNOOZE = timedelta(days=30)
 
 
 class Passing:
@@ -79,11 +81,8 @@ class Passing:
         if to != QUEUE:
             return await self._to_colleague(uow, person, handoff, case, to, words, now)
         await self._messages.note(uow, case, words, person.staff_id, person.name, now)
-        handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.queued, None, None
-        handoff.offered_to = handoff.offer_until = None
-        note(uow, handoff, Step.released, now, actor=access.actor, staff_id=person.staff_id)
         record(uow, access, "transfer", "case", case_id, now)
-        await self._cases.release(uow, access, case_id, now)
+        await to_queue(uow, self._cases, access, handoff, person.staff_id, now, "passed-on")
         await self._changed(uow, handoff, person.staff_id)
         return None
 
@@ -104,6 +103,26 @@ class Passing:
         record(uow, access, "assign", "case", case_id, now)
         await self._cases.take_over(uow, access, case_id, target.id, target.name, now)
         await self._changed(uow, handoff, target.id, before)
+        return None
+
+    async def snooze(
+        self, uow: UnitOfWork, person: SignedIn, case_id: UUID, until: datetime | None, now: datetime
+    ) -> Refused | None:
+        """Set one's conversation aside until then, or until the patient writes; None takes it up again.
+
+        Refused: `case-not-yours`; `snooze-when` unless it is between now and 30 days from now.
+        """
+        person.access.require(Permission.reply_thread)
+        handoff = await self._of(uow, person, case_id, now)
+        if handoff is None or handoff.state is not HandoffState.active or handoff.accepted_by != person.staff_id:
+            return Refused("case-not-yours")
+        if until is not None and not now < until <= now + LONGEST_SNOOZE:
+            return Refused("snooze-when")
+        handoff.snoozed_until = until
+        step, reason = (Step.snoozed, until.isoformat()) if until else (Step.woken, "by-hand")
+        note(uow, handoff, step, now, actor=person.access.actor, staff_id=person.staff_id, reason=reason)
+        record(uow, person.access, "snooze" if until else "wake", "case", case_id, now)
+        await self._changed(uow, handoff, person.staff_id)
         return None
 
     async def wrap_up(
@@ -137,8 +156,7 @@ class Passing:
     ) -> Refused | None:
         table = await table_in_force(uow)
         target = await _colleague(uow, to)
-        there = {one.staff_id for one in await agents(uow, table, now, {}) if one.state in ("available", "wrap_up")}
-        if target is None or target.id not in there or target.id == person.staff_id:
+        if target is None or target.id not in {one.staff_id for one in await colleagues(uow, person, now)}:
             return Refused("transfer-whom")
         await self._messages.note(uow, case, words, person.staff_id, person.name, now)
         handoff.offered_to, handoff.offer_until = target.id, now + timedelta(seconds=table.offer_seconds)
@@ -169,6 +187,24 @@ class Passing:
         await uow.publish("queue", id=str(handoff.id))
         await uow.publish("case", id=str(handoff.case_id))
         await wake(uow, self._jobs)
+
+
+async def colleagues(uow: UnitOfWork, person: SignedIn, now: datetime) -> Sequence[Agent]:
+    """Who is there and could take a conversation over, the least busy first."""
+    person.access.require(Permission.reply_thread)
+    found = await agents(uow, await table_in_force(uow), now)
+    there = [one for one in found if one.state in THERE and one.staff_id != person.staff_id]
+    return sorted(there, key=lambda one: (one.load, one.name))
+
+
+async def to_queue(
+    uow: UnitOfWork, cases: Cases, access: Access, handoff: Handoff, staff_id: UUID | None, now: datetime, reason: str
+) -> None:
+    """Nobody has it any more: it waits again, and the patient is told. `staff_id` had it."""
+    handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.queued, None, None
+    handoff.offered_to = handoff.offer_until = None
+    note(uow, handoff, Step.released, now, actor=access.actor, staff_id=staff_id, reason=reason)
+    await cases.release(uow, access, handoff.case_id, now)
 
 
 async def give(uow: UnitOfWork, handoff: Handoff, staff_id: UUID, actor: str, reason: str, now: datetime) -> None:

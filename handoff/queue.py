@@ -1,5 +1,6 @@
 """The queue of people who wait for a person: urgent first, then by waiting time. Implements `conversations`' Escalation."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -13,6 +14,7 @@ from core.ids import new_id
 from core.jobs import Jobs
 from handoff.log import note
 from handoff.models import OVER, Handoff, HandoffState, Step
+from handoff.promises import Block
 from handoff.routing.agents import wake
 from handoff.routing.store import table_in_force
 
@@ -26,6 +28,10 @@ class OpeningHours(Protocol):
 
     async def next_opening(self, uow: UnitOfWork, now: datetime) -> datetime | None:
         """The next time someone will be; None if none is planned."""
+        ...
+
+    async def blocks(self, uow: UnitOfWork, since: datetime, until: datetime) -> Sequence[Block]:
+        """The opening hours between two instants, in order and without overlaps."""
         ...
 
 

@@ -52,6 +52,7 @@ from core.sealing import Head, Sealer
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.hours import ClinicHours
+from handoff.keeping import Keeping
 from handoff.passing import Passing
 from handoff.privacy import HandoffCopies
 from handoff.queue import OpeningHours, Queue
@@ -89,6 +90,7 @@ class House:
     desk: Desk
     passing: Passing
     router: Router
+    keeping: Keeping
     inbox: Inbox
     library: Library
     nearness: Nearness
@@ -288,6 +290,7 @@ def build(
         desk=Desk(cases, messages),
         passing=Passing(cases, messages, jobs),
         router=router,
+        keeping=Keeping(database, clock, jobs, cases, hours),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(embedder, settings.data_folder / "cache" / "passages.npz"),
         nearness=Nearness(embedder, settings.data_folder / "models" / "vectors.npz"),

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from core.errors import ConfigurationError
 from core.migrations import differences, upgrade
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT, Settings
@@ -31,10 +32,22 @@ PACKAGES = (
 )
 
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str:
+    """The browser of this machine, installed where we may. Raises `ConfigurationError` without one."""
+    _from_debian("chromium", CHROMIUM, "browsers cannot be measured")
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        raise ConfigurationError("no Chromium on this machine: apt install chromium")
+    return found
+
+
 def test(arguments: list[str]) -> int:
     """Run pytest after making sure of pages, model and browser; further arguments are pytest's."""
     build_assets()
-    _from_debian("chromium", ("chromium", "chromium-browser", "google-chrome"), "browser tests are skipped")
+    _from_debian("chromium", CHROMIUM, "browser tests are skipped")
     _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
     arguments = [one for one in arguments if one != "--"]
     python = os.environ.get("PORADNIA_BOT_PYTHON", "")

@@ -86,6 +86,7 @@ async def bot_model(settings: Settings, url: str, bot_python: Path) -> Path:
 async def seed(settings: Settings, url: str, load_keys: Callable[[str, SecretsSource], None] = open_keys) -> None:
     """The synthetic clinic into an empty database, and the demo logins unless real people have theirs. `load_keys` is for benchmarks."""
     from care.seed import seed as seed_clinic
+    from handoff.canned import seed as seed_replies
     from knowledge.seed import seed as seed_knowledge
 
     load_keys(url, settings.secrets_now)
@@ -94,6 +95,7 @@ async def seed(settings: Settings, url: str, load_keys: Callable[[str, SecretsSo
     async with database.unit_of_work() as uow:
         await seed_clinic(uow, now)
         await seed_knowledge(uow, now)
+        await seed_replies(uow, now)
         await _seed_staff(uow)
     await database.close()
 

@@ -33,6 +33,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("reminders", "* * * * *", lambda: reminders(house))
     house.jobs.periodic("alerts", "* * * * * */15", lambda: alerts(house))
     house.jobs.periodic("routing-sweep", "* * * * * */5", house.router.look)
+    house.jobs.periodic("promises", "* * * * * */10", lambda: promises(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -116,6 +117,11 @@ async def alerts(house: House) -> None:
     count = await house.watch.sweep()
     if count:
         log.info("alerts", count=count)
+
+
+async def promises(house: House) -> None:
+    """Six times a minute: what is due to those who wait, and what is done where it was not kept."""
+    await house.keeping.look()
 
 
 async def calls(house: House) -> None:

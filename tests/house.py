@@ -60,6 +60,10 @@ class FixedHours:
         """As set."""
         return self.opens_at
 
+    async def blocks(self, uow: UnitOfWork, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+        """Open all the time, or not at all."""
+        return [(since, until)] if self.open else []
+
 
 Row = TypeVar("Row")
 

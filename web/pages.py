@@ -10,12 +10,14 @@ from web.clinical.routes import router as clinical_router
 from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
+from web.console.canned import router as canned_router
 from web.console.conversation_tests import router as conversation_tests_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
 from web.console.follow_ups import router as follow_ups_router
 from web.console.glass import router as glass_router
+from web.console.mine import router as mine_router
 from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
 from web.console.search import router as search_router
@@ -38,6 +40,8 @@ from web.staff.routes import router as staff_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.routes import router as studio_router
+from web.supervision.board import router as board_router
+from web.supervision.routing import router as routing_router
 from web.widget.routes import router as widget_router
 
 CLINIC_PHONE = "+48 89 000 10 01"
@@ -74,12 +78,16 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(conversation_tests_router(house, pages, sessions))
+    app.include_router(canned_router(house, pages, sessions))
+    app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))
     app.include_router(gate_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
+    app.include_router(board_router(house, pages, sessions))
+    app.include_router(routing_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))
     app.include_router(presence_router(house, pages, sessions))

@@ -11,11 +11,13 @@ from conversations.screen_in_force import InForce
 from core.bus import Bus
 from core.clock import Clock
 from core.db import Database
+from core.jobs import Jobs
 from core.presence import Presence
 from core.ratelimit import RateLimiter
 from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
+from handoff.passing import Passing
 from knowledge.intents.nearness import Nearness
 from knowledge.service import Library
 
@@ -81,6 +83,16 @@ class House(Protocol):
     @property
     def desk(self) -> Desk:
         """What agents do."""
+        ...
+
+    @property
+    def passing(self) -> Passing:
+        """How conversations go from hand to hand."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """Work for later."""
         ...
 
     @property

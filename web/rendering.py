@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -73,7 +73,7 @@ class Pages:
             _environment()
             .get_template(template)
             .render(
-                t=partial(_text, language),
+                t=in_language(language),
                 word=partial(word, language),
                 language=language,
                 other_language="en" if language == "pl" else "pl",
@@ -88,6 +88,19 @@ class Pages:
     def asset(self, name: str) -> str:
         """The address of a built file."""
         return f"/assets/{name}?v={self.version}"
+
+
+class Text(Protocol):
+    """Words of the catalogue in one language."""
+
+    def __call__(self, key: str, **args: Any) -> str:
+        """The text of a key, filled."""
+        ...
+
+
+def in_language(language: Language) -> Text:
+    """The catalogue of a language, as templates use it."""
+    return partial(_text, language)
 
 
 def _text(language: Language, key: str, **args: Any) -> str:

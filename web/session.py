@@ -235,5 +235,7 @@ _PAGES = frozenset(
         "/staff",
         "/staff/review",
         "/staff/break-glass",
+        "/board",
+        "/routing",
     }
 )

@@ -114,7 +114,7 @@ async def closed_day(uow: UnitOfWork, site_code: str, day: date) -> ClosedDay | 
 
 async def site_hours(uow: UnitOfWork, site_code: str, day: date) -> list[OpenBlock]:
     """When the site is open on that day; empty on a closed day. Raises `NotFound` for an unknown site."""
-    return (await _hours_between(uow, site_code, day, day))[day]
+    return (await hours_between(uow, site_code, day, day))[day]
 
 
 async def is_open(uow: UnitOfWork, site_code: str, now: datetime) -> bool:
@@ -128,7 +128,7 @@ async def next_opening(uow: UnitOfWork, site_code: str, now: datetime) -> dateti
     """The next instant the site opens after `now`, in its own zone; None if it does not within 60 days."""
     place = await site(uow, site_code)
     today = now.astimezone(place.zone).date()
-    days = await _hours_between(uow, site_code, today, today + timedelta(days=LOOK_AHEAD_DAYS))
+    days = await hours_between(uow, site_code, today, today + timedelta(days=LOOK_AHEAD_DAYS))
     return next((block.opens for day in sorted(days) for block in days[day] if block.opens > now), None)
 
 
@@ -143,7 +143,8 @@ async def closed_sites(uow: UnitOfWork, first: date, last: date) -> dict[date, f
     return {day: frozenset(ids) for day, ids in found.items()}
 
 
-async def _hours_between(uow: UnitOfWork, site_code: str, first: date, last: date) -> dict[date, list[OpenBlock]]:
+async def hours_between(uow: UnitOfWork, site_code: str, first: date, last: date) -> dict[date, list[OpenBlock]]:
+    """When the site is open on each day from `first` to `last`. Raises `NotFound` for an unknown site."""
     place = await site(uow, site_code)
     rows = await uow.session.scalars(select(SiteHours).where(SiteHours.site_id == place.id))
     hours = [(row.weekday, row.opens, row.closes) for row in rows]

@@ -15,6 +15,7 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.jobs import Jobs
 from handoff.models import AgentMode, AgentState, Handoff, HandoffState
+from handoff.reach import last_inbound
 from handoff.routing.rules import Candidate, Table
 
 JOB = "routing"
@@ -23,6 +24,8 @@ GONE_AFTER = timedelta(seconds=45)
 """Without a heartbeat of the console for so long somebody is not there."""
 AWAY_REASONS = ("break", "meeting", "task", "missed")
 """`missed` is given by the system: two offers in a row were not taken."""
+THERE = ("available", "wrap_up")
+"""States of somebody who is at the console and works."""
 MOST_CAPACITY = 20
 LONGEST_SKILL = 40
 
@@ -113,8 +116,8 @@ async def beat(uow: UnitOfWork, staff_id: UUID, now: datetime) -> AgentState | N
     return found
 
 
-async def agents(uow: UnitOfWork, table: Table, now: datetime, channels: dict[UUID, str]) -> list[Agent]:
-    """All who have ever been available and may answer. `channels` are those of open handoffs, by thread."""
+async def agents(uow: UnitOfWork, table: Table, now: datetime) -> list[Agent]:
+    """All who have ever been available and may answer."""
     rows = await uow.session.execute(
         select(AgentState, Staff)
         .join(Staff, Staff.id == AgentState.staff_id)
@@ -122,6 +125,7 @@ async def agents(uow: UnitOfWork, table: Table, now: datetime, channels: dict[UU
         .order_by(Staff.name)
     )
     carried = await carried_by(uow)
+    channels = {thread: one[0] for thread, one in (await last_inbound(uow, [one.thread_id for one in carried])).items()}
     load: Counter[UUID] = Counter()
     count: Counter[UUID] = Counter()
     writing: set[UUID] = set()

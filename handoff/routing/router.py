@@ -18,10 +18,10 @@ from core import faults
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.jobs import Jobs
-from handoff.desk import last_inbound
 from handoff.log import note
 from handoff.models import AgentMode, Handoff, HandoffEvent, HandoffState, Step
-from handoff.routing.agents import JOB, Agent, agents, candidates, carried_by, state_of
+from handoff.reach import last_inbound
+from handoff.routing.agents import JOB, Agent, agents, candidates, state_of
 from handoff.routing.rules import Decision, Facts, Table, as_record, decide
 from handoff.routing.store import table_in_force
 
@@ -96,9 +96,8 @@ class Router:
         waiting = await waiting_now(uow, AT_ONCE)
         if not waiting:
             return
-        carried = await carried_by(uow)
-        reached = await last_inbound(uow, [one.thread_id for one in (*waiting, *carried)])
-        people = await agents(uow, table, now, {thread: one[0] for thread, one in reached.items()})
+        reached = await last_inbound(uow, [one.thread_id for one in waiting])
+        people = await agents(uow, table, now)
         known = await last_agents(uow, [one.thread_id for one in waiting], now)
         missed = await _missed(uow, [one.id for one in waiting], now)
         told = await _last_waits(uow, [one.id for one in waiting])

@@ -1,6 +1,6 @@
 """Which queue a conversation belongs to and who gets it. Pure: the same table, facts and candidates give the same decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -186,6 +186,15 @@ def _order(rule: RoutingRule, queue: QueueOf, facts: Facts, one: Candidate) -> t
     return tuple(keys[name] for name in rule.prefer)
 
 
+def as_decided(decision: Decision) -> dict[str, Any]:
+    """What was decided, as it is kept."""
+    return {
+        "rule": decision.rule, "queue": decision.queue, "chosen": decision.chosen,
+        "waits": decision.waits.value if decision.waits else None, "ranked": list(decision.ranked),
+        "skipped": [[one, why.value] for one, why in decision.skipped], "is_widened": decision.is_widened,
+    }  # fmt: skip
+
+
 def as_record(table: Table, facts: Facts, candidates: Sequence[Candidate], decision: Decision) -> dict[str, Any]:
     """A decision as it is kept: enough to make it again."""
     return {
@@ -201,15 +210,11 @@ def as_record(table: Table, facts: Facts, candidates: Sequence[Candidate], decis
             }
             for one in candidates
         ],
-        "decision": {
-            "rule": decision.rule, "queue": decision.queue, "chosen": decision.chosen, "waits": decision.waits,
-            "ranked": list(decision.ranked), "skipped": [[one, why.value] for one, why in decision.skipped],
-            "is_widened": decision.is_widened,
-        },
+        "decision": as_decided(decision),
     }  # fmt: skip
 
 
-def replayed(table: Table, record: dict[str, Any]) -> Decision:
+def replayed(table: Table, record: Mapping[str, Any]) -> Decision:
     """The decision made again from what was kept."""
     candidates = [
         Candidate(**{**one, "skills": frozenset(one["skills"]), "languages": frozenset(one["languages"])})

@@ -66,6 +66,10 @@ class AlwaysOpen:
         """Nothing to wait for."""
         return None
 
+    async def blocks(self, uow: UnitOfWork, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+        """All the time."""
+        return [(since, until)]
+
 
 @dataclass
 class Site:

@@ -56,7 +56,7 @@ async def test_a_red_flag_moves_a_waiting_person_to_the_front(house: TestHouse) 
     await house.text(CHEST)
     marta = await house.staff()
     async with house.house.database.unit_of_work() as uow:
-        queue = await house.house.desk.queue(uow, marta.access)
+        queue = await house.house.desk.queue(uow, marta.access, house.clock.now())
     assert [item.is_urgent for item in queue] == [True, False] and queue[1].thread_id == first
     assert queue[0].address == ANNA and queue[0].reason == "emergency"
 

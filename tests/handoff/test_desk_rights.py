@@ -18,7 +18,7 @@ from tests.house import TestHouse
 
 Act = Callable[[Desk, UnitOfWork, SignedIn, UUID, UUID, Any], Awaitable[object]]
 ACTS: dict[str, Act] = {
-    "queue": lambda desk, uow, who, case, thread, now: desk.queue(uow, who.access),
+    "queue": lambda desk, uow, who, case, thread, now: desk.queue(uow, who.access, now),
     "alerts": lambda desk, uow, who, case, thread, now: desk.alerts(uow, who.access),
     "claim": lambda desk, uow, who, case, thread, now: desk.claim_alert(uow, who.access, uuid4(), who.staff_id, now),
     "accept": lambda desk, uow, who, case, thread, now: desk.accept(uow, who, case, now),

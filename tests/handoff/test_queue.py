@@ -34,7 +34,7 @@ async def test_the_queue_is_urgent_first_and_then_by_waiting_time(house: TestHou
         await house.text(body, f"+4860010020{number}")
     marta = await house.staff()
     async with house.house.database.unit_of_work() as uow:
-        queue = await house.house.desk.queue(uow, marta.access)
+        queue = await house.house.desk.queue(uow, marta.access, house.clock.now())
     assert [item.address[-1] for item in queue] == ["2", "0", "1", "3"]
 
 

@@ -63,7 +63,11 @@ async def test_a_polish_patient_books_by_text_asks_for_a_person_and_is_handed_ba
     marta, pawel = await agent(clinic, "marta@demo.example"), await agent(clinic, "pawel@demo.example")
     house, now = clinic.house, clinic.clock.now()
     async with house.database.unit_of_work() as uow:
-        waiting = [item for item in await house.desk.queue(uow, marta.access) if item.case_id == case.id]
+        waiting = [
+            item
+            for item in await house.desk.queue(uow, marta.access, clinic.house.clock.now())
+            if item.case_id == case.id
+        ]
         assert waiting and waiting[0].reason == "asked" and waiting[0].channel == "sms"
     async with house.database.unit_of_work() as uow:
         assert await house.desk.accept(uow, marta, case.id, now) is None
@@ -173,7 +177,7 @@ async def test_an_emergency_in_the_middle_of_a_form_comes_first_in_the_queue(cli
     marta = await agent(clinic, "marta@demo.example")
     case = await open_case(clinic, "+48500100104")
     async with clinic.house.database.unit_of_work() as uow:
-        queue = await clinic.house.desk.queue(uow, marta.access)
+        queue = await clinic.house.desk.queue(uow, marta.access, clinic.house.clock.now())
         assert queue[0].case_id == case.id and queue[0].is_urgent
         assert case.id in {alert.case_id for alert in await clinic.house.desk.alerts(uow, marta.access)}
 

@@ -1,44 +1,38 @@
 """`docs/roles.md`, cell by cell: what a role may do works over HTTP, what it may not is refused and changes nothing."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import select
 
-from care.appointments.models import Site
-from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
-from care.governance.models import Signature, Subject
-from care.patients.models import Patient, PatientContactPoint
-from care.patients.repository import Patients
-from care.patients.tokens import phone_token
-from conversations.alerts import FollowUp
-from conversations.models import Case, Delivery, DeliveryState, Direction
-from conversations.privacy.erasure import confirmation_of
-from conversations.protocols import Media
-from core.access import Access, Role
+from core.access import Role
 from core.accounts import Staff, find_session, hash_password
-from core.accounts.models import BreakGlass, StaffRole
-from core.errors import Refused
+from core.accounts.models import StaffRole
 from core.ids import new_id
 from core.postgres import libpq_url
 from service.app import create_app
-from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
-from tests.privacy.planting import BORN, visit
 from tests.service.doors import BROWSER, COOKIE, DEVICE, STREAMS, enter, operations
-from tests.service.things import a_refill, a_report, a_run, a_test, an_article
+from tests.service.role_world import (
+    FORMS,
+    PASSWORD,
+    REFUSED_HERE,
+    WRONG_CODE,
+    World,
+    a_number,
+    a_site,
+    an_erasure,
+    offer,
+    world,
+)
 
 TABLE = Path(__file__).parents[2] / "docs" / "roles.md"
 COLUMNS = (Role.agent, Role.clinician, Role.supervisor, Role.admin, Role.privacy_officer)
 SIMULATED = "/simulator"
-PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True)
@@ -67,9 +61,10 @@ def rows() -> list[Row]:
 
 ROWS = rows()
 GUARDED = [row for row in ROWS if row.allowed is not None]
+NAMED = {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id", "follow_up_id", "handoff_id"}
 WITH_IDS = [
     row for row in GUARDED
-    if set(re.findall(r"{(\w+)}", row.path)) & {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id", "follow_up_id"}
+    if set(re.findall(r"{(\w+)}", row.path)) & NAMED
     and row.path.startswith("/console")
 ]  # fmt: skip
 
@@ -77,177 +72,6 @@ WITH_IDS = [
 def named(row: Row) -> str:
     """For the test's own name."""
     return f"{row.method} {row.path}"
-
-
-@dataclass
-class World:
-    """One of everything an id can name."""
-
-    ids: dict[str, Any] = field(default_factory=dict)
-
-
-def a_number() -> str:
-    """Somebody's telephone."""
-    return f"+4860{uuid4().int % 10_000_000:07}"
-
-
-async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) -> World:
-    """A patient with a visit writes, sends a picture and raises a red flag; a message to them was given up. `owner` has the case."""
-    number = a_number()
-    accepted = await house.sms("boli mnie w klatce i nie mogę oddychać", number, media=(Media("image/png", None, PNG),))
-    await house.house.turns.take(accepted.thread_id)
-    case, now = await house.open_case(accepted.thread_id), house.clock.now()
-    point = await house.point(number)
-    (file, *_), alert = await house.attachments(accepted.message_id), (await house.alerts())[-1]
-    async with house.house.database.unit_of_work() as uow:
-        patient = Patients(uow, Access.system("test")).add(
-            Patient(given_name="Anna", family_name="Nowak", birth_date=BORN, phone=number, created_at=now)
-        )
-        await uow.session.flush()
-        uow.session.add(
-            PatientContactPoint(patient_id=patient.id, contact_point_id=point.id, role="self", created_at=now)
-        )
-        stored = await uow.session.get_one(Case, case.id)
-        stored.patient_id = patient.id
-    agent = await house.staff("Ewa", Role.agent)
-    await house.accept(agent, case.id)
-    if owner is not None:
-        async with house.house.database.unit_of_work() as uow:
-            (await uow.session.get_one(Case, case.id)).agent_id = owner
-    out = next(one for one in await house.messages(accepted.thread_id) if one.direction is Direction.outbound)
-    glass = BreakGlass(
-        staff_id=agent.staff_id, patient_id=patient.id, category="other", reason="pacjent prosił", granted_at=now, expires_at=now
-    )  # fmt: skip
-    async with house.house.database.unit_of_work() as uow:
-        uow.session.add(glass)
-        for one in await uow.session.scalars(select(Delivery).where(Delivery.message_id == out.id)):
-            one.state = DeliveryState.dead
-    await visit(house, patient.id, "booked", days=3, site_id=site)
-    colleague = Staff(
-        id=new_id(), email=f"{uuid4().hex}@clinic.example", name="Jan", password_hash="x", roles=["agent"]
-    )
-    async with house.house.database.unit_of_work() as uow:
-        uow.session.add(colleague)
-    async with house.house.database.unit_of_work() as uow:
-        allowed = Authorisation(
-            patient_id=patient.id, name="Jan Nowak", birth_date=BORN, phone=number, phone_token=phone_token(number),
-            patient_is=PatientIs.child, basis=Basis.authorisation, scopes=["visits"], evidence=Evidence.signed_form,
-            valid_from=now.date(), made_by=agent.staff_id, made_at=now,
-        )  # fmt: skip
-        signature = Signature(
-            subject=Subject.triage, version="0" * 64, staff_id=agent.staff_id, name="Ewa Nowak", licence="1234567", signed_at=now
-        )  # fmt: skip
-        uow.session.add_all((allowed, signature))
-        task = FollowUp(
-            id=new_id(), thread_id=accepted.thread_id, case_id=case.id, level="crisis", made_at=now, due_at=now,
-            taken_by=owner,
-        )  # fmt: skip
-        uow.session.add(task)
-    request = await a_refill(house, patient.id, case.id)
-    async with house.house.database.unit_of_work() as uow:
-        role = await uow.session.scalar(select(StaffRole.id).where(StaffRole.staff_id == colleague.id))
-    assert role is not None
-    return World(
-        {
-            "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
-            "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
-            "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
-            "report_id": await a_report(house, agent, accepted.message_id), "run_id": await a_run(house),
-            "test_id": await a_test(house, agent), "intent": "price", "number": 1, "name": "examples.csv",
-        }
-    )  # fmt: skip
-
-
-async def a_site(house: TestHouse) -> UUID:
-    """A place of the clinic."""
-    site = Site(
-        id=new_id(), code=uuid4().hex, name="Mokotów", address="A", phone="1", parking_pl="", parking_en="", directions_pl="",
-        directions_en="",
-    )  # fmt: skip
-    async with house.house.database.unit_of_work() as uow:
-        uow.session.add(site)
-    return site.id
-
-
-async def an_erasure(house: TestHouse, one: World) -> UUID:
-    """Of the world's patient, done."""
-    erasures, patient_id = house.house.privacy.erasures, one.ids["patient_id"]
-    officer = Access.staff((await house.staff("Iga", Role.privacy_officer)).staff_id, frozenset({Role.privacy_officer}))
-    async with house.house.database.unit_of_work() as uow:
-        made = await erasures.confirm(uow, officer, patient_id, confirmation_of(patient_id), [], house.clock.now())
-    assert not isinstance(made, Refused)
-    await erasures.run_open()
-    return made.id
-
-
-ARTICLE = {
-    "pl_question": "Czy są miejsca dla rowerów?", "pl_answer": "Tak, przed wejściem.",
-    "en_question": "Is there room for bicycles?", "en_answer": "Yes, at the entrance.",
-}  # fmt: skip
-FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
-    "/console/search": lambda _: {"query": "Nowak"},
-    "/console/cases/{case_id}/reply": lambda _: {"body": "Dzień dobry"},
-    "/console/cases/{case_id}/note": lambda _: {"body": "oddzwonić"},
-    "/console/cases/{case_id}/consents": lambda _: {
-        "purpose": "reminder", "decision": "withdraw", "source": "phone", "words": "proszę nie przypominać"
-    },
-    "/console/cases/{case_id}/authorisations": lambda _: {
-        "name": "Maria Nowak", "born": "1960-01-02", "phone": "+48600100200", "patient_is": "child", "basis": "authorisation",
-        "scopes": ["visits"], "evidence": "signed_form",
-    },
-    "/studio/articles": lambda _: ARTICLE | {"id": f"article-{uuid4().hex}"},
-    "/studio/articles/{article_id}": lambda _: ARTICLE | {"base": "1"},
-    "/studio/articles/{article_id}/publish": lambda _: {"version": "1"},
-    "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
-    "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
-    "/console/cases/{case_id}/test": lambda _: {"name": "rozmowa", "said": ["nie mogę oddychać"], "nobody": "yes"},
-    "/studio/checks": lambda _: {"note": "nowe zdanie"},
-    "/studio/versions/{number}": lambda _: {"note": "wracamy do tego"},
-    "/studio/intents/{intent}/examples": lambda _: {"act": "drop"},
-    "/studio/intents/{intent}": lambda _: {"text": f"ile to {uuid4().hex[:6]}", "language": "pl"},
-    "/refills/{request_id}": lambda _: {"outcome": "approved"},
-    "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
-    "/measurements/{patient_id}": lambda _: {"kind": "spo2", "value": "97"},
-    "/medicines/{patient_id}/reminders": lambda _: {"hours": "8:00", "source": "phone"},
-    "/console/follow-ups/{follow_up_id}/done": lambda _: {"note": "rozmowa odbyta"},
-    "/console/threads/{thread_id}/break-glass": lambda _: {"category": "other", "reason": "pacjent prosił o to telefonicznie"},
-    "/console/threads/{thread_id}/presence": lambda _: {"doing": "viewing"},
-    "/staff": lambda _: {"email": f"{uuid4().hex}@clinic.example", "name": "Ola", "post": "agent@all"},
-    "/staff/{staff_id}/roles": lambda _: {"post": "clinician@all"},
-    "/staff/review/{role_id}": lambda _: {"decision": "confirmed"},
-    "/console/messages/{message_id}/unsafe": lambda _: {"reason": "za późno odpisane"},
-    "/clinical/unsafe/{report_id}/lock": lambda _: {"text": "nie mogę oddychać", "level": "emergency", "nobody": "yes"},
-    "/clinical/unsafe/{report_id}/dismiss": lambda _: {"finding": "odpowiedź była dobra"},
-    "/clinical/try": lambda _: {"complaint": "headache"},
-    "/clinical/sign": lambda _: {"subject": "triage"},
-    "/clinical/automation": lambda _: {"turn": "off", "reason": "awaria u dostawcy"},
-    "/privacy/persons": lambda _: {"query": "Nowak"},
-    "/privacy/persons/{patient_id}/correct": lambda _: {
-        "given_name": "Anna", "family_name": "Nowacka", "birth_date": BORN.isoformat(), "phone": "", "mail": ""
-    },
-    "/privacy/persons/{patient_id}/mark": lambda _: {"kind": "restriction", "reason": "na wniosek"},
-    "/privacy/persons/{patient_id}/unmark": lambda _: {"kind": "restriction"},
-    "/privacy/persons/{patient_id}/erase": lambda one: {"typed": confirmation_of(one.ids["patient_id"])},
-    "/account/password": lambda _: {"password": PASSWORD, "new": "another long secret 9", "again": "another long secret 9"},
-    "/account/second-factor": lambda _: {"password": PASSWORD},
-}  # fmt: skip
-WRONG_CODE = {
-    "/account/second-factor/confirm",
-    "/account/recovery-codes",
-    "/account/second-factor/off",
-    "/clinical/sign",
-}
-"""They work by a code of the second factor, tested with it in `tests/web`; here a wrong one is answered on their page (400)."""
-REFUSED_HERE = {
-    "/studio/intents/{intent}/merge",
-    "/studio/intents/{intent}/rename",
-    "/studio/examples",
-    "/studio/checks",
-    "/studio/checks/{run_id}/cancel",
-    "/studio/versions/{number}",
-}
-"""Here is nothing to publish, to cancel or to go back to: their page says so (422). `tests/web/test_studio_gate.py` does it."""
 
 
 @dataclass
@@ -345,8 +169,10 @@ async def test_a_role_may_do_exactly_what_the_table_says(house: TestHouse, role:
             if row.path.startswith(OWN):
                 keyboard = await at_keyboard(house, client, role)
             one = one or await world(house, keyboard.staff_id)
-            if row.path.endswith("/accept"):
+            if row.path.endswith(("/accept", "/decline")):
                 one.ids["thread_id"], one.ids["case_id"] = await house.human(number=a_number())
+            if row.path.endswith("/decline"):
+                await offer(house, one.ids["case_id"], keyboard.staff_id)
             if "erasure_id" in row.path and "erasure_id" not in one.ids:
                 one.ids["erasure_id"] = await an_erasure(house, one)
             before = contents(url)

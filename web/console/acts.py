@@ -18,8 +18,11 @@ from core.accounts import SignedIn
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
+from core.i18n import catalogue
+from handoff.passing import QUEUE
 from web.console.outreach import record_consent, warn
 from web.console.routes import ConsolePages
+from web.console.snoozing import moment, tomorrow
 from web.console.views import read_alerts
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -36,7 +39,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
     Reader = Annotated[SignedIn, Depends(sessions.acting_reader)]
     Body = Annotated[str, Form(max_length=MAX_REPLY)]
-    Word = Annotated[str, Form(max_length=30)]
+    Word = Annotated[str, Form(max_length=40)]
     Said = Annotated[str, Form(max_length=500)]
 
     async def act(request: Request, person: SignedIn, case_id: UUID, what: Act, done: str | None = None) -> Response:
@@ -68,15 +71,28 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await act(request, person, case_id, house.desk.accept)
 
     @routes.post("/cases/{case_id}/reply")
-    async def reply(request: Request, case_id: UUID, person: Actor, body: Body = "", anyway: Word = "") -> Response:
-        """Write to the patient. What should not stand in an SMS is warned of once; `anyway` sends it all the same."""
+    async def reply(
+        request: Request, case_id: UUID, person: Actor, body: Body = "", anyway: Word = "", then: Word = ""
+    ) -> Response:
+        """Write to the patient, then end, set aside or pass on if wanted. What should not stand in an SMS is warned of once."""
 
         async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
             language = page_language(request, person.language)
             warned = None if anyway else await warn(uow, case_id, body, house.settings.public_url, language)
             if warned is not None:
-                return Refused(warned.reason, {**warned.args, "body": body})
-            return await house.desk.reply(uow, person, case_id, body, now)
+                return Refused(warned.reason, {**warned.args, "body": body, "then": then})
+            sent = await house.desk.reply(uow, person, case_id, body, now)
+            return sent if isinstance(sent, Refused) else await afterwards(uow, person, case_id, then, now)
+
+        async def afterwards(uow: UnitOfWork, person: SignedIn, case_id: UUID, then: str, now: datetime) -> object:
+            if then == "close":
+                return await house.desk.close(uow, person, case_id, now)
+            if then == "tomorrow":
+                return await house.passing.snooze(uow, person, case_id, tomorrow(now), now)
+            if then == "queue":
+                words = catalogue(page_language(request, person.language)).text("transfer-after-reply")
+                return await house.passing.transfer(uow, person, case_id, QUEUE, words, now)
+            return None
 
         return await act(request, person, case_id, write, "reply-sent")
 
@@ -127,6 +143,38 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def close(request: Request, case_id: UUID, person: Actor) -> Response:
         """Settle the case."""
         return await act(request, person, case_id, house.desk.close)
+
+    @routes.post("/cases/{case_id}/pass-on")
+    async def pass_on(request: Request, case_id: UUID, person: Actor, to: Word = "", why: Said = "") -> Response:
+        """To a colleague, who takes it over once they have read what it is about, or back to the queue."""
+
+        async def give(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await house.passing.transfer(uow, person, case_id, to, why, now)
+
+        return await act(request, person, case_id, give)
+
+    @routes.post("/cases/{case_id}/snooze")
+    async def snooze(request: Request, case_id: UUID, person: Actor, until: Word = "") -> Response:
+        """Set a conversation aside until an instant, or (without one) take it up again."""
+
+        async def aside(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            at = moment(until, now) if until else None
+            return (
+                Refused("snooze-when")
+                if until and at is None
+                else await house.passing.snooze(uow, person, case_id, at, now)
+            )
+
+        return await act(request, person, case_id, aside)
+
+    @routes.post("/cases/{case_id}/assign")
+    async def assign(request: Request, case_id: UUID, person: Actor, to: Word = "") -> Response:
+        """Give it to somebody without asking."""
+
+        async def give(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            return await house.passing.assign(uow, person, case_id, to, now)
+
+        return await act(request, person, case_id, give)
 
     @routes.post("/messages/{message_id}/replay")
     async def replay(request: Request, message_id: UUID, person: Actor) -> Response:

@@ -1,6 +1,7 @@
 """The console's pages and the fragments they refresh themselves with."""
 
 from datetime import timedelta
+from math import ceil
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from core.accounts import SignedIn
 from core.accounts.sessions import SCREEN_LOCK
 from core.errors import NotFound, Refused
 from core.i18n import Language
+from core.when.say import say_when
 from web.console.glass import NotHere
 from web.console.record import read_record
 from web.console.views import (
     QueueView,
     ThreadView,
     contact_name,
+    due_words,
     minutes_words,
     read_alerts,
     read_follow_ups,
@@ -65,10 +68,11 @@ class ConsolePages:
         """The whole page: queue, and a thread if one is open, with the reason if something was refused."""
         async with self.house.database.unit_of_work() as uow:
             may = person.access.allows(Permission.read_queue)
-            queue = await read_queue(uow, self.house.desk, person) if may else QueueView((), (), ())
+            now = self.house.clock.now()
+            queue = await read_queue(uow, self.house.desk, person, now) if may else QueueView((), (), (), ())
             alerts = await read_alerts(uow, self.house.desk, person)
             language = page_language(request, person.language)
-            tasks = await read_follow_ups(uow, person, language, self.house.clock.now())
+            tasks = await read_follow_ups(uow, person, language, now)
         warned = int((SCREEN_LOCK - LOCK_WARNING).total_seconds())
         values: dict[str, Any] = {
             "queue": queue,
@@ -99,6 +103,9 @@ class ConsolePages:
             now=now,
             waited=lambda since: minutes_words(since, now, language),
             contact=lambda address, channel: contact_name(address, channel, language),
+            left=lambda until: max(0, ceil((until - now).total_seconds())),
+            due_words=lambda at: due_words(at, now),
+            said=lambda at: say_when(at.astimezone(now.tzinfo), language, now=now, style="short"),
             **({"refused": None} | values),
         )
 
@@ -137,7 +144,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def queue_part(request: Request, person: Refreshing) -> Response:
         """The queue again."""
         async with house.database.unit_of_work() as uow:
-            queue = await read_queue(uow, house.desk, person)
+            queue = await read_queue(uow, house.desk, person, house.clock.now())
         return console.fragment(request, "console/queue.html", person, queue=queue)
 
     @routes.get("/fragments/alerts")

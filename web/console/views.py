@@ -22,9 +22,12 @@ from core.phone import format_number
 from core.when.say import say_date, say_time, say_when
 from handoff.desk import AlertItem, Desk, QueueItem
 from handoff.follow_ups import FollowUpItem, open_follow_ups
-from handoff.models import Handoff, HandoffState
+from handoff.models import OVER, Handoff, HandoffState
 from web.console.outreach import OutreachView, read_outreach
 from web.console.understood import Fact, facts
+
+NEAR_SECONDS = 180
+"""A promise this near its end is shown as urgent."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class QueueView:
 
     waiting: Sequence[QueueItem]
     mine: Sequence[QueueItem]
+    aside: Sequence[QueueItem]
+    """Mine too, set aside until a time or a reply."""
     others: Sequence[QueueItem]
 
 
@@ -65,6 +70,10 @@ class ThreadView:
     state: CaseState
     owner: str
     is_mine: bool
+    is_offered: bool
+    """To this very person."""
+    offered_to: str
+    """Who is asked to take it over, if somebody else is."""
     handoff: Handoff | None
     contact: Contact
     route: Route | None
@@ -77,13 +86,15 @@ class ThreadView:
     now: datetime
 
 
-async def read_queue(uow: UnitOfWork, desk: Desk, person: SignedIn) -> QueueView:
+async def read_queue(uow: UnitOfWork, desk: Desk, person: SignedIn, now: datetime) -> QueueView:
     """The queue as this person sees it."""
-    items = await desk.queue(uow, person.access)
+    items = await desk.queue(uow, person.access, now)
+    active = [one for one in items if one.state is HandoffState.active]
     return QueueView(
-        waiting=[one for one in items if one.state is HandoffState.queued],
-        mine=[one for one in items if one.state is HandoffState.active and one.agent_id == person.staff_id],
-        others=[one for one in items if one.state is HandoffState.active and one.agent_id != person.staff_id],
+        waiting=[one for one in items if one.state is not HandoffState.active],
+        mine=[one for one in active if one.agent_id == person.staff_id and one.snoozed_until is None],
+        aside=[one for one in active if one.agent_id == person.staff_id and one.snoozed_until is not None],
+        others=[one for one in active if one.agent_id != person.staff_id],
     )
 
 
@@ -123,6 +134,8 @@ async def read_thread(
         select(Handoff).where(Handoff.case_id == case.id).order_by(Handoff.requested_at.desc()).limit(1)
     )
     owner = await uow.session.get(Staff, case.agent_id) if case.agent_id else None
+    offered_to = handoff.offered_to if handoff and handoff.state not in OVER else None
+    asked = await uow.session.get(Staff, offered_to) if offered_to else None
     route = await route_of(uow, case)
     point = await uow.session.get(ContactPoint, route.contact_point_id) if route else None
     return ThreadView(
@@ -131,6 +144,8 @@ async def read_thread(
         state=case.state,
         owner=owner.name if owner else "",
         is_mine=case.state is CaseState.human and case.agent_id == person.staff_id,
+        is_offered=offered_to == person.staff_id,
+        offered_to=asked.name if asked and asked.id != person.staff_id else "",
         handoff=handoff,
         contact=_contact(point, route, language),
         route=route,
@@ -151,12 +166,32 @@ def contact_name(address: str, channel: str, language: Language) -> str:
     return format_number(address) if address.startswith("+") else catalogue(language).text("console-unknown-contact")
 
 
+@dataclass(frozen=True)
+class DueWords:
+    """How near a promise is; `left` is the time to it, or since it was broken."""
+
+    state: str
+    left: str
+
+
+def due_words(at: datetime, now: datetime) -> DueWords:
+    """As the page's own clock says it from then on."""
+    seconds = (at - now).total_seconds()
+    minutes = int(abs(seconds) // 60)
+    state = "broken" if seconds <= 0 else "near" if seconds < NEAR_SECONDS else "kept"
+    return DueWords(state, "<1 min" if minutes < 1 else _long(minutes))
+
+
+def _long(minutes: int) -> str:
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
 def minutes_words(since: datetime, now: datetime, language: Language) -> str:
     """How long something has waited: "4 min", "1 h 05 min"."""
     minutes = max(0, int((now - since).total_seconds() // 60))
     if minutes < 1:
         return catalogue(language).text("console-just-now")
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+    return _long(minutes)
 
 
 def _contact(point: ContactPoint | None, route: Route | None, language: Language) -> Contact:

@@ -222,3 +222,14 @@ help-outside-fields = Single letters work only outside text fields; Esc leaves a
 help-keys-on = Single-letter shortcuts
 help-sound-on = Sound for red flags
 help-done = Done
+console-aside = Set aside
+help-decline = decline an offer
+help-pass-on = pass the conversation on
+help-snooze = set the conversation aside
+help-key-of = Key: { $what }
+help-key-taken = Another shortcut has this key.
+help-key-wrong = It must be a letter a–z, a digit, or one of / ? . , ; = -
+help-palette = all commands
+help-desktop-on = Desktop notifications (no patient data)
+palette-title = Commands
+palette-hint = What to do?

@@ -223,3 +223,14 @@ help-outside-fields = Pojedyncze litery działają tylko poza polami tekstowymi;
 help-keys-on = Skróty jednoliterowe
 help-sound-on = Dźwięk przy ostrzeżeniu
 help-done = Gotowe
+console-aside = Odłożone
+help-decline = odmów propozycji
+help-pass-on = przekaż rozmowę
+help-snooze = odłóż rozmowę
+help-key-of = Klawisz: { $what }
+help-key-taken = Ten klawisz ma już inny skrót.
+help-key-wrong = To musi być litera a–z, cyfra albo jeden ze znaków / ? . , ; = -
+help-palette = wszystkie polecenia
+help-desktop-on = Powiadomienia na pulpicie (bez danych pacjenta)
+palette-title = Polecenia
+palette-hint = Co zrobić?

@@ -27,6 +27,6 @@ await build({ ...shared, format: "iife", entryPoints: { loader: join(source, "wi
 await build({
   ...shared,
   target: ["chrome115", "firefox115", "safari16.4"],
-  entryPoints: ["account", "console", "demo", "login", "phone", "privacy", "refills", "search", "studio", "widget"].map((name) => join(source, "styles", `${name}.css`)),
+  entryPoints: ["account", "console", "demo", "login", "phone", "privacy", "refills", "search", "studio", "supervision", "widget"].map((name) => join(source, "styles", `${name}.css`)),
 });
 await copyFile(join(source, "leaf.svg"), join(target, "leaf.svg"));

@@ -16,7 +16,7 @@ function shown(place: Element | null): Set<string> {
   return new Set([...(place?.querySelectorAll("[data-alert]") ?? [])].map((one) => one.id));
 }
 
-function beep(): void {
+export function beep(): void {
   const context = new AudioContext();
   const tone = context.createOscillator();
   const volume = context.createGain();

@@ -1,12 +1,35 @@
-// Single letters, only while no field has the focus and no modifier is held, so that ą ć ę ł ń ó ś ź ż stay letters.
+// Single letters, only while no field has the focus and no modifier is held, so that ą ć ę ł ń ó ś ź ż stay letters. Each can be changed.
 import { write } from "./composer";
 import { setting } from "./settings";
 
-const ACTS: Record<string, string> = { a: "accept", b: "hand-back", e: "close" };
+type Act = () => boolean;
+
+const AT_FIRST: Record<string, string> = {
+  next: "j", previous: "k", accept: "a", decline: "d", reply: "r", note: "n", "pass-on": "t", snooze: "s", "hand-back": "b", close: "e",
+  find: "/", help: "?",
+};
+const KEPT = "poradnia key ";
+/** Printable, one sign, and on every keyboard without AltGr. */
+const ALLOWED = /^[a-z0-9/?.,;=-]$/;
+
+const help = (): HTMLDialogElement | null => document.querySelector<HTMLDialogElement>("[data-help]");
+const keyOf = (name: string): string => localStorage.getItem(KEPT + name) ?? AT_FIRST[name] ?? "";
+
+const ACTS: Record<string, Act> = {
+  next: () => step(1),
+  previous: () => step(-1),
+  reply: () => write("reply"),
+  note: () => write("note"),
+  find,
+  help: () => {
+    help()?.showModal();
+    return true;
+  },
+};
 
 export function listenToKeys(): void {
-  const help = document.querySelector<HTMLDialogElement>("[data-help]");
-  document.querySelector("[data-help-open]")?.addEventListener("click", () => help?.showModal());
+  document.querySelector("[data-help-open]")?.addEventListener("click", () => help()?.showModal());
+  for (const field of document.querySelectorAll<HTMLInputElement>("[data-key]")) editable(field);
   document.addEventListener("keydown", (event) => {
     const inField = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog");
     const isModified = event.altKey || event.ctrlKey || event.metaKey || event.getModifierState("AltGraph");
@@ -15,22 +38,37 @@ export function listenToKeys(): void {
       return;
     }
     if (inField || isModified || !setting("keys").isOn()) return;
-    if (act(event.key, help)) event.preventDefault();
+    const name = Object.keys(AT_FIRST).find((one) => keyOf(one) === event.key);
+    if (name && act(name)) event.preventDefault();
   });
 }
 
-function act(key: string, help: HTMLDialogElement | null): boolean {
-  if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
-  if (key === "r") return write("reply");
-  if (key === "n") return write("note");
-  if (key === "/") return find();
-  if (key === "?") {
-    help?.showModal();
-    return true;
-  }
-  const button = document.querySelector<HTMLButtonElement>(`[data-act="${ACTS[key] ?? ""}"]`);
+export function act(name: string): boolean {
+  const known = ACTS[name];
+  if (known) return known();
+  const button = document.querySelector<HTMLButtonElement>(`[data-act="${name}"]`);
   button?.click();
   return button !== null;
+}
+
+/** A key of one's own; one that is taken, or not on every keyboard, is refused in words, and the old one stays. */
+function editable(field: HTMLInputElement): void {
+  const name = field.dataset["key"] ?? "";
+  field.value = keyOf(name);
+  field.addEventListener("focus", () => field.select());
+  field.addEventListener("input", () => {
+    const wanted = field.value.toLowerCase();
+    const told = document.querySelector<HTMLElement>("[data-keys-told]");
+    const other = Object.keys(AT_FIRST).find((one) => one !== name && keyOf(one) === wanted);
+    const isGood = ALLOWED.test(wanted) && !other;
+    if (told) told.textContent = isGood || wanted === "" ? "" : ((other ? told.dataset["taken"] : told.dataset["wrong"]) ?? "");
+    if (isGood) localStorage.setItem(KEPT + name, wanted);
+    if (isGood || wanted !== "") {
+      field.value = keyOf(name);
+      field.select();
+    }
+  });
+  field.addEventListener("blur", () => (field.value = keyOf(name)));
 }
 
 // The box, where there is one to see; else the page that has it.

@@ -1,8 +1,8 @@
-// Two switches of the help dialog, kept in this browser: shortcuts (on at first) and the sound of a red flag (off at first).
+// Switches of the help dialog, kept in this browser: shortcuts (on at first), sounds and notifications of the desktop (off at first).
 
-const AT_FIRST: Record<string, boolean> = { keys: true, sound: false };
+const AT_FIRST: Record<string, boolean> = { keys: true, sound: false, desktop: false };
 
-export function setting(name: "keys" | "sound"): { isOn: () => boolean } {
+export function setting(name: "keys" | "sound" | "desktop"): { isOn: () => boolean } {
   const kept = localStorage.getItem(`poradnia ${name}`);
   const before = kept === null ? (AT_FIRST[name] ?? false) : kept === "on";
   const box = document.querySelector<HTMLInputElement>(`[data-setting="${name}"]`);

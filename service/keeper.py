@@ -30,6 +30,8 @@ TELLS_EVERY = 10.0
 TRIES_AGAIN_AFTER = 600.0
 """A model that did not start is not tried again for so long, unless another one is to answer."""
 CANARY = "chcę umówić wizytę do kardiologa"
+CANARIES, CANARY_SECONDS = 5, 2.0
+"""So many messages in a row must be understood, each within that time; else they are asked again at the next look."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,9 @@ class Keeper:
             return
         port = next(one for one in self.rasa.ports if one != self.now.port)
         self.next = self._start(*wanted, port)
-        # Patients are being answered meanwhile: the newcomer takes what is left.
-        if self.next.child.process is not None:
-            give_way(self.next.child.process.pid, 19)
+        # Patients are being answered meanwhile. No lower than it will have to answer with: not everybody may raise it again.
+        if self.next.child.process is not None and self.rasa.niceness:
+            give_way(self.next.child.process.pid, self.rasa.niceness)
         self._tell("starting")
 
     def _go_on(self, found: _Running) -> None:
@@ -160,12 +162,14 @@ class Keeper:
             child.start()
 
     def _understands(self, port: int) -> bool:
-        """True once a message is understood as some intent: the model is loaded, its parts work, and they are warm."""
+        """True once messages are understood as some intent, each in time: the model is loaded, its parts work, and they are warm."""
         try:
-            answer = httpx.post(
-                f"http://127.0.0.1:{port}/model/parse", params={"token": self.rasa.token}, json={"text": CANARY}, timeout=20
-            )  # fmt: skip
-            return answer.status_code == 200 and bool(answer.json()["intent"]["name"])
+            with httpx.Client(params={"token": self.rasa.token}, timeout=CANARY_SECONDS) as client:
+                for _ in range(CANARIES):
+                    answer = client.post(f"http://127.0.0.1:{port}/model/parse", json={"text": CANARY})
+                    if answer.status_code != 200 or not answer.json()["intent"]["name"]:
+                        return False
+            return True
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return False
 

@@ -49,7 +49,7 @@ async def test_an_example_close_to_another_intent_is_warned_of(house: TestHouse)
     async with house.house.database.unit_of_work() as uow:
         await versions.seed(uow, known, "d1", house.clock.now())
     async with keyboard(house, Role.admin) as ola:
-        await ola.post("/studio/intents/price", text="chciałabym bardzo umówić wizytę", language="pl")
+        await ola.post("/studio/intents/price", text="chciałbym umówić wizytę proszę", language="pl")
         page = (await ola.client.get("/studio/intents/price?lang=pl")).text
         assert re.search(r"Podobieństwo (7[89]|[89]\d|100)% do „[^”]+” w book", page)
 

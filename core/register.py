@@ -96,6 +96,7 @@ TABLES = (
          "kept as long as decisions may have to be replayed"),
     Copy("canned_replies", "ready replies of the clinic, without anybody's data", WORK, (_R.organisation,), ("made_by",),
          "when taken away"),
+    Copy("ratings", "how good the help of a person was, asked when it ended", WORK, _CASE, ("staff_id",), _WITH_CASE),
     Copy("threads", "the order of one correspondent's messages", CARE, _CASE, ("correspondent_id",), "with its last case"),
     Copy("correspondents", "language, preferred channel, and which notices were given where and when", LAW, _CASE,
          ("language", "noticed", "preferred_channel"),

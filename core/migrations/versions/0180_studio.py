@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0180_studio"
-down_revision = "0162_canned_replies"
+down_revision = "0163_ratings"
 branch_labels = None
 depends_on = None
 

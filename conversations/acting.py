@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from care.governance.service import is_automated
 from care.patients.marks import is_restricted
-from conversations import rules
+from conversations import intent_days, rules
 from conversations.adherence import answers as doses
 from conversations.adherence.answers import DoseReply
 from conversations.alerts import Alerts
@@ -210,6 +210,8 @@ class Acting:
             return
         # An action may have changed the language.
         route = Route(scene.message.channel, scene.point.id, as_language(scene.person.language, otherwise=language))
+        if reply.intent:
+            await intent_days.count(uow, reply.intent, route.language, now)
         said = []
         for utterance in without_repeats(reply.utterances):
             source: dict[str, Any] = {"by": "bot", "key": utterance.key}

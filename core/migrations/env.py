@@ -18,6 +18,7 @@ MODELS: tuple[str, ...] = (
     "conversations.unsafe.models",
     "conversations.adherence.models",
     "handoff.models",
+    "handoff.canned",
     "channels.sms.simulator.models",
     "conversations.calls",
     "care.patients.models",
@@ -27,6 +28,9 @@ MODELS: tuple[str, ...] = (
     "care.governance.models",
     "care.vitals.models",
     "knowledge.models",
+    "knowledge.intents.models",
+    "knowledge.gate.models",
+    "conversations.intent_days",
 )
 
 

@@ -35,10 +35,11 @@ from core.roles import APP
 from core.settings import ROOT, Secrets, Settings
 from service.bootstrap import House, build
 from service.cli import bot_python
+from service.keeper import rasa_command
 from service.setup import seed
 from service.supervisor import Child
 from service.training import train
-from service.up import children, rasa_command, rasa_environment
+from service.up import children, rasa_environment
 
 TOKEN = "bench-auth-token"  # noqa: S105 - of the stub provider
 
@@ -77,7 +78,7 @@ class Installation:
         used: dict[str, float] = {}
         for name, root in roots.items():
             family = [psutil.Process(root)]
-            family += family[0].children(recursive=True) if name == "postgres" else []
+            family += family[0].children(recursive=True) if name in ("postgres", "bot") else []
             used[name] = sum(
                 sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family
             )
@@ -112,10 +113,10 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """Set up, start, hand out, and take away again; `changes` are further settings of our processes."""
     folder = Path(tempfile.mkdtemp(prefix="poradnia-bench-"))
-    ports = [free_port() for _ in range(6)]
-    web, actions, rasa, provider, plain, plain_actions = ports
+    ports = [free_port() for _ in range(7)]
+    web, actions, rasa, provider, plain, plain_actions, spare = ports
     settings = Settings(
-        data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, public_url=f"http://127.0.0.1:{web}",
+        data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, rasa_spare_port=spare, public_url=f"http://127.0.0.1:{web}",
         twilio_account_sid="AC" + "b" * 32, twilio_auth_token=TOKEN, twilio_base_url=f"http://127.0.0.1:{provider}",
         log_level="ERROR", web_metrics_port=0, worker_metrics_port=0, **changes,
     )  # fmt: skip
@@ -152,8 +153,8 @@ async def installation(
     )
     processes = children(settings, url, python, model)
     overrides = {f"PORADNIA_{name.upper()}": str(getattr(settings, name)) for name in (
-        "web_port", "actions_port", "rasa_port", "public_url", "twilio_account_sid", "twilio_auth_token", "twilio_base_url",
-        "web_metrics_port", "worker_metrics_port", *changes,
+        "web_port", "actions_port", "rasa_port", "rasa_spare_port", "public_url", "twilio_account_sid", "twilio_auth_token",
+        "twilio_base_url", "web_metrics_port", "worker_metrics_port", *changes,
     )}  # fmt: skip
     for child in processes:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     web_port: int = 8100
     actions_port: int = 8101
     rasa_port: int = 8102
+    rasa_spare_port: int = 8105
     rasa_timeout_seconds: float = 8.0
     timezone: str = "Europe/Warsaw"
     default_region: str = "PL"

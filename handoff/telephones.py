@@ -16,15 +16,17 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.jobs import Jobs
 from core.phone import parse_number
-from handoff.log import note
-from handoff.models import OVER, AgentState, Handoff, HandoffState, Step
+from handoff.models import OVER, AgentState, Handoff, HandoffState
+from handoff.passing import to_queue
+from handoff.promises import after_open_time
 from handoff.queue import OpeningHours
-from handoff.routing.agents import agents, may_answer, state_of, wake
+from handoff.routing.agents import THERE, agents, may_answer, state_of, wake
 from handoff.routing.store import table_in_force
 
 CALLBACK = "callback"
 CALL_BACK_WITHIN = timedelta(hours=1)
 """Of opening hours. Source: team proposal, unsigned."""
+LOOK_AHEAD = timedelta(days=14)
 _SIP = re.compile(r"sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,120}(?::\d{1,5})?")
 
 
@@ -82,11 +84,8 @@ class Telephones:
         if handoff is None or handoff.state is not HandoffState.active or case.state is not CaseState.human:
             return
         staff_id = handoff.accepted_by
-        handoff.state, handoff.accepted_by, handoff.accepted_at = HandoffState.queued, None, None
-        handoff.offered_to = handoff.offer_until = None
         handoff.priority += 1
-        note(uow, handoff, Step.released, now, staff_id=staff_id, reason="no-answer")
-        await self._cases.release(uow, Access.system("call", case_id), case_id, now)
+        await to_queue(uow, self._cases, Access.system("call", case_id), handoff, staff_id, now, "no-answer")
         await uow.session.flush()
         if staff_id is not None:
             await uow.publish("agent", id=str(staff_id))
@@ -104,11 +103,11 @@ class Telephones:
         )
         if standing is not None:
             return standing.due_at
-        is_open = await self._hours.is_open(uow, now)
-        begins = now if is_open else await self._hours.next_opening(uow, now) or now
+        blocks = await self._hours.blocks(uow, now, now + LOOK_AHEAD)
+        due_at = after_open_time(blocks, now, CALL_BACK_WITHIN) or now + CALL_BACK_WITHIN
         owner = case.agent_id or await self._least_busy(uow, now)
         task = FollowUp(
-            thread_id=case.thread_id, case_id=case_id, level=CALLBACK, made_at=now, due_at=begins + CALL_BACK_WITHIN,
+            thread_id=case.thread_id, case_id=case_id, level=CALLBACK, made_at=now, due_at=due_at,
             taken_by=owner, taken_at=now if owner else None,
         )  # fmt: skip
         uow.session.add(task)
@@ -118,7 +117,5 @@ class Telephones:
         return task.due_at
 
     async def _least_busy(self, uow: UnitOfWork, now: datetime) -> UUID | None:
-        there = [
-            one for one in await agents(uow, await table_in_force(uow), now) if one.state in ("available", "wrap_up")
-        ]
+        there = [one for one in await agents(uow, await table_in_force(uow), now) if one.state in THERE]
         return min(there, key=lambda one: (one.load, one.name)).staff_id if there else None

@@ -11,6 +11,7 @@ from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
 from web.console.canned import router as canned_router
+from web.console.conversation_tests import router as conversation_tests_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
@@ -37,6 +38,8 @@ from web.simulator.calls import router as call_router
 from web.simulator.routes import router as phone_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.gate import router as gate_router
+from web.studio.intents import router as intents_router
 from web.studio.routes import router as studio_router
 from web.supervision.board import router as board_router
 from web.supervision.routing import router as routing_router
@@ -75,9 +78,12 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(conversation_tests_router(house, pages, sessions))
     app.include_router(canned_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
+    app.include_router(intents_router(house, pages, sessions))
+    app.include_router(gate_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))

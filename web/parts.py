@@ -18,6 +18,7 @@ from core.sealing import Head
 from core.settings import Settings
 from handoff.desk import Desk
 from handoff.passing import Passing
+from knowledge.intents.nearness import Nearness
 from knowledge.service import Library
 
 
@@ -67,6 +68,11 @@ class House(Protocol):
     @property
     def library(self) -> Library:
         """Answers from the published articles."""
+        ...
+
+    @property
+    def nearness(self) -> Nearness:
+        """Compares examples of what the bot learns from."""
         ...
 
     @property

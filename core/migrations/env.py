@@ -19,6 +19,7 @@ MODELS: tuple[str, ...] = (
     "conversations.adherence.models",
     "handoff.canned",
     "handoff.models",
+    "handoff.canned",
     "channels.sms.simulator.models",
     "conversations.calls",
     "care.patients.models",
@@ -28,6 +29,9 @@ MODELS: tuple[str, ...] = (
     "care.governance.models",
     "care.vitals.models",
     "knowledge.models",
+    "knowledge.intents.models",
+    "knowledge.gate.models",
+    "conversations.intent_days",
 )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0170_calls"
-down_revision = "0162_canned_replies"
+down_revision = "0163_ratings"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,7 @@ await build({
     console: join(source, "console/main.ts"),
     phone: join(source, "phone/main.ts"),
     search: join(source, "search/main.ts"),
+    "studio-check": join(source, "studio/check.ts"),
     widget: join(source, "widget/main.ts"),
   },
 });

@@ -17,7 +17,6 @@ MODELS: tuple[str, ...] = (
     "conversations.privacy.models",
     "conversations.unsafe.models",
     "conversations.adherence.models",
-    "handoff.canned",
     "handoff.models",
     "handoff.canned",
     "channels.sms.simulator.models",

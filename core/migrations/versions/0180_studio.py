@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0180_studio"
-down_revision = "0163_ratings"
+down_revision = "0170_calls"
 branch_labels = None
 depends_on = None
 

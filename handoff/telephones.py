@@ -104,7 +104,9 @@ class Telephones:
         if standing is not None:
             return standing.due_at
         blocks = await self._hours.blocks(uow, now, now + LOOK_AHEAD)
-        due_at = after_open_time(blocks, now, CALL_BACK_WITHIN) or now + CALL_BACK_WITHIN
+        due_at = after_open_time(blocks, now, CALL_BACK_WITHIN)
+        if due_at is None:  # Closed for longer than is looked ahead.
+            due_at = (await self._hours.next_opening(uow, now) or now) + CALL_BACK_WITHIN
         owner = case.agent_id or await self._least_busy(uow, now)
         task = FollowUp(
             thread_id=case.thread_id, case_id=case_id, level=CALLBACK, made_at=now, due_at=due_at,

@@ -8,7 +8,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff")
+NAMES = ("turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff", "voice")
 
 
 def run(name: str, *, quick: bool) -> int:

@@ -127,13 +127,13 @@ class Told:
     messages: int = 0
 
 
-async def hold(patient: Patient, line: Line) -> Told:
+async def hold(patient: Patient, line: Line, question_of: Callable[[list[str]], str | None] = asked) -> Told:
     """Hold the dialogue until the goal is reached, nothing more is to be said, or it takes too long."""
     told, heard_all = Told(patient), list[str]()
-    await line.open()
     pending = {name: list(said) for name, said in patient.interrupts.items()}
     then, says = list(patient.then), patient.opens
     try:
+        await line.open()
         while told.messages < MAX_MESSAGES:
             told.messages += 1
             heard = await line.say(says)
@@ -142,7 +142,7 @@ async def hold(patient: Patient, line: Line) -> Told:
             told.is_reached = patient.is_reached(heard_all)
             if told.is_reached:
                 break
-            question = asked(heard)
+            question = question_of(heard)
             if pending.get(question or ""):
                 says = pending[question or ""].pop(0)
             elif question is not None:

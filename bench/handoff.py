@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from playwright.async_api import async_playwright
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -48,6 +49,8 @@ CONSOLES, AGENTS, WAITING, LONG_THREAD = 200, 500, 5_000, 2_000
 TARGETS = {"web": 0.3, "worker": 0.5, "postgres": 0.2}
 NAMES = ("marta", "pawel", "sylwia")
 PATIENTS = 6
+AWAY = (DBAPIError, OSError, ConnectorException)
+"""How a database that was just killed shows."""
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]"
 
 
@@ -252,7 +255,7 @@ async def _agent(place: Installation, person: SignedIn, chance: random.Random) -
     house = place.house
     while True:
         await asyncio.sleep(chance.uniform(0.3, 0.9))
-        with contextlib.suppress(DBAPIError, OSError):
+        with contextlib.suppress(*AWAY):
             async with house.database.unit_of_work() as uow:
                 own = await read_mine(uow, person, house.clock.now())
                 if own.mode.value != "available":

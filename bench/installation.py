@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -35,10 +35,11 @@ from core.roles import APP
 from core.settings import ROOT, Secrets, Settings
 from service.bootstrap import House, build
 from service.cli import bot_python
+from service.keeper import rasa_command
 from service.setup import seed
 from service.supervisor import Child
 from service.training import train
-from service.up import children, rasa_command, rasa_environment
+from service.up import children, rasa_environment
 
 TOKEN = "bench-auth-token"  # noqa: S105 - of the stub provider
 
@@ -67,6 +68,8 @@ class Installation:
     postgres: EmbeddedPostgres
     sent: "Counter[str]"
     """How often the provider was given each message, by our id of it."""
+    texts: "defaultdict[str, list[str]]"
+    """What it was given for each number."""
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor seconds used so far, by process; `bench` is this one (load, stub provider, the plain side's actions)."""
@@ -75,7 +78,7 @@ class Installation:
         used: dict[str, float] = {}
         for name, root in roots.items():
             family = [psutil.Process(root)]
-            family += family[0].children(recursive=True) if name == "postgres" else []
+            family += family[0].children(recursive=True) if name in ("postgres", "bot") else []
             used[name] = sum(
                 sum(one.cpu_times()[:4]) if name == "postgres" else sum(one.cpu_times()[:2]) for one in family
             )
@@ -110,10 +113,10 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """Set up, start, hand out, and take away again; `changes` are further settings of our processes."""
     folder = Path(tempfile.mkdtemp(prefix="poradnia-bench-"))
-    ports = [free_port() for _ in range(6)]
-    web, actions, rasa, provider, plain, plain_actions = ports
+    ports = [free_port() for _ in range(7)]
+    web, actions, rasa, provider, plain, plain_actions, spare = ports
     settings = Settings(
-        data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, public_url=f"http://127.0.0.1:{web}",
+        data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, rasa_spare_port=spare, public_url=f"http://127.0.0.1:{web}",
         twilio_account_sid="AC" + "b" * 32, twilio_auth_token=TOKEN, twilio_base_url=f"http://127.0.0.1:{provider}",
         log_level="ERROR", web_metrics_port=0, worker_metrics_port=0, **changes,
     )  # fmt: skip
@@ -130,8 +133,9 @@ async def installation(
     model = await asyncio.to_thread(train, python, Settings().data_folder / "models")
     house = build(settings, url) if is_guarded else unguarded(settings, url)
     sent: Counter[str] = Counter()
+    texts: defaultdict[str, list[str]] = defaultdict(list)
     stub = uvicorn.Server(
-        uvicorn.Config(_stub_provider(sent), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
+        uvicorn.Config(_stub_provider(sent, texts), host="127.0.0.1", port=provider, log_level="error", lifespan="off")
     )
     clock = SystemClock(settings.zone)
     parts = UnleasedParts(house.database, clock, house.cases, house.library, house.identity, house.triage, house.alerts)
@@ -149,8 +153,8 @@ async def installation(
     )
     processes = children(settings, url, python, model)
     overrides = {f"PORADNIA_{name.upper()}": str(getattr(settings, name)) for name in (
-        "web_port", "actions_port", "rasa_port", "public_url", "twilio_account_sid", "twilio_auth_token", "twilio_base_url",
-        "web_metrics_port", "worker_metrics_port", *changes,
+        "web_port", "actions_port", "rasa_port", "rasa_spare_port", "public_url", "twilio_account_sid", "twilio_auth_token",
+        "twilio_base_url", "web_metrics_port", "worker_metrics_port", *changes,
     )}  # fmt: skip
     for child in processes:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}
@@ -181,7 +185,7 @@ async def installation(
             started = [*processes, *([plain_process] if with_plain else [])]
             await _all_answer(started)
             progress("everything runs")
-            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", started, postgres, sent)
+            yield Installation(settings, url, house, f"http://127.0.0.1:{plain}", started, postgres, sent, texts)
         except BaseException:
             for file in sorted((folder / "logs").glob("*.log")):
                 progress(f"{file.name}: {file.read_text()[-2000:]}")
@@ -222,12 +226,18 @@ async def _all_answer(started: list[Child]) -> None:
             await asyncio.sleep(0.2)
 
 
-def _stub_provider(sent: "Counter[str]") -> FastAPI:
+def _stub_provider(sent: "Counter[str]", texts: "defaultdict[str, list[str]]") -> FastAPI:
     app = FastAPI()
     counter = iter(range(10**9))
 
     @app.post("/2010-04-01/Accounts/{account}/Messages.json", status_code=201)
-    async def create(account: str, StatusCallback: Annotated[str, Form()] = "") -> dict[str, object]:
+    async def create(
+        account: str,
+        To: Annotated[str, Form()] = "",
+        Body: Annotated[str, Form()] = "",
+        StatusCallback: Annotated[str, Form()] = "",
+    ) -> dict[str, object]:
+        texts[To].append(Body)
         sent[StatusCallback.rpartition("/")[2]] += 1
         sid = f"SM{next(counter):032x}"
         return {"sid": sid, "account_sid": account, "status": "queued", "uri": "", "subresource_uris": {}}

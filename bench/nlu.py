@@ -1,9 +1,11 @@
 """How well messages are understood, and what it costs.
 
-On phrasings of our own whose families the bot never saw (tests/bot/heldout), judged by the trained model as the product loads it; and
-on other people's data, kept outside the project: the same components with the same settings (bot/measure.py), trained on theirs. A
-share right counts the intent ranked first, whatever the confidence. For CLINC150 the threshold of rejection is the one that rejects
-most of `val`'s out-of-scope texts while at least 95 % of its others stay right; HINT3 has no such part, so it takes CLINC150's.
+On phrasings of our own whose families the bot never saw (tests/bot/heldout), and on some as people speak (tests/bot/blind), judged by
+the trained model as the product loads it; and on other people's data, kept outside the project: the same components with the same
+settings (bot/measure.py), trained on theirs. A share right counts the intent ranked first, whatever the confidence; beside it stand
+the shares right or among the choices offered, asked back, and acted on wrongly. For CLINC150 the threshold of rejection is the one
+that rejects most of `val`'s out-of-scope texts while at least 95 % of its others stay right; HINT3 has no such part, so it takes
+CLINC150's.
 Times are of one message at a time. Run it on a quiet machine.
 """
 
@@ -20,7 +22,7 @@ import httpx
 import psutil
 
 from bench.dates import ABSENT
-from conversations.choosing import Ranked, choices
+from conversations.choosing import Ranked, choices, is_clear
 from conversations.understanding import for_dialogue
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
@@ -77,9 +79,11 @@ def _held_out(model: Model, most: int | None) -> dict[str, float]:
         ("heldout_pl", kept_apart("heldout", "pl")),
         ("heldout_en", kept_apart("heldout", "en")),
         ("heldout_pl_plain", plain),
+        ("blind_pl", kept_apart("blind", "pl")),
+        ("blind_en", kept_apart("blind", "en")),
     ):
         asked = rows[:: max(1, len(rows) // most)] if most else rows
-        right = offered = 0
+        right = offered = questions = mistaken = 0
         for text, intent in asked:
             began = time.perf_counter()
             found = model.understood(for_dialogue(text))
@@ -87,8 +91,12 @@ def _held_out(model: Model, most: int | None) -> dict[str, float]:
             right += found["intent"] == intent
             ranking = [Ranked(one["intent"], one["confidence"]) for one in found["ranking"]]
             offered += found["intent"] == intent or intent in choices(ranking)
+            questions += not is_clear(ranking)
+            mistaken += found["intent"] != intent and is_clear(ranking)
         figures[name] = round(right / len(asked), 4)
         figures[f"{name}_or_offered"] = round(offered / len(asked), 4)
+        figures[f"{name}_asked_back"] = round(questions / len(asked), 4)
+        figures[f"{name}_wrong_act"] = round(mistaken / len(asked), 4)
         print(f"{name}: {figures[name]:.3f}, or among the choices {offered / len(asked):.3f}", file=sys.stderr)
     took.sort()
     figures["understand_p95_ms"] = round(took[int(len(took) * 0.95)] * 1000, 1)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from care.governance.service import is_automated
 from care.patients.marks import is_restricted
-from conversations import rules
+from conversations import intent_days, rules
 from conversations.adherence import answers as doses
 from conversations.adherence.answers import DoseReply
 from conversations.alerts import Alerts
@@ -28,6 +28,7 @@ from conversations.outreach.answers import respond
 from conversations.outreach.mirror import stop_by_carrier
 from conversations.outreach.words import asks_for_consents, read_stop
 from conversations.protocols import Complexity, DialogueReply, Promise, Utterance
+from conversations.ratings import rate, read_rating
 from conversations.safety import SafetyScreen
 from conversations.understanding import (
     asks_for_human,
@@ -150,6 +151,7 @@ class Acting:
             stop_wish=read_stop(message.body),
             reply=replies.from_payload(payload) or await replies.from_words(uow, message),
             dose=doses.from_payload(payload) or await doses.from_words(uow, message),
+            rating=await read_rating(uow, message),
             asks_for_consents=asks_for_consents(message.body),
             carrier_stops=(message.content or {}).get("carrier_stops"),
             asks_for_web=asks_for_web(message.body),
@@ -187,6 +189,9 @@ class Acting:
                         question = Question(route.language, for_dialogue(message.body), outcome.payload)
                 case rules.AnswerDose(reply):
                     await self._answer_dose(uow, case, route, reply, now)
+                case rules.Rate(case_id, score):
+                    thanks = await rate(uow, case_id, score, now)
+                    await self._messages.say(uow, case, route, thanks, {"by": "rule", "rule": thanks.key}, now)
                 case rules.OfferLink():
                     await self._offer_link(uow, case, route, now)
                 case rules.Escalate():
@@ -205,6 +210,8 @@ class Acting:
             return
         # An action may have changed the language.
         route = Route(scene.message.channel, scene.point.id, as_language(scene.person.language, otherwise=language))
+        if reply.intent:
+            await intent_days.count(uow, reply.intent, route.language, now)
         said = []
         for utterance in without_repeats(reply.utterances):
             source: dict[str, Any] = {"by": "bot", "key": utterance.key}
@@ -307,7 +314,8 @@ def promise_utterance(promise: Promise, reason: str) -> Utterance:
     """What can honestly be said to someone who waits for a person."""
     kind = "attachment" if reason == "attachment" else "queued"
     if promise.is_open:
-        return Utterance(f"handoff-{kind}", {"position": promise.position})
+        minutes = max(1, round(promise.wait.total_seconds() / 60)) if promise.wait is not None else 0
+        return Utterance(f"handoff-{kind}", {"position": promise.position, "minutes": minutes})
     opens = (
         {"when": promise.opens_at.isoformat()}
         if promise.opens_at

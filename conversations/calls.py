@@ -10,7 +10,10 @@ from core.db import Base, UnitOfWork
 
 
 class VoiceCall(Base):
-    """One call by the provider's id. `seen_at` moves on while its socket is open; `outcome` says how it ended."""
+    """One call by the provider's id. `seen_at` moves on while it is going on; `outcome` says how it ended.
+
+    A call has legs: each socket is one, and so is what goes on over webhooks (`way` is "relay" or "gather"). The last leg alone speaks.
+    """
 
     __tablename__ = "voice_calls"
     __table_args__ = (Index("ix_voice_calls_contact_point_id", "contact_point_id"),)
@@ -20,6 +23,20 @@ class VoiceCall(Base):
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
+    way: Mapped[str] = mapped_column(String(10), default="relay")
+    legs: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(String(2), default="pl")
+    said_id: Mapped[UUID | None]
+    """The message spoken last."""
+    is_slow: Mapped[bool] = mapped_column(default=False)
+    unheard: Mapped[int] = mapped_column(default=0)
+    has_spoken: Mapped[bool] = mapped_column(default=False)
+    dialled: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    """Whose telephone the call was put through to."""
+    tried_at: Mapped[datetime | None]
+    """When a person's telephone was last rung."""
+    joined_at: Mapped[datetime | None]
+    """When that person took it."""
 
 
 async def is_live(uow: UnitOfWork, contact_point_id: UUID) -> bool:

@@ -11,6 +11,7 @@ from conversations.inbox import open_case
 from conversations.messages import Messages, route_of
 from conversations.models import Case, CaseState, Thread
 from conversations.protocols import Escalation, Promise, Utterance
+from conversations.ratings import closing_words
 from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
@@ -92,11 +93,11 @@ class Cases:
         """The bot speaks again and says so, with what it still knows. Refused: `automation-is-off`, and as for `close`."""
         if not await is_automated(uow):
             return Refused("automation-is-off")
-        return await self._end_human(uow, access, case_id, CaseState.bot, "bot-again", "handed-back", now)
+        return await self._end_human(uow, access, case_id, CaseState.bot, "handed-back", now)
 
     async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:
         """The matter is settled. The next message opens a new case with the bot."""
-        return await self._end_human(uow, access, case_id, CaseState.closed, "case-closed", "closed", now)
+        return await self._end_human(uow, access, case_id, CaseState.closed, "closed", now)
 
     async def release(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> None:
         """Nobody speaks any more, but somebody else will: the case waits again, and the patient is told so."""
@@ -145,16 +146,19 @@ class Cases:
         return case
 
     async def _end_human(
-        self, uow: UnitOfWork, access: Access, case_id: UUID, state: CaseState, key: str, outcome: str, now: datetime
+        self, uow: UnitOfWork, access: Access, case_id: UUID, state: CaseState, outcome: str, now: datetime
     ) -> Refused | None:
         access.require(Permission.reply_thread)
         case = await lock_case(uow, case_id)
         if case.state not in (CaseState.human, CaseState.waiting):
             return Refused("not-with-people")
-        case.state, case.agent_id, case.active_at = state, None, now
+        said = Utterance("bot-again")
         if state is CaseState.closed:
             case.closed_at = now
-        await self._tell(uow, case, Utterance(key), now)
+            route = await route_of(uow, case)
+            said = await closing_words(uow, case, route.channel if route else "", now)
+        case.state, case.agent_id, case.active_at = state, None, now
+        await self._tell(uow, case, said, now)
         await self._escalation.close(uow, access, case.id, now, outcome)
         await uow.publish("case", id=str(case.id))
         return None

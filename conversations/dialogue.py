@@ -1,5 +1,6 @@
 """Rasa over its REST channel. An empty answer is a failure: Rasa gives HTTP 200 and `[]` when an action or a store fails."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -11,8 +12,17 @@ from conversations.rendering import from_json
 class RasaDialogue:
     """The trained bot on loopback. One client, kept alive."""
 
-    def __init__(self, url: str, token: str, timeout_seconds: float) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds, params={"token": token})
+    def __init__(
+        self, url: str, token: str, timeout_seconds: float, address: Callable[[], Awaitable[str]] | None = None
+    ) -> None:
+        """`address` says before each question where the bot answers, so that another process can take over; else `url`."""
+        self._url = url
+        self._address = address
+        self._client = httpx.AsyncClient(timeout=timeout_seconds, params={"token": token})
+
+    async def address(self) -> str:
+        """Where the next question goes."""
+        return self._url if self._address is None else await self._address()
 
     async def respond(self, turn: DialogueTurn) -> DialogueReply:
         """Ask Rasa; raises `DialogueFailed` with reason `down`, `slow`, `refused`, `silent` or `garbled`."""
@@ -24,7 +34,7 @@ class RasaDialogue:
             },
         }  # fmt: skip
         try:
-            response = await self._client.post("/webhooks/service/webhook", json=body)
+            response = await self._client.post(f"{await self.address()}/webhooks/service/webhook", json=body)
         except httpx.TimeoutException as error:
             raise DialogueFailed("slow") from error
         except httpx.TransportError as error:
@@ -37,7 +47,7 @@ class RasaDialogue:
         """What the tracker holds for this message id: its replies if the turn came to its end, None if it never arrived."""
         try:
             response = await self._client.get(
-                f"/conversations/{turn.case_id}/tracker", params={"include_events": "ALL"}
+                f"{await self.address()}/conversations/{turn.case_id}/tracker", params={"include_events": "ALL"}
             )
         except httpx.TransportError as error:
             raise DialogueFailed("down") from error

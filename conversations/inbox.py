@@ -1,5 +1,6 @@
 """Taking messages in: idempotent on (channel, provider id), stored and queued for an answer in one short transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,11 +87,12 @@ class Inbox:
 
     async def greet(
         self, kind: str, address: str, channel: str, language: Language, messages: Messages, greeting: Utterance,
-        *, always: bool = False,
+        *, always: bool = False, also: Callable[[UnitOfWork, UUID], None] | None = None,
     ) -> UUID:  # fmt: skip
         """Open a contact point and speak first, if nothing was said there yet: the notice and a greeting. Returns its id.
 
-        `always`: each time anew, with a greeting that holds the notice itself, as a call begins.
+        `always`: each time anew, with a greeting that holds the notice itself, as a call begins. `also` is done with the contact
+        point in the same transaction.
         """
         async with self._database.unit_of_work() as uow:
             now = self._clock.now()
@@ -108,6 +110,8 @@ class Inbox:
                 await messages.say(
                     uow, case, Route(channel, point.id, language), greeting, {"by": "rule", "rule": "greeting"}, now
                 )
+            if also is not None:
+                also(uow, point.id)
             return point.id
 
     async def _store(self, uow: UnitOfWork, inbound: InboundMessage, message_id: UUID) -> Accepted:

@@ -12,8 +12,9 @@ from conversations.calls import is_live
 from conversations.models import Author, Case, Delivery, Direction, Message, Thread
 from conversations.outreach.models import Purpose
 from conversations.protocols import Channel, Utterance
-from conversations.rendering import as_content, render
+from conversations.rendering import SPOKEN_CHANNELS, as_content, render
 from conversations.search import tokens_of
+from conversations.speaking import speak
 from core import metrics
 from core.db import UnitOfWork
 from core.i18n import Language
@@ -25,7 +26,12 @@ SECRET_KEYS = frozenset({CODE_KEY, LINK_KEY})
 """What was said under these holds a secret of the patient: staff do not see it, and it is never said again."""
 MOST_SECRETS = 8
 """More codes, links and asides than are ever said one after another."""
-ASIDES = frozenset({"voice-welcome", "voice-still-there", "voice-keys", "voice-noise", "voice-resumed", "call-dropped"})
+ASIDES = frozenset(
+    {
+        "voice-welcome", "voice-still-there", "voice-keys", "voice-noise", "voice-resumed", "call-dropped", "voice-no-answer",
+        "voice-callback", "voice-callback-cannot",
+    }
+)  # fmt: skip
 """Words about the call itself: the question before them still stands."""
 
 
@@ -103,6 +109,8 @@ class Messages:
         text = render(
             Utterance(str(content["key"]), dict(content.get("args") or {})), route.channel, route.language, now
         ).text
+        if route.channel in SPOKEN_CHANNELS:
+            text = speak(text, labels, route.language)
         kept = {"key": content["key"], "args": content.get("args") or {}, "choices": list(choices), "text": text}
         body = self._channels[route.channel].compose(text, labels)
         line = _Line(Author.bot, None, body, kept, dict(provenance or {"by": "rule", "rule": "moved-to-web"}))

@@ -5,7 +5,7 @@ Implementations are registered by `service.bootstrap`. Each Protocol has one con
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -163,6 +163,8 @@ class Promise:
     is_open: bool
     position: int
     opens_at: datetime | None
+    wait: timedelta | None = None
+    """How long people waited of late; None where too few did."""
 
 
 class Escalation(Protocol):

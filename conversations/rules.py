@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from conversations.adherence.answers import DoseReply
 from conversations.models import CaseState
@@ -46,6 +47,8 @@ class Facts:
     stop_wish: StopWish | None = None
     reply: Bound | None = None
     dose: DoseReply | None = None
+    rating: tuple[UUID, int] | None = None
+    """The case rated and its score."""
     is_complex: bool = False
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
@@ -111,6 +114,14 @@ class AnswerDose:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """Note how good the help was."""
+
+    case_id: UUID
+    score: int
+
+
+@dataclass(frozen=True)
 class TellConsents:
     """Say which consents there are."""
 
@@ -137,6 +148,7 @@ Act = (
     | StopMessages
     | AnswerReminder
     | AnswerDose
+    | Rate
     | TellConsents
     | OfferLink
     | AskDialogue
@@ -168,6 +180,8 @@ def decide(facts: Facts) -> tuple[Act, ...]:
             return (*media, AnswerReminder(facts.reply))
     elif facts.dose is not None and not facts.is_restricted and not facts.kept_media:
         return (*media, AnswerDose(facts.dose))
+    elif facts.rating is not None and facts.state is CaseState.bot and not facts.kept_media:
+        return (*media, Rate(*facts.rating))
     elif facts.asks_for_consents:
         return (*media, TellConsents())
     elif facts.asks_for_web and facts.payload is None and not facts.kept_media:

@@ -184,3 +184,9 @@ class Turns:
 def _is_free(now: datetime) -> ColumnElement[bool]:
     """Nobody holds the thread: no lease, one that ran out, or one from before the clock was set back."""
     return or_(Thread.lease_owner.is_(None), Thread.lease_expires_at < now, Thread.lease_expires_at > now + CLOCK_MOVED)
+
+
+async def is_unanswered(uow: UnitOfWork, thread_id: UUID) -> bool:
+    """True while something that was said in the thread waits for its turn to end."""
+    waiting = select(Turn.message_id).where(Turn.thread_id == thread_id, Turn.state != TurnState.done).limit(1)
+    return await uow.session.scalar(waiting) is not None

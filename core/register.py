@@ -85,13 +85,13 @@ TABLES = (
          ("reported_by", "reason", "frozen", "decided_by", "finding"), _WITH_CASE),
     Copy("locked_tests", "texts of nobody's that every later version of the red-flag tables must pass", SECURITY,
          (_R.organisation,), ("text", "locked_by"), "none: a clinician confirms that no person can be recognised"),
-    Copy("follow_ups", "looking after somebody within a day of a crisis or violence", CARE, (_R.medical,),
+    Copy("follow_ups", "looking after somebody within a day of a crisis or violence, and calls that were promised", CARE, (_R.medical,),
          ("taken_by", "done_by", "note"), _WITH_CASE),
     Copy("handoffs", "waiting for a person", CARE, _CASE, ("accepted_by", "offered_to"), _WITH_CASE),
     Copy("handoff_events", "each step of it: who was offered it, by which rule, who took it", CARE, _CASE,
          ("actor", "staff_id", "reason"), _WITH_CASE),
     Copy("agent_states", "who can be offered conversations, and what they can take", WORK, (_R.account,),
-         ("staff_id", "mode", "reason", "skills", "languages"), "with the account"),
+         ("staff_id", "mode", "reason", "skills", "languages", "phone"), "with the account"),
     Copy("routing_tables", "versions of the routing rules and who wrote them", WORK, (_R.account,), ("made_by", "why"),
          "kept as long as decisions may have to be replayed"),
     Copy("canned_replies", "ready replies of the clinic, without anybody's data", WORK, (_R.organisation,), ("made_by",),
@@ -107,6 +107,7 @@ TABLES = (
          "by its owner; with the account"),
     Copy("slack_codes", "one-time codes, as keyed digests", SECURITY, (_R.account,), ("staff_id", "code_token"),
          "used, replaced, or with the account"),
+    Copy("ratings", "how good the help of a person was, asked when it ended", WORK, _CASE, ("staff_id",), _WITH_CASE),
     Copy("threads", "the order of one correspondent's messages", CARE, _CASE, ("correspondent_id",), "with its last case"),
     Copy("correspondents", "language, preferred channel, and which notices were given where and when", LAW, _CASE,
          ("language", "noticed", "preferred_channel"),
@@ -159,7 +160,8 @@ TABLES = (
          "nightly job, once the patient's record is gone"),
     Copy("erasures", "proof of erasure: counts and reasons, no content", LAW, (_R.security,),
          ("patient_id", "asked_by", "case_ids"), "nightly job"),
-    Copy("voice_calls", "which call is going on, and how it ended", REQUEST, (_R.working,), ("contact_point_id",),
+    Copy("voice_calls", "which call is going on, how it ended, and who took it", REQUEST, (_R.working,),
+         ("contact_point_id", "dialled"),
          "nightly job, once over; with the contact point"),
     Copy("simulated_sms", "the phone network of demonstrations", REQUEST, (_R.working,), ("phone", "phone_token", "body"),
          "nightly job; with its case"),
@@ -191,10 +193,18 @@ TABLES = (
     Copy("schedule_exceptions", "days a clinician is away", WORK, (_R.account,), ("clinician_id",), "by an administrator"),
     Copy("weekly_schedules", "when a clinician sees patients", WORK, (_R.account,), ("clinician_id",), "by an administrator"),
     Copy("article_versions", "approved answers and their authors", WORK, (_R.account,), ("author",), "by an editor"),
+    Copy("intent_examples", "what the bot learns from; some made of messages, without names and numbers, as a person confirmed", CARE,
+         (_R.account, _R.administrative), ("author", "origin_id", "text"), "by an editor; with the message it was made from"),
+    Copy("bot_versions", "what the bot had learnt, and who let it answer", WORK, (_R.account,), ("author",),
+         "kept as long as what it answered may have to be accounted for"),
+    Copy("bot_runs", "checks before the bot answers with something new", WORK, (_R.account,), ("staff_id", "author"),
+         "kept as the versions are"),
+    Copy("conversation_tests", "conversations without names and numbers, as a person confirmed", CARE, (_R.account, _R.administrative),
+         ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(
         Copy(name, "the clinic's own facts", "none needed", (_R.organisation,), (), "not personal")
         for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "knowledge_state",
-                     "data_keys", "process_beats")
+                     "data_keys", "process_beats", "intent_days")
     ),
 )  # fmt: skip
 """Every table of the models."""
@@ -202,6 +212,11 @@ TABLES = (
 OTHER_TABLES = (
     Copy("bot.events", "the dialogue's memory of an open case", CARE, (_R.working,), ("sender_id", "data"),
          "nightly job 30 days after the case; with its case. The application's role may DELETE there (core/roles.py)"),
+    *(
+        Copy(f"bot.{name}", "the dialogue core's models, which one is to answer, and where", "none needed", (_R.organisation,), (),
+             "the oldest go with new ones")
+        for name in ("models", "live", "places")
+    ),
     Copy("procrastinate_jobs", "timed jobs: arguments are ids alone", REQUEST, (_R.working,), ("args",),
          "by itself when done; failed ones by the nightly job"),
     Copy("procrastinate_events", "their history", REQUEST, (_R.working,), (), "with their jobs"),
@@ -217,8 +232,8 @@ ELSEWHERE = (
     Copy("metrics", "operation: counts alone", SECURITY, (_R.organisation,), (), "not personal", False),
     Copy("knowledge vectors", "finding answers: approved articles alone, no messages", "none needed", (_R.organisation,), (),
          "rebuilt at each publication", False),
-    Copy("training data and models", "understanding: written by the team, no messages of patients", "none needed",
-         (_R.organisation,), (), "replaced by the next training", False),
+    Copy("training data and models", "understanding: examples, those made of messages without names and numbers", CARE,
+         (_R.administrative,), (), "replaced by the next training", False),
     Copy("tests", "invented people alone", "none needed", (_R.organisation,), (), "after each run", False),
     Copy("drafts in the browser", "an agent's unsent reply", CARE, (_R.working,), ("words",),
          "sent, discarded, or with the browser's tab", False),

@@ -1,7 +1,8 @@
 """Who may do what in the database: the owner migrates, the application reads and writes rows, the bot sees its own schema.
 
-`poradnia_app` has no DDL, no TRUNCATE, and of the audit only INSERT and SELECT; `poradnia_bot` has Rasa's events and the keys that
-seal them, and not even the names of other tables. Production gives its login roles these names, or makes them members.
+`poradnia_app` has no DDL, no TRUNCATE, and of the audit only INSERT and SELECT; `poradnia_bot` has Rasa's events, the keys
+that seal them, the models, which one is to answer and where it does, and not even the names of other
+tables. Production gives its login roles these names, or makes them members.
 """
 
 from typing import Any
@@ -27,12 +28,16 @@ _APP_GRANTS = (
     "GRANT INSERT ({audit_columns}) ON audit_events TO {app}",
     "GRANT EXECUTE ON FUNCTION seal_audit_batch TO {app}",
     "GRANT SELECT, UPDATE, DELETE ON bot.events TO {app}",
+    "GRANT SELECT, INSERT, DELETE ON bot.models TO {app}",
+    "GRANT SELECT, INSERT, UPDATE ON bot.live TO {app}",
+    "GRANT SELECT, DELETE ON bot.places TO {app}",
 )
 _BOT_GRANTS = (
     "GRANT USAGE ON SCHEMA bot TO {bot}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON bot.events TO {bot}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA bot TO {bot}",
-    "GRANT SELECT ON bot.keys TO {bot}",
+    "GRANT SELECT ON bot.keys, bot.models, bot.live TO {bot}",
+    "GRANT SELECT, INSERT, UPDATE ON bot.places TO {bot}",
 )
 _EVERYBODY = (
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     web_port: int = 8100
     actions_port: int = 8101
     rasa_port: int = 8102
+    rasa_spare_port: int = 8105
     rasa_timeout_seconds: float = 8.0
     timezone: str = "Europe/Warsaw"
     default_region: str = "PL"
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     twilio_base_url: str = "https://api.twilio.com"
     twilio_number: str = "+48732100200"
     desk_phone: str = ""
+    voice_relay: bool = True
     oncall_phone: str = ""
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from conversations.models import Case
+from conversations.ratings import mean_since
 from core.access import Access, Permission
 from core.db import UnitOfWork
 from handoff.desk import Desk, QueueItem
@@ -46,6 +47,10 @@ class Today:
     cases: int
     contained: int
     codes: Mapping[str, int]
+    rating: float | None
+    """Mean of 1 to 5, of `rated` answers to `asked` questions."""
+    rated: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -109,4 +114,5 @@ async def _today(uow: UnitOfWork, now: datetime) -> Today:
     return Today(
         steps.get(Step.accepted, 0), steps.get(Step.expired, 0), steps.get(Step.breached, 0),
         None if median is None else round(median), cases, cases - helped, {code: count for code, count in codes if code},
+        *await mean_since(uow, midnight),
     )  # fmt: skip

@@ -132,6 +132,8 @@ class AgentState(Base):
     skills: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     languages: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     """Empty: any."""
+    phone: Mapped[str | None] = mapped_column(String(200))
+    """Where calls are put through to: a number in E.164, or a SIP address. None: they are answered in writing."""
 
 
 class RoutingTable(Base):

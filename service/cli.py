@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from core import logging as logs
 from core.errors import ConfigurationError
@@ -71,7 +72,13 @@ def main(arguments: list[str]) -> int:
     bench.add_argument("--quick", action="store_true")
     prepare = commands.add_parser("prepare", help="keys, pages and the bot's model, for a start without `up`")
     prepare.add_argument("--without-keys", action="store_true", help="another place keeps the keys (an image)")
-    commands.add_parser("bot", help="the dialogue core alone, on loopback")
+    gate = commands.add_parser(
+        "gate", help="one run of the gate that was asked for in the studio (the worker starts it)"
+    )
+    gate.add_argument("run", type=UUID)
+    dialogue = commands.add_parser("bot", help="the dialogue core alone, on loopback")
+    dialogue.add_argument("--model", type=Path, help="what answers while nothing is published; else the newest")
+    dialogue.add_argument("--endpoints", default="endpoints.yml", help=argparse.SUPPRESS)
     add_commands(commands)
     options, rest = _parse(parser, arguments)
     options.rest = rest
@@ -82,7 +89,7 @@ def main(arguments: list[str]) -> int:
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
         "import": moving.main, "talk": talk.main, "triage": triage.main, "articles": _articles,
         "safety-case": _safety_case,
-        "prepare": _prepare, "bot": _bot, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
+        "prepare": _prepare, "bot": _bot, "gate": _gate, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
         return handlers[options.command](options)
@@ -152,10 +159,22 @@ def _prepare(options: argparse.Namespace) -> int:
     return prepare(options, bot_python())
 
 
-def _bot(_: argparse.Namespace) -> int:
+def _bot(options: argparse.Namespace) -> int:
     from service.production import bot
 
-    return bot(bot_python())
+    return bot(options, bot_python())
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from service.bootstrap import database_url
+    from service.gate import run
+
+    python = bot_python()
+    if python is None:
+        raise ConfigurationError("the gate needs the bot: see ./poradnia doctor")
+    settings = Settings()
+    asyncio.run(run(settings, database_url(settings), options.run, python))
+    return 0
 
 
 def _train(_: argparse.Namespace) -> int:

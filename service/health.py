@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 from sqlalchemy import text
 
+from conversations.dialogue import RasaDialogue
 from core.heartbeat import FRESH_SECONDS
 from core.migrations import head
 from service.bootstrap import House
@@ -106,8 +107,10 @@ class Readiness:
         return "no answer"
 
     async def _dialogue(self) -> str:
+        dialogue = self._house.dialogue
+        url = await dialogue.address() if isinstance(dialogue, RasaDialogue) else self._house.settings.rasa_url
         async with httpx.AsyncClient(timeout=PROBE_SECONDS) as client:
-            response = await client.get(f"{self._house.settings.rasa_url}/")
+            response = await client.get(f"{url}/")
         return OK if response.status_code == 200 else "refused"
 
 

@@ -1,4 +1,4 @@
-"""Commands of an installation without a supervisor of ours (systemd, Kubernetes): `prepare` builds, `bot` becomes Rasa."""
+"""Commands of an installation without a supervisor of ours (systemd, Kubernetes): `prepare` builds, `bot` keeps Rasa running."""
 
 import argparse
 import os
@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from core.errors import ConfigurationError
-from core.settings import ROOT, Secrets, Settings
+from core.settings import Secrets, Settings
 from service.bootstrap import database_url
+from service.keeper import Keeper, Rasa
 from service.setup import build_assets, step
-from service.training import train
-from service.up import rasa_command, rasa_environment
+from service.training import code_digest, train
+from service.up import GIVES_WAY, bot_url, rasa_environment
 
 
 def prepare(options: argparse.Namespace, bot_python: Path | None) -> int:
@@ -29,17 +30,21 @@ def prepare(options: argparse.Namespace, bot_python: Path | None) -> int:
     return 0
 
 
-def bot(bot_python: Path | None) -> int:
-    """Become Rasa, on loopback, with the newest model. Reads one secret, and no key file where the environment has it."""
+def bot(options: argparse.Namespace, bot_python: Path | None) -> int:
+    """Keep Rasa running on loopback with the published model, else the given or newest one. Reads one secret, and no key file where the
+    environment has it.
+    """
     settings = Settings()
     if bot_python is None:
         raise ConfigurationError("the bot needs Python 3.10: see ./poradnia doctor")
-    model = newest_model(settings.data_folder / "models")
+    url = database_url(settings)
     secret = os.environ.get("PORADNIA_SECRET_ACTIONS") or settings.secrets["actions"]
-    environment = {**os.environ, **rasa_environment(settings, database_url(settings), secret)}
-    command = rasa_command(bot_python, model, settings.rasa_port, secret)
-    os.chdir(ROOT / "bot")
-    os.execve(command[0], command, environment)  # noqa: S606 - a fixed program, no shell
+    environment = {**os.environ, **rasa_environment(settings, url, secret)}
+    ports = (settings.rasa_port, settings.rasa_spare_port)
+    rasa = Rasa(bot_python, ports, secret, environment, options.endpoints, GIVES_WAY)
+    models = settings.data_folder / "models"
+    Keeper(rasa, bot_url(settings, url), models, code_digest(), options.model or newest_model(models)).run()
+    return 0
 
 
 def newest_model(folder: Path) -> Path:

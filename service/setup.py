@@ -19,6 +19,7 @@ from core.keys import SecretsSource, open_keys
 from core.migrations import upgrade
 from core.settings import ROOT, Secrets, Settings
 from service.bootstrap import database_url, owner_url
+from service.bot_content import keep, published_phrases, settle
 from service.keys import complete
 from service.training import train
 
@@ -64,8 +65,22 @@ def prepare(settings: Settings, bot_python: Path | None) -> tuple[str, Path | No
     model = None
     if bot_python is not None:
         with step("bot model"):
-            model = train(bot_python, settings.data_folder / "models")
+            model = asyncio.run(bot_model(settings, url, bot_python))
     return url, model
+
+
+async def bot_model(settings: Settings, url: str, bot_python: Path) -> Path:
+    """The model of what is published and of this version's code: kept in the database, where the bot finds it."""
+    open_keys(url, settings.secrets_now)
+    database, clock = Database(url), SystemClock(settings.zone)
+    try:
+        await settle(database, clock)
+        phrases = await published_phrases(database)
+        model = await asyncio.to_thread(train, bot_python, settings.data_folder / "models", phrases)
+        await keep(database, settings.secrets["actions"], model, clock)
+    finally:
+        await database.close()
+    return model
 
 
 async def seed(settings: Settings, url: str, load_keys: Callable[[str, SecretsSource], None] = open_keys) -> None:

@@ -65,7 +65,7 @@ class Child:
             return False
         self.is_ready = True
         if self.niceness:
-            _give_way(self.process.pid, self.niceness)
+            give_way(self.process.pid, self.niceness)
         return True
 
     def stop(self, wait: float = 10.0) -> None:
@@ -90,7 +90,7 @@ def _end_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _give_way(pid: int, niceness: int) -> None:
+def give_way(pid: int, niceness: int) -> None:
     """Lower the priority of a process and of its session.
 
     Linux shares the processor out between sessions first (`sched(7)`, autogroups), so that the niceness of a process alone would

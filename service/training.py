@@ -1,12 +1,13 @@
 """Training the bot: the data are normalised by the same code as the messages, the model is cached by the hash of its inputs."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -29,35 +30,55 @@ QUIET = {
 FORMS = ROOT / "data" / "forms.yml"
 
 
+Phrases = Mapping[tuple[str, str], Sequence[str]]
+"""What the bot learns from: phrases by language and intent."""
+
+
+def file_phrases() -> dict[tuple[str, str], list[str]]:
+    """The phrases of `data/nlu`, as they are written there."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
+        for entry in yaml.safe_load(file.read_text("utf-8")).get("nlu", []):
+            lines = [line.strip() for line in entry["examples"].splitlines()]
+            phrases = [line[1:].strip() for line in lines if line.startswith("-")]
+            found.setdefault((file.parent.name, entry["intent"]), []).extend(phrases)
+    return found
+
+
 def inputs() -> list[Path]:
-    """Every file the model depends on."""
-    folders = (ROOT / "bot", ROOT / "data" / "nlu", ROOT / "data" / "rules", ROOT / "data" / "stories")
+    """Every file the model depends on, but for the phrases."""
+    folders = (ROOT / "bot", ROOT / "data" / "rules", ROOT / "data" / "stories")
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in (".yml", ".py")]
     modules = (understanding.__file__, form_rules.__file__, __file__)
     return sorted([*files, FORMS, ROOT / "requirements" / "bot.lock", *map(Path, modules)])
 
 
-def fingerprint() -> str:
-    """A digest of the inputs, 16 hexadecimal digits."""
+def code_digest() -> str:
+    """Of everything but the phrases, 16 hexadecimal digits: a model of other code must be trained again."""
     digest = hashlib.sha256()
     for file in inputs():
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def prepare(target: Path) -> None:
+def fingerprint(phrases: Phrases | None = None) -> str:
+    """A digest of the inputs and the phrases (None: those of the files), 16 hexadecimal digits."""
+    known = file_phrases() if phrases is None else phrases
+    rows = sorted([*place, sorted(set(map(for_dialogue, texts)))] for place, texts in known.items() if texts)
+    return hashlib.sha256(f"{code_digest()}\n{json.dumps(rows)}".encode()).hexdigest()[:16]
+
+
+def prepare(target: Path, phrases: Phrases | None = None) -> None:
     """Write the training data as Rasa is to read them: phrases as a message would arrive, rules as they are and those of the forms."""
-    for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
-        for entry in data.get("nlu", []):
-            phrases = [
-                line.strip()[1:].strip() for line in entry["examples"].splitlines() if line.strip().startswith("-")
-            ]
-            worded = list(dict.fromkeys(filter(None, map(for_dialogue, phrases))))
-            entry["examples"] = "".join(f"- {phrase}\n" for phrase in worded)
-        out = target / "nlu" / file.parent.name / file.name
+    known = file_phrases() if phrases is None else phrases
+    for (language, intent), texts in sorted(known.items()):
+        worded = list(dict.fromkeys(filter(None, map(for_dialogue, texts))))
+        if not worded:
+            continue
+        entry = {"intent": intent, "examples": "".join(f"- {phrase}\n" for phrase in worded)}
+        out = target / "nlu" / language / f"{intent}.yml"
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+        out.write_text(yaml.safe_dump({"version": "3.1", "nlu": [entry]}, allow_unicode=True, sort_keys=False), "utf-8")
     for folder in ("rules", "stories"):
         if (ROOT / "data" / folder).is_dir():
             shutil.copytree(ROOT / "data" / folder, target / folder)
@@ -65,14 +86,18 @@ def prepare(target: Path) -> None:
     (target / "rules" / "forms.yml").write_text(yaml.safe_dump(rules, sort_keys=False), "utf-8")
 
 
-def train(bot_python: Path, models: Path) -> Path:
-    """The model of the present inputs: from the cache, or trained now (about two minutes). Returns its file."""
-    model = models / f"{fingerprint()}.tar.gz"
+def train(bot_python: Path, models: Path, phrases: Phrases | None = None) -> Path:
+    """The model of the present inputs: from the cache, or trained now. Returns its file.
+
+    About two minutes the first time; the vectors of phrases learnt before are remembered beside the models, under digests.
+    """
+    model = models / f"{fingerprint(phrases)}.tar.gz"
     if model.exists():
+        model.touch()
         return model
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder) / "data")
+        prepare(Path(folder) / "data", phrases)
         command = [
             str(bot_python), "-m", "rasa", "train", "--domain", str(ROOT / "bot" / "domain.yml"),
             "--config", str(ROOT / "bot" / "config.yml"), "--data", f"{folder}/data", "--out", f"{folder}/out",
@@ -81,7 +106,12 @@ def train(bot_python: Path, models: Path) -> Path:
         done = subprocess.run(
             command,
             cwd=ROOT / "bot",
-            env={**os.environ, **QUIET, "RASA_CACHE_DIRECTORY": f"{folder}/cache"},
+            env={
+                **os.environ,
+                **QUIET,
+                "RASA_CACHE_DIRECTORY": f"{folder}/cache",
+                "PORADNIA_TRAINING_VECTORS": f"{models}/vectors.npz",
+            },
             capture_output=True,
             text=True,
             check=False,

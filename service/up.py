@@ -11,6 +11,7 @@ from core.postgres import EmbeddedPostgres, as_role, libpq_url
 from core.roles import BOT
 from core.settings import ROOT, Settings
 from service.bootstrap import stop_embedded
+from service.keeper import keeper_command
 from service.setup import DEMO_PASSWORD, DEMO_STAFF, prepare
 from service.supervisor import Child, Supervisor
 from service.training import QUIET
@@ -79,28 +80,13 @@ def children(settings: Settings, url: str, bot_python: Path | None, model: Path 
         ),
     ]  # fmt: skip
     if bot_python is not None and model is not None:
-        found.append(
+        found.append(  # Gives way by itself: Rasa is its child.
             child(
-                "bot", rasa_command(bot_python, model, settings.rasa_port, settings.secrets["actions"]),
-                {**environment, **rasa_environment(settings, url)}, f"{settings.rasa_url}/", ROOT / "bot", GIVES_WAY,
+                "bot", keeper_command(model),
+                {**environment, "PORADNIA_DATABASE_BOT_URL": bot_url(settings, url)}, f"{settings.rasa_url}/", ROOT, 0,
             )
         )  # fmt: skip
     return found
-
-
-def rasa_command(
-    python: Path,
-    model: Path,
-    port: int,
-    token: str,
-    credentials: str = "credentials.yml",
-    endpoints: str = "endpoints.yml",
-) -> list[str]:
-    """Rasa on loopback, with its HTTP API behind a token, and no way to load a model from elsewhere."""
-    return [
-        str(python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model),
-        "--endpoints", endpoints, "--credentials", credentials, "--enable-api", "--auth-token", token,
-    ]  # fmt: skip
 
 
 def rasa_environment(settings: Settings, url: str, secret: str = "") -> dict[str, str]:
@@ -116,12 +102,16 @@ def rasa_environment(settings: Settings, url: str, secret: str = "") -> dict[str
     }
 
 
-def tracker_url(settings: Settings, url: str) -> str:
-    """Where Rasa keeps its events: the schema `bot`, as the bot's own role, which sees nothing else."""
+def bot_url(settings: Settings, url: str) -> str:
+    """The database as the bot's own role, which sees the schema `bot` and nothing else."""
     if settings.database_bot_url:
-        place = libpq_url(settings.database_bot_url)
-    else:
-        place = libpq_url(url if settings.database_url else as_role(url, BOT))
+        return libpq_url(settings.database_bot_url)
+    return libpq_url(url if settings.database_url else as_role(url, BOT))
+
+
+def tracker_url(settings: Settings, url: str) -> str:
+    """Where Rasa keeps its events: the schema `bot`."""
+    place = bot_url(settings, url)
     return f"{place}{'&' if '?' in place else '?'}options=-csearch_path%3Dbot"
 
 

@@ -14,6 +14,8 @@ from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
 from service.bootstrap import House, settle_memory
+from service.bot_content import settle
+from service.gate_watch import GateWatch
 from service.health import Readiness
 from service.operations import observed
 
@@ -40,10 +42,12 @@ async def run(house: House) -> None:
         await house.library.warm(uow)
     await house.database.warm()
     await write_locked(house.database, house.settings.data_folder)
+    await settle(house.database, house.clock)
     settle_memory()
     server = action_server(house)
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
+    tasks.append(asyncio.create_task(GateWatch(house.database, house.clock).run()))
     tasks += [asyncio.create_task(house.sealer.run()), asyncio.create_task(house.rotation.run())]
     async with observed(house, "worker", Readiness(house)):
         log.info("worker ready", process="worker")

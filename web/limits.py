@@ -4,7 +4,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_FORM_BYTES = 256 * 1024
 """A reply of 10,000 characters, each escaped, fits; nothing that people type here comes near."""
-_PREFIXES = ("/login", "/logout", "/account", "/staff", "/console", "/privacy")
+MAX_FILE_BYTES = 2_200_000
+"""A file of examples for the studio, with what goes around it."""
+_LIMITS = {
+    **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy"), MAX_FORM_BYTES),
+    "/studio": MAX_FILE_BYTES,
+}
 
 
 class FormLimit:
@@ -15,19 +20,19 @@ class FormLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forms are read here, up to the limit, and given on."""
-        is_form = scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_PREFIXES)
-        if not is_form:
+        limit = next((size for prefix, size in _LIMITS.items() if scope.get("path", "").startswith(prefix)), None)
+        if limit is None or scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
         parts: list[Message] = []
         size = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
         read = 0
-        while size <= MAX_FORM_BYTES and read <= MAX_FORM_BYTES:
+        while size <= limit and read <= limit:
             parts.append(await receive())
             read += len(parts[-1].get("body", b""))
             if parts[-1]["type"] != "http.request" or not parts[-1].get("more_body", False):
                 break
-        if max(size, read) > MAX_FORM_BYTES:
+        if max(size, read) > limit:
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
             await send({"type": "http.response.start", "status": 413, "headers": headers})
             await send({"type": "http.response.body", "body": b"Too large"})

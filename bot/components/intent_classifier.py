@@ -33,9 +33,11 @@ class CalibratedClassifier(Kept, IntentClassifier):
     whose intents weigh alike however many phrases they have, and the `neighbours` nearest training phrases, each of which votes for
     its intent by its cosine over `nearness`, as an exponent. The neighbours' opinion weighs `neighbours_weigh`, of one.
 
-    How sure the first intent may be is learnt too, from how likely the two make it, how far it leads, and how near the nearest phrase
-    is: on `folds` parts of the training phrases, each judged by a model that did not see it. A phrase and its nearest relative are
-    always in the same part, so that confidence is what it is on a way of saying things that is new; parts are drawn with a fixed seed.
+    How sure the first intent may be is learnt too, from how far it leads, how near its nearest phrase is, and its score in the
+    regression before the scores become shares: on `folds` parts of the training phrases, each judged by a model that did not
+    see it. A phrase and its nearest relative are always in the same part, so that confidence is what it is on a way of saying things
+    that is new. One in `strangers` intents, where there are twice as many, is kept from the model of a part altogether: its phrases
+    show what nobody has taught looks like. Parts and strangers are drawn with a fixed seed.
     What is like nothing learnt gets little confidence, whichever intent comes first.
 
     `takes_in` names goals that serve another one too (who books is shown the free times): unless the other leads by more than
@@ -54,7 +56,7 @@ class CalibratedClassifier(Kept, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         return {
             "inverse_regularisation": 1.0, "steps": 60, "neighbours": 16, "nearness": 0.08, "neighbours_weigh": 0.4, "folds": 2,
-            "ranked": 6, "takes_in": {}, "near": 0.1,
+            "strangers": 4, "ranked": 6, "takes_in": {}, "near": 0.1,
         }  # fmt: skip
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
@@ -74,7 +76,7 @@ class CalibratedClassifier(Kept, IntentClassifier):
             self._surety = kept["surety"]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the temperature on folds, then the weights on everything."""
+        """Learn how sure to be on folds, then the weights on everything."""
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         if not examples:
             return self._resource
@@ -109,24 +111,28 @@ class CalibratedClassifier(Kept, IntentClassifier):
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """One row a message, one column an intent in the order of their names; what a row lacks to one is that of none of them."""
-        likely, nearest = self._said(self._opinion, features)
+        likely, signs = self._said(self._opinion, features)
         first = likely.max(axis=1, keepdims=True)
         offset, *weights = self._surety
-        sure = 1 / (1 + np.exp(-(offset + _signs(likely, nearest) @ np.array(weights))))[:, None]
+        sure = 1 / (1 + np.exp(-(offset + signs @ np.array(weights))))[:, None]
         spread = likely * np.where(sure < first, sure / first, (1 - sure) / np.maximum(1 - first, 1e-9))
         return np.where(likely == first, sure, spread)
 
     def _said(self, opinion: _Opinion, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Both opinions as one share an intent, never quite nought; and the cosine of the nearest phrase."""
+        """Both opinions as one share an intent, never quite nought; and the signs of how sure one may be."""
         weigh = self._config["neighbours_weigh"]
-        learnt = _softmax(features @ opinion.weights.T + opinion.offsets)
+        scores = features @ opinion.weights.T + opinion.offsets
+        learnt = _softmax(scores)
         nearness = _directions(features) @ opinion.phrases.T
         neighbours = min(self._config["neighbours"], nearness.shape[1])
         nearest = np.argpartition(-nearness, neighbours - 1, axis=1)[:, :neighbours]
         votes = _softmax(np.take_along_axis(nearness, nearest, axis=1) / self._config["nearness"])
         near = np.zeros_like(learnt)
         np.add.at(near, (np.arange(len(features))[:, None], opinion.intents[nearest]), votes)
-        return np.maximum((1 - weigh) * learnt + weigh * near, 1e-9), nearness.max(axis=1)
+        likely = np.maximum((1 - weigh) * learnt + weigh * near, 1e-9)
+        first = likely.argmax(axis=1)
+        of_the_first = np.where(opinion.intents[None, :] == first[:, None], nearness, -1.0).max(axis=1)
+        return likely, _signs(likely, of_the_first, scores[np.arange(len(scores)), first])
 
     def _settled(self, likely: np.ndarray) -> np.ndarray:
         settled = likely.copy()
@@ -154,27 +160,30 @@ class CalibratedClassifier(Kept, IntentClassifier):
 
     def _fitted_surety(self, features: np.ndarray, right: np.ndarray) -> np.ndarray:
         parts = _parts(features, self._config["folds"])
+        every = self._config["strangers"]
+        strangers = np.random.default_rng(7).permutation(len(self._intents) if len(self._intents) >= 2 * every else 0)
         signs, hits = [], []
         for part in range(self._config["folds"]):
-            seen = parts != part
-            if seen.all() or len(set(right[seen])) < 2:
+            judged = parts == part
+            seen = ~judged & ~np.isin(right, strangers[part::every])
+            if not judged.any() or len(set(right[seen])) < 2:
                 continue
-            likely, nearest = self._said(self._formed(features[seen], right[seen]), features[~seen])
-            signs.append(_signs(likely, nearest))
-            hits.append(likely.argmax(axis=1) == right[~seen])
+            likely, seen_in_them = self._said(self._formed(features[seen], right[seen]), features[judged])
+            signs.append(seen_in_them)
+            hits.append(likely.argmax(axis=1) == right[judged])
         if not hits or len(set(np.concatenate(hits))) < 2:
             return self._surety
         fitted = LogisticRegression(C=10.0).fit(np.concatenate(signs), np.concatenate(hits))
         return np.concatenate([fitted.intercept_, fitted.coef_[0]])
 
 
-def _signs(likely: np.ndarray, nearest: np.ndarray) -> np.ndarray:
-    """What tells how sure one may be: logarithms of the first share, of its lead over the second, and of the nearest phrase's cosine."""
+def _signs(likely: np.ndarray, nearest: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """What tells how sure one may be: logarithms of the first share's lead over the second, and of its nearest phrase's cosine; and
+    its score, which is low where little of the message is known."""
     ordered = (
         np.partition(likely, -2, axis=1) if likely.shape[1] > 1 else np.hstack([np.full_like(likely, 1e-9), likely])
     )
-    first, second = ordered[:, -1], ordered[:, -2]
-    return np.log(np.stack([first, first / second, np.maximum(nearest, 0.05)], axis=1))
+    return np.column_stack([np.log(ordered[:, -1] / ordered[:, -2]), np.log(np.maximum(nearest, 0.05)), score])
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ class Manner(StrEnum):
     louder = "louder"
     by_sms = "by-sms"
     objects = "objects"
+    calls_back = "calls-back"
+    """Wants to be called back; means something only to who waits for a person."""
 
 
 _POLITE = r"(?:prosze|poprosze|prosilbym|prosilabym|czy mozna|czy moze pan|czy moze pani|please|could you|can you|sorry|przepraszam)"
@@ -43,6 +45,10 @@ _SAID = {
         r"|(?:text|send)(?: (?:it|that|me))?(?: (?:it|that|this))?(?: to me)?(?: by| in| as)?"
         r"(?: an?)?(?: sms| text(?: message)?)?(?<!text)(?<!send))"
     ),
+    Manner.calls_back: (
+        r"(?:(?:o |niech ktos |wole |zeby )?(?:oddzwon\w*|telefon zwrotny|zadzwoncie(?: do mnie)?(?: pozniej)?)(?: do mnie)?(?: pozniej)?"
+        r"|call(?: me)? back(?: later)?|a call ?back)"
+    ),
     Manner.objects: (
         r"(?:nie (?:zgadzam|godze) sie na (?:nagr\w+|zapis\w*)(?: rozmowy)?"
         r"|nie chce(?: byc)? (?:nagr\w+|zapis\w*)|nie nagrywa\w+|bez nagrywania"
@@ -52,11 +58,11 @@ _SAID = {
     ),
 }  # fmt: skip
 _MANNERS = {manner: re.compile(rf"(?:{_POLITE}[, ]*)?{said}(?:[, ]*{_POLITE})?") for manner, said in _SAID.items()}
-_HUM = frozenset(
-    "y yy yyy e ee eee em emm ehm hm hmm mhm mm mmm no ah ach eh uh uhm um umm er erm like well so to znaczy wiec".split()
-)
+_HUM = frozenset("y yy yyy e ee eee em emm ehm hm hmm mm mmm ah ach eh uh uhm um umm er erm".split())
+_FILLERS = frozenset("no mhm like well so to znaczy wiec".split())
+"""Words that one goes on after. Alone they may be an answer: "no" is one in both languages."""
 _GOES_ON = frozenset(
-    "i oraz a ale albo lub czy ze zeby bo wiec no to do na w we z ze o od dla przy po przed za u nad pod przez moj moja moje chce "
+    "i oraz a ale albo lub czy ze zeby bo wiec to do na w we z ze o od dla przy po przed za u nad pod przez moj moja moje chce "
     "chcialbym "
     "chcialabym potrzebuje mam jest jestem bylby bylaby sie mnie mi kiedy ktory ktora jaki jaka "
     "and or but to the a an my for with at on in of from about that because i would want need like is it's i'd i'm".split()
@@ -84,13 +90,22 @@ def is_noise(words: str) -> bool:
     return all(word in _HUM or not any(c.isalnum() for c in word) for word in said)
 
 
+def is_hum(words: str) -> bool:
+    """True if somebody only thinks aloud: they are not told that they could not be understood."""
+    said = _WORD.findall(fold(words))
+    return bool(said) and all(word in _HUM for word in said)
+
+
 def goes_on(words: str) -> bool:
     """True if the sentence sounds unfinished: it ends in a small word, a comma or a hum, as before a pause for thought."""
     text = words.rstrip()
     if text.endswith(("?", "!")):
         return False
     said = _WORD.findall(fold(text))
-    return bool(said) and (text.endswith((",", "…", "...", "-")) or said[-1] in _GOES_ON or said[-1] in _HUM)
+    if not said:
+        return False
+    is_filler = said[-1] in _FILLERS and len(said) > 1
+    return text.endswith((",", "…", "...", "-")) or said[-1] in _GOES_ON or said[-1] in _HUM or is_filler
 
 
 def is_dictated(words: str) -> bool:

@@ -2,29 +2,24 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 
-from channels.voice import frames
 from channels.voice.manners import slowly
 from channels.voice.spoken import heard_part, spoken
+from channels.voice.voice import Voice, leads_to
 from conversations.after_call import write_too
 from conversations.calls import VoiceCall
 from conversations.delivery import receipt
-from conversations.inbox import Inbox
-from conversations.messages import Messages, last_content
-from conversations.models import CaseState, Delivery, DeliveryState, Message
-from conversations.safety import SafetyScreen
+from conversations.messages import last_content
+from conversations.models import Delivery, DeliveryState, Message
 from conversations.transcript import state_of_thread
-from core.bus import Bus
-from core.clock import Clock
-from core.db import Database, UnitOfWork
+from core.db import UnitOfWork
 from core.i18n import Language, as_language, catalogue
 from core.phone import takes_sms
-from core.ratelimit import RateLimiter
 
 CUT = "interrupted"
 KEPT_IN_WRITING = frozenset({"booked", "visit-moved"})
@@ -33,34 +28,38 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _WANTS_DIGITS = ("identity-code", "identity-who", "identity-born", "identity-own", "ask-referral", "ask-patient")
 
 
-@dataclass(frozen=True)
-class Voice:
-    """What a call needs of the house. `desk` is the number that a person is reached at, None without one."""
+class Lips(Protocol):
+    """How words leave: over the provider's socket, or in the answer to its next webhook."""
 
-    inbox: Inbox
-    messages: Messages
-    database: Database
-    bus: Bus
-    clock: Clock
-    screen: SafetyScreen
-    region: str
-    is_open: Callable[[UnitOfWork], Awaitable[bool]]
-    limiter: RateLimiter
-    desk: str | None = None
+    async def say(self, words: str, *, last: bool) -> None:
+        """Speak; `last` ends what is said in one go."""
+        ...
+
+    async def switch(self, language: Language) -> None:
+        """Speak and listen in that language from now on."""
+        ...
+
+    async def end(self, handoff: Mapping[str, str]) -> None:
+        """No more words here: the call is over, or goes on elsewhere as the data say."""
+        ...
 
 
 class Mouth:
     """Speaks into one call. Whose it is stands in `thread`, `point` and `address` once the call has begun."""
 
-    def __init__(self, voice: Voice, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, voice: Voice, lips: Lips) -> None:
         self._voice = voice
-        self.send = send
+        self.lips = lips
         self.sid = ""
+        self.leg = 1
         self.address = ("caller", "")
         self.point = self.thread = UUID(int=0)
         self.language: Language = "pl"
         self.is_slow = False
-        self._last: UUID | None = None
+        self.last: UUID | None = None
+        """The message that was spoken last."""
+        self._cuts = 0
+        self._is_safety = False
         self._lock = asyncio.Lock()
 
     @property
@@ -70,13 +69,16 @@ class Mouth:
         return kind == "phone" and takes_sms(address)
 
     async def speak(self, words: str) -> None:
-        """Say words, sentence by sentence."""
+        """Say words, sentence by sentence, until the caller speaks into them."""
+        cuts = self._cuts
         sentences = [spoken(one, self.language) for one in _SENTENCE.split(words)]
         if self.is_slow:
             sentences = [slowly(one) for one in sentences]
         for number, sentence in enumerate(sentences, start=1):
+            if cuts != self._cuts:
+                return
             is_last = number == len(sentences)
-            await self.send(frames.text(sentence if is_last else f"{sentence} ", last=is_last))
+            await self.lips.say(sentence if is_last else f"{sentence} ", last=is_last)
 
     async def remark(self, key: str) -> None:
         """Say something of the call itself, which is no message."""
@@ -86,17 +88,20 @@ class Mouth:
         """Speak and listen in that language from now on."""
         if language != self.language:
             self.language = language
-            await self.send(frames.language(language))
+            await self.lips.switch(language)
 
     async def speak_new(self) -> bool:
-        """Speak what was stored for this caller since the last time; True if something was. To the desk if that is where it leads."""
+        """Speak what was stored for this caller since the last time; True if something was.
+
+        Then on to a person's telephone, if the call leads there.
+        """
         async with self._lock:
             return await self._speak_stored()
 
     async def say_again(self) -> None:
         """The last message once more."""
         async with self._voice.database.unit_of_work() as uow:
-            last = await uow.session.get(Message, self._last) if self._last is not None else None
+            last = await uow.session.get(Message, self.last) if self.last is not None else None
             words = last.body if last is not None else ""
         if words:
             await self.speak(words)
@@ -104,9 +109,9 @@ class Mouth:
     async def write_last(self) -> None:
         """The last message by SMS, at the caller's wish; says what became of it."""
         is_written = False
-        if self.takes_sms and self._last is not None:
+        if self.takes_sms and self.last is not None:
             async with self._voice.database.unit_of_work() as uow:
-                last = await uow.session.get_one(Message, self._last)
+                last = await uow.session.get_one(Message, self.last)
                 is_written = await write_too(uow, self._voice.messages, last, self._voice.clock.now())
         await self.remark(
             "voice-sms-sent" if is_written else "voice-sms-nothing" if self.takes_sms else "voice-sms-cannot"
@@ -124,11 +129,13 @@ class Mouth:
 
         Safety's words are said all the same.
         """
+        if not self._is_safety:
+            self._cuts += 1
         async with self._voice.database.unit_of_work() as uow:
             for message, row in await self._unspoken(uow):
                 if not message.goes_first:
                     row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
-            last = await uow.session.get(Message, self._last) if self._last is not None else None
+            last = await uow.session.get(Message, self.last) if self.last is not None else None
             if last is not None and (cut := heard_part(last.body, heard, as_language(last.language))) is not None:
                 last.body, last.content = cut, {**(last.content or {}), "text": cut, "is_cut": True}
             await uow.publish("thread", id=str(self.thread), seq=last.seq if last is not None else 0)
@@ -151,16 +158,22 @@ class Mouth:
 
     async def _speak_stored(self) -> bool:
         async with self._voice.database.unit_of_work() as uow:
-            seen = update(VoiceCall).where(VoiceCall.sid == self.sid).values(seen_at=self._voice.clock.now())
-            await uow.session.execute(seen)
+            now = self._voice.clock.now()
+            seen = (
+                update(VoiceCall)
+                .where(VoiceCall.sid == self.sid, VoiceCall.legs == self.leg)
+                .values(seen_at=now)
+                .returning(VoiceCall.tried_at)
+            )
+            ours = (await uow.session.execute(seen)).first()
+            if ours is None:
+                return False
             waiting = [message.id for message, _ in await self._unspoken(uow)]
-            _, state = await state_of_thread(uow, self.thread)
-            is_for_desk = bool(waiting) and state is CaseState.waiting and self._voice.desk is not None
-            goes_to_desk = is_for_desk and await self._voice.is_open(uow)
+            target = await leads_to(uow, self._voice, self.thread, ours.tried_at) if waiting else None
         for message_id in waiting:
             await self._speak_one(message_id)
-        if goes_to_desk:
-            await self.send(frames.end({"reason": "human"}))
+        if target is not None:
+            await self.lips.end({"reason": "human"})
         return bool(waiting)
 
     async def _speak_one(self, message_id: UUID) -> None:
@@ -171,10 +184,12 @@ class Mouth:
             if row.state not in (DeliveryState.queued, DeliveryState.sent):
                 return
             words, language, key = message.body, message.language, (message.content or {}).get("key")
+            self._is_safety = message.goes_first
         if language:
             await self.switch(as_language(language))
-        self._last = message_id
+        self.last = message_id
         await self.speak(words)
+        self._is_safety = False
         is_kept = key in KEPT_IN_WRITING
         async with self._voice.database.unit_of_work() as uow:
             await receipt(uow, message_id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now())

@@ -1,6 +1,7 @@
 """The provider's doors for calls: TwiML for the one that rings, the socket of the one that is going on, and what follows it."""
 
 import json
+from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlencode
 
 import structlog
@@ -11,13 +12,19 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 
 from channels.voice.call import Call
 from channels.voice.frames import LOCALES, BadFrame, read
-from channels.voice.mouth import Voice
+from channels.voice.gather import MOST_HOLDS, Answer, GatherCall, hold, leave, listen, turn_of
+from channels.voice.transfer import Transfer
+from channels.voice.voice import Voice
 from channels.webhooks import Signature, signed
+from conversations.calls import VoiceCall
 from core.logging import describe
 
 log = structlog.get_logger()
 MOST_FRAMES = 40
 """Frames in a row that are none: then the socket is closed."""
+MOST_SOCKETS = 2
+"""Sockets of a call that may fail; then it goes on without one."""
+PATH = "/webhooks/twilio/voice"
 
 
 def socket_url(public_url: str) -> str:
@@ -32,18 +39,129 @@ def simulated_path(public_url: str, auth_token: str, call_sid: str) -> str:
     return f"/voice/relay?{query}&signature={quote(signature, safe='')}"
 
 
-def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool) -> APIRouter:
-    """Incoming calls. `may_simulate`: the page of the call simulator signs its socket in the address; no provider does."""
+def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool, has_relay: bool = True) -> APIRouter:
+    """Incoming calls. `has_relay`: the account has ConversationRelay; without it calls go over webhooks alone.
+
+    `may_simulate`: the page of the call simulator signs its socket in the address; no provider does.
+    """
     routes = APIRouter(include_in_schema=False)
     provider = Signature(auth_token)
+    doors = Doors(voice, public_url)
 
-    @routes.post("/webhooks/twilio/voice")
+    async def form_of(request: Request) -> Mapping[str, str]:
+        return await signed(request, provider, public_url)
+
+    @routes.post(PATH)
     async def ring(request: Request) -> Response:
-        """A call comes in: connect it to the socket. What is said first is said there, so that it stands in the transcript."""
-        form = await signed(request, provider, public_url)
-        connect = Connect(action=f"{public_url.rstrip('/')}/webhooks/twilio/voice/ended")
+        """A call comes in. What is said first is said where it goes on, so that it stands in the transcript."""
+        form = await form_of(request)
+        if has_relay:
+            return _xml(doors.connect(form.get("CallSid", ""), 1))
+        return _xml(await doors.gather(form, 1))
+
+    @routes.post(f"{PATH}/ended")
+    async def ended(request: Request) -> Response:
+        """The socket's session is over: on to a person's telephone, over another socket or none if it failed, else the end."""
+        form = await form_of(request)
+        sid = form.get("CallSid", "")
+        reason = _reason(form.get("HandoffData", ""))
+        answer = VoiceResponse()
+        if reason == "human" and await doors.transfer.ring(answer, sid, doors.base):
+            return _xml(answer)
+        # The provider tells of a failure by a code; a caller who hung up is not in progress any more.
+        if form.get("ErrorCode") and form.get("CallStatus") == "in-progress":
+            return _xml(await doors.go_on(form))
+        answer.hangup()
+        return _xml(answer)
+
+    @routes.post(f"{PATH}/turn")
+    async def turn(request: Request, n: int = 1) -> Response:
+        """Words, keys or silence of a call without a socket."""
+        form = await form_of(request)
+        sid = form.get("CallSid", "")
+        return _xml(await doors.after(sid, await GatherCall(voice).hear(sid, turn_of(form), n), n, 1))
+
+    @routes.post(f"{PATH}/hold")
+    async def on_hold(request: Request, n: int = 1, h: int = 1) -> Response:
+        """The turn took longer: look again."""
+        sid = (await form_of(request)).get("CallSid", "")
+        return _xml(await doors.after(sid, await GatherCall(voice).look(sid), n, h + 1))
+
+    @routes.post(f"{PATH}/status")
+    async def status(request: Request) -> Response:
+        """The provider tells how a call stands; one without a socket has no other way to say that it is over."""
+        form = await form_of(request)
+        if form.get("CallStatus") in ("completed", "busy", "failed", "no-answer", "canceled"):
+            await GatherCall(voice).over(form.get("CallSid", ""))
+        return Response(status_code=204)
+
+    @routes.post(f"{PATH}/dialled")
+    async def dialled(request: Request) -> Response:
+        """A person's telephone was rung. If nobody took the call, it goes on here; the case waits again."""
+        form = await form_of(request)
+        if await doors.transfer.was_answered(form.get("CallSid", ""), form.get("DialCallStatus", "")):
+            answer = VoiceResponse()
+            answer.hangup()
+            return _xml(answer)
+        return _xml(await doors.go_on(form))
+
+    @routes.post(f"{PATH}/whisper")
+    async def whisper(request: Request, call: str = "") -> Response:
+        """What the person hears who picks up."""
+        await form_of(request)
+        return _xml(await doors.transfer.whisper(call, doors.base))
+
+    @routes.post(f"{PATH}/whisper/taken")
+    async def taken(request: Request, call: str = "") -> Response:
+        """The key that the person pressed."""
+        form = await form_of(request)
+        return _xml(await doors.transfer.taken(call, form.get("Digits", "")))
+
+    @routes.websocket("/voice/relay")
+    async def relay_socket(socket: WebSocket) -> None:
+        """One leg of a call. A handshake without a valid signature is refused before it is accepted."""
+        url = socket_url(public_url)
+        query, signature = socket.url.query, socket.headers.get("x-twilio-signature", "")
+        if may_simulate and not signature:
+            query, _, quoted = query.rpartition("&signature=")
+            signature = unquote(quoted)
+        leg = socket.query_params.get("leg", "1")
+        if not provider.holds(f"{url}?{query}" if query else url, {}, signature) or not leg.isdecimal():
+            await socket.close(1008)
+            return
+        await socket.accept()
+        call = Call(voice, socket.send_text, socket.query_params.get("call", ""), int(leg))
+        outcome = "hung-up"
+        try:
+            if not await _listen(call, socket):
+                outcome = "bad-frames"
+                await socket.close(1008)
+        except WebSocketDisconnect:
+            pass
+        except KeyError:  # A frame of bytes has no text: the provider sends none.
+            outcome = "bad-frames"
+            await socket.close(1003)
+        finally:
+            await call.close(outcome)
+
+    return routes
+
+
+class Doors:
+    """What is answered to the provider's webhooks."""
+
+    def __init__(self, voice: Voice, public_url: str) -> None:
+        self._voice = voice
+        self._public_url = public_url
+        self.base = f"{public_url.rstrip('/')}{PATH}"
+        self.transfer = Transfer(voice)
+
+    def connect(self, sid: str, leg: int) -> VoiceResponse:
+        """Connect the call to a socket of its own."""
+        connect = Connect(action=f"{self.base}/ended")
+        query = {"call": sid} if leg == 1 else {"call": sid, "leg": str(leg)}
         relay = connect.conversation_relay(
-            url=f"{socket_url(public_url)}?{urlencode({'call': form.get('CallSid', '')})}",
+            url=f"{socket_url(self._public_url)}?{urlencode(query)}",
             language=LOCALES["pl"],
             dtmf_detection=True,
             interruptible="any",
@@ -53,42 +171,43 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
             relay.language(code=locale)
         answer = VoiceResponse()
         answer.append(connect)
-        return Response(str(answer), media_type="application/xml")
+        return answer
 
-    @routes.post("/webhooks/twilio/voice/ended")
-    async def ended(request: Request) -> Response:
-        """The socket's session is over: on to a person's telephone if that is why, else hang up."""
-        form = await signed(request, provider, public_url)
-        answer = VoiceResponse()
-        if _reason(form.get("HandoffData", "")) == "human" and voice.desk is not None:
-            answer.dial(voice.desk)
-        else:
-            answer.hangup()
-        return Response(str(answer), media_type="application/xml")
-
-    @routes.websocket("/voice/relay")
-    async def relay_socket(socket: WebSocket) -> None:
-        """One call. A handshake without a valid signature is refused before it is accepted."""
-        url = socket_url(public_url)
-        query, signature = socket.url.query, socket.headers.get("x-twilio-signature", "")
-        if may_simulate and not signature:
-            query, _, quoted = query.rpartition("&signature=")
-            signature = unquote(quoted)
-        if not provider.holds(f"{url}?{query}" if query else url, {}, signature):
-            await socket.close(1008)
-            return
-        await socket.accept()
-        call, outcome = Call(voice, socket.send_text, socket.query_params.get("call", "")), "hung-up"
+    async def gather(self, form: Mapping[str, str], leg: int) -> VoiceResponse:
+        """Go on without a socket. A webhook that is told twice finds the leg begun, and looks on."""
+        sid = form.get("CallSid", "")
+        call = GatherCall(self._voice)
         try:
-            if not await _listen(call, socket):
-                outcome = "bad-frames"
-                await socket.close(1008)
-        except (WebSocketDisconnect, KeyError):  # A frame of bytes has no text: the provider sends none.
-            pass
-        finally:
-            await call.close(outcome)
+            answer = await call.begin(sid, form.get("From", ""), leg)
+        except BadFrame:
+            return await self.after(sid, await GatherCall(self._voice).again(sid), 0, 1)
+        return await self.after(sid, answer, 0, 1)
 
-    return routes
+    async def go_on(self, form: Mapping[str, str]) -> VoiceResponse:
+        """The next leg: another socket, or none where the call had none or its sockets fail."""
+        sid = form.get("CallSid", "")
+        async with self._voice.database.unit_of_work() as uow:
+            row = await uow.session.get(VoiceCall, sid)
+            legs, way, has_failed = (row.legs, row.way, bool(form.get("ErrorCode"))) if row else (0, "relay", True)
+        if way == "relay" and not (has_failed and legs >= MOST_SOCKETS) and legs > 0:
+            return self.connect(sid, legs + 1)
+        return await self.gather(form, legs + 1)
+
+    async def after(self, sid: str, answer: Answer | None, number: int, holds: int) -> VoiceResponse:
+        """Speak, and listen, hold, or leave: to a person's telephone, or for good. A call that is not going on is ended."""
+        if answer is None:
+            response = VoiceResponse()
+            response.hangup()
+            return response
+        if answer.handoff is not None:
+            response = leave(answer)
+            if answer.handoff.get("reason") != "human" or not await self.transfer.ring(response, sid, self.base):
+                response.hangup()
+                await GatherCall(self._voice).over(sid)
+            return response
+        if answer.is_on_its_way and holds <= MOST_HOLDS:
+            return hold(answer, self.base, number, holds)
+        return listen(answer, self.base, number + 1)
 
 
 async def _listen(call: Call, socket: WebSocket) -> bool:
@@ -110,6 +229,10 @@ async def _listen(call: Call, socket: WebSocket) -> bool:
             log.warning("a frame was not taken", **describe(error))
             await call.trouble()
     return False
+
+
+def _xml(answer: VoiceResponse) -> Response:
+    return Response(str(answer), media_type="application/xml")
 
 
 def _reason(data: str) -> str:

@@ -11,6 +11,7 @@ from core.db import Base
 MODELS: tuple[str, ...] = (
     "core.accounts.models",
     "core.audit",
+    "core.processors",
     "core.keys",
     "core.heartbeat",
     "conversations.models",
@@ -18,6 +19,8 @@ MODELS: tuple[str, ...] = (
     "conversations.unsafe.models",
     "conversations.adherence.models",
     "handoff.models",
+    "handoff.canned",
+    "handoff.slack.models",
     "channels.sms.simulator.models",
     "conversations.calls",
     "care.patients.models",
@@ -27,6 +30,9 @@ MODELS: tuple[str, ...] = (
     "care.governance.models",
     "care.vitals.models",
     "knowledge.models",
+    "knowledge.intents.models",
+    "knowledge.gate.models",
+    "conversations.intent_days",
 )
 
 

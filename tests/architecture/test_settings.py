@@ -26,6 +26,7 @@ INTERNAL = {
     "PORADNIA_TRACKER_KEY",
     "PORADNIA_STARTED",
     "PORADNIA_LLM",
+    "PORADNIA_TRAINING_VECTORS",
 }
 """What the supervisor tells its own children, and what is planned."""
 PLACEHOLDERS = {"PORADNIA_SECRET", "PORADNIA_SECRET_NAME"}

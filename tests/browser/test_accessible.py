@@ -53,7 +53,7 @@ async def test_axe_finds_nothing_on_the_public_pages(site: Site) -> None:
     await site.text("+48890002001", "kardiolog")
     for lang, scheme in SCHEMES:
         page = await site.visitor(scheme=scheme, lang=lang)
-        for path in ("/", "/login", "/simulator/phone", "/widget/frame"):
+        for path in ("/", "/login", "/simulator/phone", "/simulator/call", "/widget/frame"):
             await page.goto(f"{site.base}{path}?lang={lang}")
             if path == "/widget/frame":
                 await expect(page.locator(".said")).to_have_count(2)

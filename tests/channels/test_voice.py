@@ -1,22 +1,17 @@
 """A call. Invariant: it is the same conversation as SMS from that number, and what nobody heard is neither lost nor told as heard."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import websockets
-from twilio.request_validator import RequestValidator
 
 from channels.voice import frames
 from channels.voice.call import KEYS_A_MINUTE, Call
 from channels.voice.frames import BadFrame, read
-from channels.voice.mouth import Voice
 from channels.voice.routes import socket_url
+from channels.voice.voice import Voice
 from conversations.after_call import end_unseen
 from conversations.calls import VoiceCall
 from conversations.messages import route_of
@@ -24,10 +19,8 @@ from conversations.models import CaseState, Delivery, DeliveryState, Direction, 
 from conversations.protocols import Choice, DialogueReply, Utterance
 from conversations.safety import default_screen
 from core.db import UnitOfWork
-from service.app import create_app
 from tests.house import ANNA, PUBLIC, TestHouse
 from tests.scripted import words
-from tests.serving import serve
 
 SID = "CA" + "0" * 32
 SETUP = {
@@ -47,6 +40,7 @@ class Line:
     house: TestHouse
     desk: str | None = None
     sid: str | None = None
+    leg: int = 1
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> "Line":
@@ -65,9 +59,10 @@ class Line:
             "PL",
             is_open,
             house.limiter,
+            house.telephones,
             self.desk,
         )
-        self.call = Call(voice, self._send, self.sid)
+        self.call = Call(voice, self._send, self.sid, self.leg)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -359,34 +354,3 @@ async def test_the_ring_is_signed_and_answered_with_the_relay(house: TestHouse) 
         assert "<Hangup" in over.text
         forged = await client.post("/webhooks/twilio/voice", data=form, headers={"X-Twilio-Signature": "x"})
         assert forged.status_code == 403
-
-
-@asynccontextmanager
-async def served(house: TestHouse) -> AsyncIterator[str]:
-    """The application on a port of its own, with its bus; the socket's address."""
-    await house.house.bus.start()
-    async with serve(create_app(house.house)) as address:
-        yield f"{address.replace('http', 'ws', 1)}/voice/relay?call={SID}"
-    await house.house.bus.stop()
-
-
-async def test_the_socket_takes_signed_handshakes_alone_and_speaks(house: TestHouse) -> None:
-    signature = RequestValidator(house.house.twilio_token).compute_signature(f"{socket_url(PUBLIC)}?call={SID}", {})
-    async with served(house) as address:
-        for headers in ({}, {"X-Twilio-Signature": "forged"}):
-            with pytest.raises(websockets.InvalidStatus):
-                async with websockets.connect(address, additional_headers=headers):
-                    pass
-        async with websockets.connect(address, additional_headers={"X-Twilio-Signature": signature}) as socket:
-            await socket.send("no frame")
-            await socket.send(json.dumps(SETUP))
-            heard = ""
-            while "Zero" not in heard:
-                heard += json.loads(await asyncio.wait_for(socket.recv(), 20))["token"]
-            assert "automatyczny asystent" in heard
-            await socket.send("x" * (frames.MAX_FRAME + 1))
-            with pytest.raises(websockets.ConnectionClosed):
-                while True:
-                    await asyncio.wait_for(socket.recv(), 20)
-    (call,) = await house.rows(VoiceCall)
-    assert call.outcome == "bad-frames"

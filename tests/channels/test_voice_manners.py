@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from channels.voice import call as calls
-from channels.voice.call import MOST_UNHEARD
-from channels.voice.manners import Manner, goes_on, is_dictated, is_noise, manner_of
+from channels.voice.caller import MOST_UNHEARD
+from channels.voice.manners import Manner, goes_on, is_dictated, is_hum, is_noise, manner_of
 from conversations.models import CaseState, Direction, Message
 from conversations.protocols import Choice, DialogueReply, Utterance
 from tests.channels.test_voice import SETUP, Line, outbound, written
@@ -49,14 +49,15 @@ def test_a_sentence_that_stops_in_its_middle_goes_on(said: str) -> None:
     assert goes_on(said)
 
 
-@pytest.mark.parametrize("said", ["do kardiologa", "tak", "jutro po dziesiątej", "What is it?", "", "yes please"])
+@pytest.mark.parametrize("said", ["do kardiologa", "tak", "jutro po dziesiątej", "What is it?", "", "yes please", "no"])
 def test_a_whole_sentence_is_not_waited_for(said: str) -> None:
     assert not goes_on(said)
 
 
 def test_noise_is_told_from_words_and_numbers() -> None:
     assert all(is_noise(one) for one in ("[noise]", "…", "yyy", "hmm", "(szum)"))
-    assert not any(is_noise(one) for one in ("tak", "hmm tak", "5"))
+    assert not any(is_noise(one) for one in ("tak", "hmm tak", "5", "no", "so", "well"))
+    assert is_hum("yyy") and is_hum("um, er") and not any(is_hum(one) for one in ("[noise]", "no", "", "hmm tak"))
     assert (
         is_dictated("pięć siedem zero trzy")
         and is_dictated("57 03")
@@ -271,3 +272,39 @@ async def test_nine_speaks_english(house: TestHouse) -> None:
         await line.plays(type="dtmf", digit="9")
         assert {"type": "language", "ttsLanguage": "en-US", "transcriptionLanguage": "en-US"} in line.sent
     assert (await outbound(house))[0].language == "pl" and await inbound(house) == ["English please"]
+
+
+async def test_a_hum_is_waited_out_and_not_taken_for_noise(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        before = len(line.sent)
+        await line.plays(type="prompt", voicePrompt="yyy…", lang="pl-PL", last=True)
+        assert line.spoken(before) == ""
+        house.dialogue.always = words("Do jakiego lekarza?")
+        assert await line.says("chcę wizytę") == "Do jakiego lekarza?"
+    assert await inbound(house) == ["chcę wizytę"]
+
+
+async def test_nobody_is_asked_whether_they_are_there_while_we_are_late_ourselves(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "SILENCE", 0.2)
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        before = len(line.sent)
+        await line.plays(type="prompt", voicePrompt="chcę wizytę", lang="pl-PL", last=True)
+        await asyncio.sleep(0.7)
+        assert "Chwileczkę" in line.spoken(before) and "słyszymy" not in line.spoken(before)
+
+
+async def test_a_question_that_is_asked_again_says_its_keys_again(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        house.dialogue.always = DialogueReply((PAYER,), "book", 0.9, "scripted")
+        assert "Klawisz jeden: " in await line.says("do kardiologa")
+    async with Line(house) as again:
+        await again.plays(**(SETUP | {"callSid": "CA2"}))
+        await again.call.speak_new()
+        assert "wracamy do pytania" in again.spoken() and "Klawisz jeden: " in again.spoken()

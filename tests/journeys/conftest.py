@@ -29,9 +29,10 @@ from knowledge.seed import seed as seed_knowledge
 from service.app import create_app
 from service.bootstrap import House, build
 from service.cli import bot_python
+from service.keeper import rasa_command
 from service.setup import _seed_staff
 from service.training import train
-from service.up import rasa_command, rasa_environment
+from service.up import rasa_environment
 from service.worker import action_server
 from tests.browser.conftest import assets, chromium  # noqa: F401 - fixtures of the journeys too
 from tests.conftest import WARSAW, free_port, until

@@ -28,7 +28,7 @@ from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
-from tests.service.things import a_refill, a_report, an_article
+from tests.service.things import a_refill, a_report, a_run, a_test, an_article
 
 
 @dataclass
@@ -116,6 +116,8 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
+            "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
+            "name": "examples.csv",
         }
     )  # fmt: skip
 
@@ -179,6 +181,11 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/publish": lambda _: {"version": "1"},
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
+    "/console/cases/{case_id}/test": lambda _: {"name": "rozmowa", "said": ["nie mogę oddychać"], "nobody": "yes"},
+    "/studio/checks": lambda _: {"note": "nowe zdanie"},
+    "/studio/versions/{number}": lambda _: {"note": "wracamy do tego"},
+    "/studio/intents/{intent}/examples": lambda _: {"act": "drop"},
+    "/studio/intents/{intent}": lambda _: {"text": f"ile to {uuid4().hex[:6]}", "language": "pl"},
     "/refills/{request_id}": lambda _: {"outcome": "approved"},
     "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
     "/measurements/{patient_id}": lambda _: {"kind": "spo2", "value": "97"},
@@ -216,3 +223,12 @@ WRONG_CODE = {
     "/clinical/sign",
 }
 """They work by a code of the second factor, tested with it in `tests/web`; here a wrong one is answered on their page (400)."""
+REFUSED_HERE = {
+    "/studio/intents/{intent}/merge",
+    "/studio/intents/{intent}/rename",
+    "/studio/examples",
+    "/studio/checks",
+    "/studio/checks/{run_id}/cancel",
+    "/studio/versions/{number}",
+}
+"""Here is nothing to publish, to cancel or to go back to: their page says so (422). `tests/web/test_studio_gate.py` does it."""

@@ -10,6 +10,8 @@ from conversations.unsafe.models import UnsafeReport
 from conversations.unsafe.service import report
 from core.access import Access
 from core.accounts import SignedIn
+from knowledge.gate.models import BotRun, ConversationTest
+from knowledge.intents import versions
 from knowledge.service import import_articles
 from tests.house import TestHouse
 
@@ -46,3 +48,31 @@ async def a_report(house: TestHouse, agent: SignedIn, message_id: UUID) -> UUID:
         found = await uow.session.scalar(select(UnsafeReport.id).where(UnsafeReport.message_id == message_id))
     assert found is not None
     return found
+
+
+async def a_run(house: TestHouse) -> UUID:
+    """A run of the gate that is over; and the version the bot has learnt, so that there is something to look at."""
+    now = house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        await versions.seed(uow, {("pl", "price"): ["ile kosztuje wizyta"]}, "d1", now)
+        made = BotRun(
+            kind="publish", state="refused", author="Ola", note="x", asked_at=now, ended_at=now, steps=[], report={}
+        )
+        uow.session.add(made)
+    return made.id
+
+
+async def a_test(house: TestHouse, agent: SignedIn) -> UUID:
+    """A conversation that is a test."""
+    steps = [{"say": "tak", "expect": ["utter-help"]}]
+    async with house.house.database.unit_of_work() as uow:
+        made = ConversationTest(
+            name="rozmowa",
+            language="pl",
+            channel="sms",
+            steps=steps,
+            staff_id=agent.staff_id,
+            made_at=house.clock.now(),
+        )
+        uow.session.add(made)
+    return made.id

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from web.parts import House
 from web.session import Sessions
 
-TOPICS = ("queue", "thread", "case", "alert", "presence", "agent", "board")
+TOPICS = ("queue", "thread", "case", "alert", "presence", "agent", "board", "call")
 PING_SECONDS = 15.0
 
 

@@ -16,6 +16,7 @@ from core.accounts.sessions import SCREEN_LOCK
 from core.errors import NotFound, Refused
 from core.i18n import Language
 from core.when.say import say_when
+from handoff.going_on import calls_going_on
 from web.console.glass import NotHere
 from web.console.record import read_record
 from web.console.views import (
@@ -70,12 +71,14 @@ class ConsolePages:
             may = person.access.allows(Permission.read_queue)
             now = self.house.clock.now()
             queue = await read_queue(uow, self.house.desk, person, now) if may else QueueView((), (), (), ())
+            calls = await calls_going_on(uow, person.access) if may else []
             alerts = await read_alerts(uow, self.house.desk, person)
             language = page_language(request, person.language)
             tasks = await read_follow_ups(uow, person, language, now)
         warned = int((SCREEN_LOCK - LOCK_WARNING).total_seconds())
         values: dict[str, Any] = {
             "queue": queue,
+            "calls": calls,
             "alerts": alerts,
             "tasks": tasks,
             "view": view,
@@ -146,6 +149,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             queue = await read_queue(uow, house.desk, person, house.clock.now())
         return console.fragment(request, "console/queue.html", person, queue=queue)
+
+    @routes.get("/fragments/calls")
+    async def calls_part(request: Request, person: Refreshing) -> Response:
+        """The calls that go on, again."""
+        async with house.database.unit_of_work() as uow:
+            calls = await calls_going_on(uow, person.access)
+        return console.fragment(request, "console/calls.html", person, calls=calls)
 
     @routes.get("/fragments/alerts")
     async def alerts_part(request: Request, person: Rereading) -> Response:

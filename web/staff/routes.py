@@ -14,6 +14,8 @@ from core.accounts import SignedIn, Staff, people
 from core.accounts.people import Post
 from core.db import UnitOfWork
 from core.errors import Refused
+from handoff.routing.agents import may_answer
+from handoff.telephones import set_telephone, telephone_of
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
@@ -80,6 +82,7 @@ class StaffPages:
         async with self.house.database.unit_of_work() as uow:
             found = await people.get_person(uow, person.access, staff_id)
             places = {place.id: place.name for place in await clinic.sites(uow)}
+            telephone = await telephone_of(uow, staff_id)
         return self.respond(
             request,
             "staff/person.html",
@@ -90,6 +93,8 @@ class StaffPages:
             places=places,
             roles=STAFF_ROLES,
             is_own=found.id == person.staff_id,
+            may_take_calls=found.is_active and may_answer(found),
+            telephone=telephone or "",
             refused=refused,
             link=link,
             done=done,
@@ -156,6 +161,17 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             return posts if isinstance(posts, Refused) else await people.set_posts(uow, access, found, posts, now)
 
         return await act(request, person, staff_id, change, "staff-done-roles")
+
+    @routes.post("/{staff_id}/telephone")
+    async def telephone(
+        request: Request, staff_id: UUID, person: Actor, telephone: Annotated[str, Form(max_length=200)] = ""
+    ) -> Response:
+        """Where calls are put through to."""
+
+        async def change(uow: UnitOfWork, access: Access, found: Staff, now: datetime) -> Refused | None:
+            return await set_telephone(uow, access, found.id, telephone, house.settings.default_region, now)
+
+        return await act(request, person, staff_id, change, "staff-done-telephone")
 
     @routes.post("/{staff_id}/deactivate")
     async def deactivate(request: Request, staff_id: UUID, person: Actor) -> Response:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0190_slack"
-down_revision = "0162_canned_replies"
+down_revision = "0180_studio"
 branch_labels = None
 depends_on = None
 

@@ -230,3 +230,6 @@ refused-canned-key = A shortcut has 1 to 30 characters: small letters a–z, dig
 refused-canned-text = Both texts are needed, up to { $most } characters each.
 refused-canned-name = This cannot be filled in: { $name }. Only the names at the top of the page can be used.
 refused-canned-then = Please choose from the list what happens after sending.
+board-rating = Rating of the help
+board-rated = ({ $rated } of { $asked } answered)
+step-no-answer = the telephone was not answered

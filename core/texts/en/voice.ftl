@@ -3,7 +3,10 @@ voice-welcome = Hello, this is { -clinic }, the automatic assistant, an artifici
 voice-still-there = Are we still connected? Please say how I can help. Zero connects you to a person.
 voice-goodbye = I cannot hear anything, so the call ends now. You can call again or send a text message to this number. Goodbye.
 channel-voice = Telephone
-handoff-queued-voice = A person will take this over, place in the queue: { $position }. They will get in touch on this number, you may hang up. In an emergency call 112.
+handoff-queued-voice = A person will take this over, place in the queue: { $position }{ $minutes ->
+    [0] .
+   *[other] , usual wait in minutes: { $minutes }.
+} They will get in touch on this number, you may hang up, and key one arranges a call from us. In an emergency call 112.
 handoff-queued-closed-voice = People work during opening hours and will get in touch on this number, at the earliest { $opens }. They will see the whole conversation. In an emergency call 112.
 voice-trouble = Something got stuck on our side and these words were not kept. Please say them again, and in an emergency call 112.
 held-interrupted = the person spoke: they did not hear this
@@ -51,3 +54,17 @@ identity-who-self-here-voice = Please say the first name, last name and date of 
 identity-who-self-voice = Please say the first name, last name and date of birth, or key in the PESEL.
 identity-who-other-here-voice = Please say the patient’s first name, last name and date of birth.
 identity-who-other-voice = Please say the patient’s first name, last name and date of birth.
+
+## Without a socket, and people
+voice-hold = One moment.
+voice-no-answer = The person did not pick up, so the matter waits for the next one. You can hold, and key one arranges a call from us.
+voice-callback = All right, we will call this number back, at the latest { $due }. You may hang up.
+voice-callback-cannot = The number is withheld, so there is nothing to call back. You can hold the line.
+voice-whisper = A call from the clinic. One: take it and hear what it is about.
+voice-briefing = { $ending ->
+    [none] The number is withheld.
+   *[other] The number ends in { $ending }.
+} { $reason }. Minutes waited: { $minutes }. { $words ->
+    [none] Connecting.
+   *[other] Last words: { $words }. Connecting.
+}

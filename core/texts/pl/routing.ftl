@@ -230,3 +230,6 @@ refused-canned-key = Skrót to od 1 do 30 znaków: małe litery a–z, cyfry, my
 refused-canned-text = Oba teksty są potrzebne, każdy do { $most } znaków.
 refused-canned-name = Tego nie da się wypełnić: { $name }. Można użyć tylko nazw podanych na górze strony.
 refused-canned-then = Proszę wybrać z listy, co dalej po wysłaniu.
+board-rating = Ocena pomocy
+board-rated = ({ $rated } z { $asked } odpowiedzi)
+step-no-answer = telefon nieodebrany

@@ -3,7 +3,10 @@ voice-welcome = Dzień dobry, tu { -clinic }, automatyczny asystent, czyli sztuc
 voice-still-there = Czy nadal się słyszymy? Proszę powiedzieć, w czym można pomóc. Zero łączy z człowiekiem.
 voice-goodbye = Nic nie słychać, więc kończymy rozmowę. Można zadzwonić ponownie albo napisać SMS na ten numer. Do usłyszenia.
 channel-voice = Telefon
-handoff-queued-voice = Przekazujemy sprawę człowiekowi, miejsce w kolejce: { $position }. Konsultant odezwie się na ten numer, można się rozłączyć. W nagłym przypadku 112.
+handoff-queued-voice = Przekazujemy sprawę człowiekowi, miejsce w kolejce: { $position }{ $minutes ->
+    [0] .
+   *[other] , zwykły czas oczekiwania w minutach: { $minutes }.
+} Konsultant odezwie się na ten numer, można się rozłączyć, a klawisz jeden umawia telefon od nas. W nagłym przypadku 112.
 handoff-queued-closed-voice = Konsultanci pracują w godzinach otwarcia i odezwą się na ten numer, najwcześniej { $opens }. Zobaczą całą rozmowę. W nagłym przypadku 112.
 voice-trouble = Coś się u nas zacięło i tych słów nie zapisano. Proszę je powtórzyć, a w nagłym przypadku zadzwonić pod 112.
 held-interrupted = osoba weszła w słowo: tego nie usłyszała
@@ -51,3 +54,17 @@ identity-who-self-here-voice = Proszę podać imię, nazwisko i datę urodzenia 
 identity-who-self-voice = Proszę podać imię, nazwisko i datę urodzenia albo wpisać PESEL klawiszami.
 identity-who-other-here-voice = Proszę podać imię, nazwisko i datę urodzenia pacjenta.
 identity-who-other-voice = Proszę podać imię, nazwisko i datę urodzenia pacjenta.
+
+## Without a socket, and people
+voice-hold = Chwileczkę.
+voice-no-answer = Konsultant nie odebrał, więc sprawa czeka na następną osobę. Można poczekać, a klawisz jeden umawia telefon od nas.
+voice-callback = Dobrze, oddzwonimy na ten numer, najpóźniej { $due }. Można się rozłączyć.
+voice-callback-cannot = Numer jest zastrzeżony, więc nie ma na co oddzwonić. Można poczekać na linii.
+voice-whisper = Połączenie z przychodni. Jeden: przyjąć i usłyszeć, o co chodzi.
+voice-briefing = { $ending ->
+    [none] Numer zastrzeżony.
+   *[other] Numer kończy się na { $ending }.
+} { $reason }. Czas oczekiwania w minutach: { $minutes }. { $words ->
+    [none] Łączę.
+   *[other] Ostatnie słowa: { $words }. Łączę.
+}

@@ -15,9 +15,11 @@ await build({
   format: "esm",
   loader: { ".svg": "text", ".css": "css" },
   entryPoints: {
+    call: join(source, "call/main.ts"),
     console: join(source, "console/main.ts"),
     phone: join(source, "phone/main.ts"),
     search: join(source, "search/main.ts"),
+    "studio-check": join(source, "studio/check.ts"),
     widget: join(source, "widget/main.ts"),
   },
 });

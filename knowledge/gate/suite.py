@@ -1,0 +1,37 @@
+"""Conversations as scripts: those that came with the product, which nobody can put aside, and the clinic's own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+
+from core.settings import ROOT
+
+SUITE = ROOT / "data" / "rehearsals"
+CHANNELS = ("sms", "webchat")
+"""Where a conversation can be replayed."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """A conversation to replay. `test_id` None: it came with the product and always counts. `counts`: it has passed before."""
+
+    name: str
+    language: str
+    channel: str
+    steps: Sequence[dict[str, Any]]
+    test_id: UUID | None = None
+    counts: bool = True
+
+
+def shipped(folder: Path = SUITE) -> list[Script]:
+    """The conversations that came with the product, for each of their channels."""
+    found = []
+    for file in sorted(folder.glob("*.yml")):
+        for entry in yaml.safe_load(file.read_text("utf-8"))["conversations"]:
+            steps = [{"say": step["say"], "expect": step["expect"].split()} for step in entry["steps"]]
+            found += [Script(entry["name"], file.stem, channel, steps) for channel in CHANNELS]
+    return found

@@ -1,0 +1,311 @@
+"""The draft of what the bot learns from: look at it, add, drop and move examples, merge, and throw the draft away.
+
+Nothing here reaches a patient: the gate publishes. While it checks the draft, the draft may not be changed.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from conversations.intent_days import IntentDay
+from conversations.understanding import for_dialogue
+from core import audit
+from core.access import Access, Permission
+from core.db import UnitOfWork
+from core.errors import NotFound, Refused
+from core.i18n import LANGUAGES
+from knowledge.gate.models import OPEN, BotRun
+from knowledge.intents.models import BotVersion, IntentExample
+from knowledge.intents.uses import Uses, intents, uses
+
+LONGEST = 300
+SEEN_WITHIN = timedelta(days=30)
+_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[\s-]?\d){8,}(?!\w)")
+_MAIL = re.compile(r"\S+@\S+\.\w+")
+Phrases = dict[tuple[str, str], list[str]]
+
+
+@dataclass
+class Row:
+    """One intent in the list. `counts` by language are of the draft; `seen` of the last 30 days, by language."""
+
+    intent: str
+    uses: Uses
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LANGUAGES, 0))
+    added: int = 0
+    dropped: int = 0
+    seen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LANGUAGES, 0))
+    last_seen: date | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What publishing the draft would do to one phrase. `before` None: new; `after` None: taken away; both: moved."""
+
+    language: str
+    text: str
+    before: str | None
+    after: str | None
+
+
+def in_draft() -> tuple[ColumnElement[bool], ...]:
+    """The conditions for an example of the draft."""
+    return (IntentExample.removed_in.is_(None), IntentExample.is_dropped.is_(False))
+
+
+async def overview(uow: UnitOfWork, access: Access, today: date) -> list[Row]:
+    """Every intent the bot knows, in the order of its domain."""
+    access.require(Permission.edit_content)
+    known = uses()
+    rows = {intent: Row(intent, known[intent]) for intent in intents()}
+    counted = select(
+        IntentExample.intent, IntentExample.language, IntentExample.added_in.is_(None), IntentExample.is_dropped, func.count()
+    ).where(IntentExample.removed_in.is_(None))  # fmt: skip
+    groups = counted.group_by(
+        IntentExample.intent, IntentExample.language, IntentExample.added_in.is_(None), IntentExample.is_dropped
+    )
+    for intent, language, is_new, is_dropped, count in await uow.session.execute(groups):
+        if (row := rows.get(intent)) is None:
+            continue
+        if not is_dropped:
+            row.counts[language] += count
+            row.added += count if is_new else 0
+        else:
+            row.dropped += count
+    seen = select(IntentDay.intent, IntentDay.language, func.sum(IntentDay.seen), func.max(IntentDay.day))
+    days = seen.where(IntentDay.day > today - SEEN_WITHIN).group_by(IntentDay.intent, IntentDay.language)
+    for intent, language, count, last in await uow.session.execute(days):
+        if (row := rows.get(intent)) is not None:
+            row.seen[language] = int(count)
+            row.last_seen = max(last, row.last_seen or last)
+    return list(rows.values())
+
+
+async def examples(uow: UnitOfWork, access: Access, intent: str) -> list[IntentExample]:
+    """The draft's examples of an intent, and those it drops; the newest first, then as they came. Raises `NotFound`."""
+    access.require(Permission.edit_content)
+    _known(intent)
+    found = select(IntentExample).where(IntentExample.intent == intent, IntentExample.removed_in.is_(None))
+    order = found.order_by(IntentExample.added_in.is_not(None), IntentExample.created_at.desc(), IntentExample.id)
+    return list(await uow.session.scalars(order))
+
+
+async def add(
+    uow: UnitOfWork, access: Access, language: str, intent: str, text: str, now: datetime, author: str, origin_id: UUID | None = None
+) -> IntentExample | Refused:  # fmt: skip
+    """One more example in the draft.
+
+    Refused: `example-empty`, `example-long`, `example-personal` (a number or an address of somebody), `example-known` (it stands in
+    an intent already), `draft-locked`.
+    """
+    access.require(Permission.edit_content)
+    _known(intent)
+    if (refused := await locked(uow)) is not None:
+        return refused
+    words = " ".join(text.split())
+    if (problem := problem_of(words)) is not None:
+        return problem
+    key = for_dialogue(words)
+    twin = await uow.session.scalar(
+        select(IntentExample).where(IntentExample.key == key, IntentExample.language == language, *in_draft())
+    )
+    if twin is not None:
+        return Refused("example-known", {"intent": twin.intent})
+    made = await _put(uow, language, intent, words, key, now, author, origin_id)
+    audit.record(uow, access, "example.added", "intent", intent, now)
+    return made
+
+
+def problem_of(words: str) -> Refused | None:
+    """Why these words can be no example, whatever the others are."""
+    if not for_dialogue(words):
+        return Refused("example-empty")
+    if len(words) > LONGEST:
+        return Refused("example-long", {"most": str(LONGEST)})
+    return Refused("example-personal") if _NUMBER.search(words) or _MAIL.search(words) else None
+
+
+async def drop(uow: UnitOfWork, access: Access, ids: Collection[UUID], now: datetime) -> int | Refused:
+    """Take examples out of the draft; how many. Refused: `draft-locked`."""
+    chosen = await _chosen(uow, access, ids)
+    if isinstance(chosen, Refused):
+        return chosen
+    for one in chosen:
+        await _take_out(uow, one)
+        audit.record(uow, access, "example.dropped", "intent", one.intent, now)
+    return len(chosen)
+
+
+async def bring_back(uow: UnitOfWork, access: Access, ids: Collection[UUID], now: datetime) -> int | Refused:
+    """Put dropped examples back, unless the phrase stands elsewhere by now. Refused: `draft-locked`, `example-known`."""
+    access.require(Permission.edit_content)
+    if (refused := await locked(uow)) is not None:
+        return refused
+    found = await uow.session.scalars(
+        select(IntentExample).where(
+            IntentExample.id.in_(ids), IntentExample.removed_in.is_(None), IntentExample.is_dropped
+        )
+    )
+    count = 0
+    for one in found:
+        try:
+            async with uow.session.begin_nested():
+                one.is_dropped = False
+                await uow.session.flush()
+        except IntegrityError:
+            await uow.session.refresh(one)
+            return Refused("example-known", {"intent": one.intent})
+        audit.record(uow, access, "example.restored", "intent", one.intent, now)
+        count += 1
+    return count
+
+
+async def move(
+    uow: UnitOfWork, access: Access, ids: Collection[UUID], intent: str, now: datetime, author: str
+) -> int | Refused:
+    """Let examples belong to another intent; how many moved. Refused: `draft-locked`."""
+    _known(intent)
+    chosen = await _chosen(uow, access, ids)
+    if isinstance(chosen, Refused):
+        return chosen
+    moved = [one for one in chosen if one.intent != intent]
+    for one in moved:
+        language, text, key, origin, before = one.language, one.text, one.key, one.origin_id, one.intent
+        await _take_out(uow, one)
+        await _put(uow, language, intent, text, key, now, author, origin)
+        audit.record(uow, access, "example.moved", "intent", before, now)
+    return len(moved)
+
+
+async def merge(uow: UnitOfWork, access: Access, intent: str, into: str, now: datetime, author: str) -> int | Refused:
+    """Give all examples of an intent to another one; how many moved.
+
+    Refused: `intent-used` while a rule or a form stands on the intent (its name is fixed, and it would never be understood again).
+    """
+    access.require(Permission.edit_content)
+    _known(intent)
+    if (used := uses()[intent].names) or intent == into:
+        return Refused("intent-used", {"rules": ", ".join(used[:3]) or intent})
+    ids = list(await uow.session.scalars(select(IntentExample.id).where(IntentExample.intent == intent, *in_draft())))
+    return await move(uow, access, ids, into, now, author)
+
+
+def rename(access: Access, intent: str, name: str) -> Refused:
+    """Names are fixed: rules, the console's words and what others read by the name stand on them. Refused: `intent-fixed`."""
+    access.require(Permission.edit_content)
+    _known(intent)
+    return Refused("intent-fixed", {"intent": intent, "rules": str(len(uses()[intent].names))})
+
+
+async def changes(uow: UnitOfWork, access: Access) -> list[Change]:
+    """What the draft changes against what was published last."""
+    access.require(Permission.edit_content)
+    rows = await uow.session.scalars(
+        select(IntentExample)
+        .where(IntentExample.removed_in.is_(None), IntentExample.added_in.is_(None) | IntentExample.is_dropped)
+        .order_by(IntentExample.language, IntentExample.intent, IntentExample.text)
+    )
+    by_key: dict[tuple[str, str], list[IntentExample]] = defaultdict(list)
+    for one in rows:
+        by_key[one.language, one.key].append(one)
+    found = []
+    for (language, _), alike in by_key.items():
+        before = next((one.intent for one in alike if one.is_dropped), None)
+        after = next((one.intent for one in alike if not one.is_dropped), None)
+        found.append(Change(language, alike[-1].text, before, after))
+    return found
+
+
+async def discard(uow: UnitOfWork, access: Access, now: datetime) -> Refused | None:
+    """Throw the draft away. Refused: `draft-locked`."""
+    access.require(Permission.edit_content)
+    if (refused := await locked(uow)) is not None:
+        return refused
+    await uow.session.execute(delete(IntentExample).where(IntentExample.added_in.is_(None)))
+    await uow.session.execute(
+        update(IntentExample)
+        .where(IntentExample.removed_in.is_(None), IntentExample.is_dropped)
+        .values(is_dropped=False)
+    )
+    audit.record(uow, access, "draft.discarded", "intent", "draft", now)
+    return None
+
+
+async def locked(uow: UnitOfWork) -> Refused | None:
+    """A refusal while the gate checks the draft. Edits and the gate take turns by the same lock."""
+    await uow.lock("intent-draft")
+    found = await uow.session.scalar(select(BotRun.id).where(BotRun.state.in_(OPEN)))
+    return Refused("draft-locked") if found is not None else None
+
+
+async def phrases(uow: UnitOfWork, version: int | None = None) -> Phrases:
+    """What a version holds, or the draft: by language and intent, in the order they came."""
+    query = select(IntentExample.language, IntentExample.intent, IntentExample.text)
+    if version is None:
+        query = query.where(*in_draft())
+    else:
+        is_in = IntentExample.removed_in.is_(None) | (IntentExample.removed_in > version)
+        query = query.where(IntentExample.added_in <= version, is_in)
+    found: Phrases = {}
+    for language, intent, text in await uow.session.execute(query.order_by(IntentExample.created_at, IntentExample.id)):
+        found.setdefault((language, intent), []).append(text)
+    return found
+
+
+async def live_version(uow: UnitOfWork) -> BotVersion | None:
+    """The version published last."""
+    found: BotVersion | None = await uow.session.scalar(select(BotVersion).order_by(BotVersion.number.desc()).limit(1))
+    return found
+
+
+async def _chosen(uow: UnitOfWork, access: Access, ids: Collection[UUID]) -> Sequence[IntentExample] | Refused:
+    access.require(Permission.edit_content)
+    if (refused := await locked(uow)) is not None:
+        return refused
+    return list(await uow.session.scalars(select(IntentExample).where(IntentExample.id.in_(ids), *in_draft())))
+
+
+async def _take_out(uow: UnitOfWork, one: IntentExample) -> None:
+    if one.added_in is None:
+        await uow.session.delete(one)
+    else:
+        one.is_dropped = True
+    await uow.session.flush()
+
+
+async def _put(
+    uow: UnitOfWork, language: str, intent: str, text: str, key: str, now: datetime, author: str, origin_id: UUID | None
+) -> IntentExample:  # fmt: skip
+    """A new row; or the published one that the draft had dropped, where it is the same."""
+    dropped: IntentExample | None = await uow.session.scalar(
+        select(IntentExample).where(
+            IntentExample.language == language, IntentExample.key == key, IntentExample.intent == intent,
+            IntentExample.removed_in.is_(None), IntentExample.is_dropped,
+        )
+    )  # fmt: skip
+    if dropped is not None:
+        dropped.is_dropped = False
+        await uow.session.flush()
+        return dropped
+    made = IntentExample(
+        language=language, intent=intent, text=text, key=key, author=author, created_at=now, origin_id=origin_id, is_dropped=False
+    )  # fmt: skip
+    uow.session.add(made)
+    await uow.session.flush()
+    return made
+
+
+def _known(intent: str) -> None:
+    if intent not in uses():
+        raise NotFound("intent")
+
+
+def by_language(rows: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, int]:
+    """How many phrases there are, by language."""
+    return {language: sum(len(texts) for (one, _), texts in rows.items() if one == language) for language in LANGUAGES}

@@ -1,0 +1,1 @@
+"""Scripted callers, for `./poradnia bench voice`."""

@@ -1,0 +1,170 @@
+"""`/studio/intents`: what the bot learns from, as a table; examples added, dropped and moved in a draft; files in and out."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+
+from core.access import Permission
+from core.accounts import SignedIn
+from core.errors import NotFound, Refused
+from core.i18n import LANGUAGES
+from knowledge.gate.service import open_run
+from knowledge.intents import editing, exchange
+from knowledge.intents.uses import intents as known_intents
+from knowledge.intents.uses import uses
+from web.parts import House
+from web.rendering import Pages, page_language
+from web.session import Sessions
+
+MOST_CHANGES = 200
+
+
+def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
+    """The table, one intent, files. Who may edit content alone; every change is audited."""
+    routes = APIRouter(prefix="/studio", include_in_schema=False)
+    Reader = Annotated[SignedIn, Depends(sessions.anyone)]
+    Actor = Annotated[SignedIn, Depends(sessions.acting)]
+    Ids = Annotated[list[UUID], Form(max_length=5000)]
+    Name = Annotated[str, Form(max_length=60)]
+
+    def respond(
+        request: Request, template: str, person: SignedIn, refused: Refused | None = None, **values: Any
+    ) -> Response:
+        return pages.respond(
+            request, f"studio/{template}.html", page_language(request, person.language), 422 if refused else 200, person=person,
+            refused=refused, languages=LANGUAGES, longest=editing.LONGEST, all_intents=known_intents(), **values,
+        )  # fmt: skip
+
+    @routes.get("/intents")
+    async def overview(request: Request, person: Reader) -> Response:
+        """Every intent: its examples, what the draft changes, how often it is understood."""
+        return await listed(request, person)
+
+    async def listed(request: Request, person: SignedIn, refused: Refused | None = None, **values: Any) -> Response:
+        person.access.require(Permission.edit_content)
+        async with house.database.unit_of_work() as uow:
+            rows = await editing.overview(uow, person.access, house.clock.now().date())
+            changes = await editing.changes(uow, person.access)
+            version, run = await editing.live_version(uow), await open_run(uow)
+        filled = {"wrong": [], "taken": None, "note": ""} | values
+        return respond(
+            request, "intents", person, refused, rows=rows, changes=changes[:MOST_CHANGES], count=len(changes), version=version,
+            run=run, **filled,
+        )  # fmt: skip
+
+    @routes.get("/intents/{intent}")
+    async def show(request: Request, intent: str, person: Reader) -> Response:
+        """One intent: its examples in both languages, what lies close to another one, where it is used."""
+        return await shown(request, person, intent)
+
+    async def shown(
+        request: Request,
+        person: SignedIn,
+        intent: str,
+        refused: Refused | None = None,
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
+        async with house.database.unit_of_work() as uow:
+            rows = await editing.examples(uow, person.access, intent)
+            near = await house.nearness.warnings(uow, intent)
+            run = await open_run(uow)
+        return respond(
+            request, "intent", person, refused, intent=intent, rows=rows, near=near, uses=uses()[intent], run=run,
+            typed=typed or {"language": "pl", "text": ""}, added=request.query_params.get("added", ""),
+        )  # fmt: skip
+
+    @routes.post("/intents/{intent}")
+    async def add(
+        request: Request,
+        intent: str,
+        person: Actor,
+        text: Annotated[str, Form(max_length=1000)] = "",
+        language: Annotated[Literal["pl", "en"], Form()] = "pl",
+    ) -> Response:
+        """One more example."""
+        async with house.database.unit_of_work() as uow:
+            made = await editing.add(uow, person.access, language, intent, text, house.clock.now(), person.name)
+        if isinstance(made, Refused):
+            return await shown(request, person, intent, made, {"language": language, "text": text})
+        return RedirectResponse(f"/studio/intents/{intent}?added={made.id}#{made.id}", 303)
+
+    @routes.post("/intents/{intent}/examples")
+    async def change(
+        request: Request, intent: str, person: Actor, act: Name = "", id: Ids = [], into: Name = ""  # noqa: B006 - FastAPI copies it
+    ) -> Response:  # fmt: skip
+        """Drop, bring back or move the chosen ones."""
+        person.access.require(Permission.edit_content)
+        now = house.clock.now()
+        async with house.database.unit_of_work() as uow:
+            await editing.examples(uow, person.access, intent)
+            done: int | Refused = Refused("example-act")
+            if act == "drop":
+                done = await editing.drop(uow, person.access, id, now)
+            elif act == "back":
+                done = await editing.bring_back(uow, person.access, id, now)
+            elif act == "move":
+                done = await editing.move(uow, person.access, id, into, now, person.name)
+        if isinstance(done, Refused):
+            return await shown(request, person, intent, done)
+        return RedirectResponse(f"/studio/intents/{intent}", 303)
+
+    @routes.post("/intents/{intent}/merge")
+    async def merge(request: Request, intent: str, person: Actor, into: Name = "") -> Response:
+        """All examples to another intent, where no rule stands on this one."""
+        async with house.database.unit_of_work() as uow:
+            done = await editing.merge(uow, person.access, intent, into, house.clock.now(), person.name)
+        if isinstance(done, Refused):
+            return await shown(request, person, intent, done)
+        return RedirectResponse(f"/studio/intents/{into}", 303)
+
+    @routes.post("/intents/{intent}/rename")
+    async def rename(request: Request, intent: str, person: Actor, name: Name = "") -> Response:
+        """Refused, with the reason: names are fixed."""
+        return await shown(request, person, intent, editing.rename(person.access, intent, name))
+
+    @routes.post("/draft/discard")
+    async def discard(request: Request, person: Actor) -> Response:
+        """Throw the draft away."""
+        async with house.database.unit_of_work() as uow:
+            done = await editing.discard(uow, person.access, house.clock.now())
+        if isinstance(done, Refused):
+            return await listed(request, person, done)
+        return RedirectResponse("/studio/intents", 303)
+
+    @routes.get("/examples/{name}")
+    async def export(name: str, person: Reader) -> Response:
+        """The draft as a file: `examples.csv`, or `pl.yml` and `en.yml` as Rasa reads them."""
+        person.access.require(Permission.edit_content)
+        language, _, kind = name.rpartition(".")
+        if name != "examples.csv" and (language not in LANGUAGES or kind != "yml"):
+            raise NotFound("file")
+        async with house.database.unit_of_work() as uow:
+            found = await editing.phrases(uow)
+        body = exchange.as_csv(found) if kind == "csv" else exchange.as_yaml(found, language)
+        media = "text/csv; charset=utf-8" if kind == "csv" else "application/yaml; charset=utf-8"
+        return Response(body, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+    @routes.post("/examples")
+    async def take_in(
+        request: Request,
+        person: Actor,
+        file: Annotated[UploadFile | None, File()] = None,
+        language: Annotated[Literal["pl", "en"], Form()] = "pl",
+    ) -> Response:
+        """A file into the draft, all of it or nothing."""
+        person.access.require(Permission.edit_content)
+        if file is None or not file.filename:
+            return await listed(request, person, Refused("file-empty"))
+        content = await file.read(exchange.LARGEST + 1)
+        kind = "csv" if file.filename.lower().endswith(".csv") else "yaml"
+        async with house.database.unit_of_work() as uow:
+            done = await exchange.take_in(uow, person.access, content, kind, language, house.clock.now(), person.name)
+        if isinstance(done, exchange.Taken):
+            return await listed(request, person, taken=done)
+        shown_wrong = done[: exchange.MOST_SHOWN]
+        return await listed(request, person, Refused("file-wrong", {"count": str(len(done))}), wrong=shown_wrong)
+
+    return routes

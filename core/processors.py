@@ -1,6 +1,7 @@
 """Processors under art. 28 GDPR: what may leave the house to whom is recorded first, by the privacy officer, and ended by them.
 
-Nothing is sent to a service of `NAMES` while it is not recorded. The record says who, where, under which agreement, how long.
+Slack is sent nothing while it is not recorded; the other names do not ask here yet.
+The record says who, where, under which agreement, how long.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from core.errors import Refused
 from core.ids import new_id
 
 NAMES = ("slack", "model", "tracing")
-"""Services that ask here before they send."""
+"""Services that can be recorded."""
 LONGEST = 300
 
 

@@ -100,6 +100,9 @@ async def test_a_slash_lists_ready_replies_and_what_comes_after_sending(site: Si
     await page.locator("[data-act=accept]").click()
     await page.locator("#reply-text").press_sequentially("/")
     await expect(page.locator("#ready-replies [role=option]")).to_have_count(5)
+    # A long reply in the list is cut, and does not push the pane under its neighbour.
+    is_inside = "list => list.getBoundingClientRect().right <= document.querySelector('.pane-beside').getBoundingClientRect().left"
+    assert await page.locator("#ready-replies").evaluate(is_inside)
     await page.locator("#reply-text").press_sequentially("koniec")
     await page.keyboard.press("Enter")
     await expect(page.locator("#reply-text")).to_have_value(

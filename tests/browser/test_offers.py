@@ -1,9 +1,15 @@
 """Offers in the console. Invariant: whoever an offer is for sees it at once, and nobody else has to guess."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import select
 
+from core.clock import FixedClock
 from handoff.canned import seed
+from handoff.models import AgentState
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -100,6 +106,9 @@ async def test_a_slash_lists_ready_replies_and_what_comes_after_sending(site: Si
     await page.locator("[data-act=accept]").click()
     await page.locator("#reply-text").press_sequentially("/")
     await expect(page.locator("#ready-replies [role=option]")).to_have_count(5)
+    # A long reply in the list is cut, and does not push the pane under its neighbour.
+    is_inside = "list => list.getBoundingClientRect().right <= document.querySelector('.pane-beside').getBoundingClientRect().left"
+    assert await page.locator("#ready-replies").evaluate(is_inside)
     await page.locator("#reply-text").press_sequentially("koniec")
     await page.keyboard.press("Enter")
     await expect(page.locator("#reply-text")).to_have_value(
@@ -108,3 +117,20 @@ async def test_a_slash_lists_ready_replies_and_what_comes_after_sending(site: Si
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".thread-state")).to_contain_text("Sprawa zakończona")
     await expect(page.locator(".write-up")).to_be_visible()
+
+
+async def test_whoever_works_in_another_window_is_still_there_while_the_stream_is_open(
+    site: Site, clock: FixedClock
+) -> None:
+    page = await site.agent("marta")
+    await available(page)
+    # As in a hidden tab: nothing that a timer asks for arrives any more.
+    await page.route("**/console/fragments/mine", lambda route: route.abort())
+    clock.instant += timedelta(seconds=44)
+    for _ in range(400):
+        async with site.house.database.unit_of_work() as uow:
+            row = await uow.session.scalar(select(AgentState).where(AgentState.seen_at == clock.now()))
+        if row is not None:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the open stream did not count as being there")

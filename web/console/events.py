@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from handoff.routing.agents import beat
 from web.parts import House
 from web.session import Sessions
 
@@ -39,8 +40,12 @@ async def _changes(house: House, sessions: Sessions, request: Request) -> AsyncI
                 told = {"topic": event["topic"], "id": str(event.get("id", ""))}
                 yield f"event: change\ndata: {json.dumps(told)}\n\n"
             if time.monotonic() - checked >= PING_SECONDS:
-                if await sessions.find(request, is_automatic=True) is None:
+                person = await sessions.find(request, is_automatic=True)
+                if person is None:
                     yield "event: over\ndata: {}\n\n"
                     return
+                # Timers of a hidden tab hardly run: whoever works in another window is still there while the stream is.
+                async with house.database.unit_of_work() as uow:
+                    await beat(uow, person.staff_id, house.clock.now())
                 checked = time.monotonic()
                 yield ": still here\n\n"

@@ -23,8 +23,10 @@ def read_table(text: str) -> Table:
     if len(text) > LONGEST:
         raise ConfigurationError(f"routing: longer than {LONGEST} characters")
     try:
+        if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, yaml.SafeLoader)):
+            raise ConfigurationError("routing: no anchors and aliases (& and *)")
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ConfigurationError(f"routing: no YAML{f', line {mark.line + 1}' if mark else ''}") from error
     if (

@@ -35,7 +35,8 @@ async def test_a_new_table_is_in_force_at_once_and_keeps_who_wrote_it_and_why(ho
 
 async def test_what_is_wrong_with_a_table_is_said_with_its_place_and_what_was_typed_stays(house: TestHouse) -> None:
     wrong = (
-        ("rules: [", "YAML"), (SHIPPED.replace("queue: clinical", "queue: nowhere", 1), "nowhere"),
+        ("rules: [", "YAML"), ("[" * 19_000, "YAML"), ("rules: 2020-13-45", "YAML"), ("a: &a [x]\nrules: [*a, *a]", "anchors"),
+        (SHIPPED.replace("queue: clinical", "queue: nowhere", 1), "nowhere"),
         (SHIPPED.replace("    when: {}\n", "    when: {languages: [pl]}\n"), "last rule"), ("x" * 20_001, ""),
         (SHIPPED.replace("offer_seconds: 30", "offer_seconds: 3"), "offer_seconds"),
         (SHIPPED.replace("reasons: [language]", "reasons: [zzz]"), "zzz"),

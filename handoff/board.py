@@ -91,7 +91,7 @@ async def _today(uow: UnitOfWork, now: datetime) -> Today:
     rows = await uow.session.execute(
         select(HandoffEvent.step, func.count()).where(HandoffEvent.at >= midnight).group_by(HandoffEvent.step)
     )
-    steps = dict(rows.tuples().all())
+    steps = {row[0]: row[1] for row in rows}
     waited = func.extract("epoch", Handoff.accepted_at - Handoff.requested_at)
     median = await uow.session.scalar(
         select(func.percentile_cont(0.5).within_group(waited)).where(Handoff.accepted_at >= midnight)

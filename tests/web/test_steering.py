@@ -81,7 +81,8 @@ async def test_the_board_counts_who_waits_names_broken_promises_and_sets_what_so
     async with keyboard(house, Role.supervisor) as sylwia:
         page = (await sylwia.client.get("/board")).text
         assert "+48 600 100 201" in page and "po czasie 6 min" in page
-        reception = page[page.index("Rejestracja") :]
+        table = page[page.index('id="board-queues"') :]
+        reception = table[table.index("Rejestracja") :]
         assert [part.split("<")[0] for part in reception.split("<td>")[1:5]] == ["1", "0", "1", "2"]
         assert (await sylwia.post(f"/board/agents/{marta.staff_id}", capacity="21")).status_code == 422
         assert (await sylwia.post(f"/board/agents/{marta.staff_id}", languages="polski")).status_code == 422

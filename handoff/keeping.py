@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from sqlalchemy import func, select
 
 from conversations.cases import Cases
@@ -27,7 +26,6 @@ from handoff.routing.agents import THERE, agents, wake
 from handoff.routing.rules import Table
 from handoff.routing.store import table_in_force
 
-log = structlog.get_logger()
 AHEAD = timedelta(days=60)
 """How far opening hours are looked up."""
 HEARD = "voice"
@@ -67,8 +65,6 @@ class Keeping:
                 broken += await self._look_at(uow, table, handoff, said[handoff.id], blocks, now)
             if broken:
                 await wake(uow, self._jobs)
-        if broken:
-            log.warning("promises broken", count=broken)
         return broken
 
     async def _look_at(

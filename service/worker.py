@@ -122,7 +122,9 @@ async def alerts(house: House) -> None:
 
 async def promises(house: House) -> None:
     """Six times a minute: what is due to those who wait, and what is done where it was not kept."""
-    await house.keeping.look()
+    count = await house.keeping.look()
+    if count:
+        log.warning("promises broken", count=count)
 
 
 async def slack(house: House) -> None:

@@ -89,7 +89,7 @@ class Site:
             locale="en-GB" if lang == "en" else "pl-PL",
             timezone_id="Europe/Warsaw",
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)  # A busy machine is slow, not wrong.
         self.contexts.append(context)
         return await context.new_page()
 

@@ -1,10 +1,12 @@
 """Signing in. Invariant: nothing of the console is shown to someone who is not signed in, and no answer tells what was wrong."""
 
+import asyncio
 import re
 
 import httpx
 import pyotp
 import pytest
+from playwright.async_api import Route
 from sqlalchemy import select
 
 from core.accounts import Staff, StaffSession
@@ -36,6 +38,32 @@ async def test_an_agent_signs_in_and_out_and_the_cookie_is_out_of_reach_of_scrip
     await page.wait_for_url("**/login")
     await page.goto(f"{site.base}/console")
     assert "/login" in page.url
+
+
+async def test_what_a_page_still_asks_while_someone_signs_out_is_not_taken_for_a_session_that_was_lost(
+    site: Site,
+) -> None:
+    page = await site.agent("marta")
+    has_left = asyncio.Event()
+
+    async def part(route: Route) -> None:
+        await has_left.wait()
+        await route.continue_()
+
+    async def leave(route: Route) -> None:
+        headers = {**route.request.headers, "sec-fetch-site": "same-origin"}
+        answer = await route.fetch(max_redirects=0, headers=headers)
+        async with page.expect_event("response", lambda one: one.status == 401):
+            has_left.set()
+        await asyncio.sleep(0.3)  # The refusal is read while the way to the sign-in is not yet known.
+        await route.fulfill(response=answer)
+
+    await page.route("**/console/fragments/*", part)
+    await page.route("**/logout", leave)
+    async with page.expect_event("request", lambda one: "/fragments/" in one.url):
+        await page.reload()
+    await page.get_by_role("button", name="Wyloguj").click(no_wait_after=True)
+    await page.wait_for_url("**/login")
 
 
 async def test_a_session_that_ended_leads_back_to_the_login_with_a_kind_word(site: Site) -> None:

@@ -28,11 +28,17 @@ export function startLive(url: string): void {
     }, GATHER_MS);
   };
 
-  // Who signs out here knows that the session is over; the news of it must not overtake the page they are on their way to.
+  // Who signs out here knows that the session is over; the news of it must not overtake the page they are on their way to,
+  // be it the stream's or the refusal of a part that was still being asked for.
   let isLeaving = false;
   document.addEventListener("submit", (event) => {
     isLeaving ||= event.target instanceof HTMLFormElement && event.target.action.endsWith("/logout");
   });
+  for (const step of ["htmx:before:request", "htmx:before:response"]) {
+    document.addEventListener(step, (event) => {
+      if (isLeaving) event.preventDefault();
+    });
+  }
 
   const hear = (heard: Heard): void => {
     if (heard.kind === "change") {

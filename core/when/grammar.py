@@ -85,6 +85,10 @@ def _readings(r: Reader) -> list[Reading]:
     found: list[Reading] = []
     i = 0
     while i < len(r.words):
+        if often := r.find("daily", i):
+            of_each_day = _top(r, often[1])
+            i = of_each_day.end if of_each_day is not None else often[1]
+            continue
         reading = _top(r, i)
         refused = False
         if reading is None and (no := r.find("not", i)):
@@ -92,6 +96,9 @@ def _readings(r: Reader) -> list[Reading]:
             refused = reading is not None
         if reading is None:
             i += 1
+            continue
+        if often := r.find("daily", reading.end):
+            i = reading.end  # "rano codziennie", "po 8 każdego dnia": a habit is not a time
             continue
         after = r.find("rejected", reading.end)
         if after is not None and not refused:
@@ -141,9 +148,25 @@ def _plain(r: Reader, i: int) -> Reading | None:
     if found is None:
         return None
     said, j = found
-    if said.weak and not _is_whole(r, i, j):
+    if said.weak and not _is_whole(r, i, j) and not _is_one_of_weekdays(r, i, j, said):
         return None
     return Reading(i, j, said, tuple(answers(said, r)))
+
+
+def _is_one_of_weekdays(r: Reader, i: int, j: int, said: Phrase) -> bool:
+    """ "wt lub czw": short names of days stand up for one another."""
+    if not _is_weekday(said):
+        return False
+    after = r.find("or", j)
+    following = phrase(r, after[1]) if after else None
+    before = phrase(r, i - 2) if i >= 2 and r.find("or", i - 1) else None
+    return (following is not None and _is_weekday(following[0])) or (
+        before is not None and before[1] == i - 1 and _is_weekday(before[0])
+    )
+
+
+def _is_weekday(said: Phrase) -> bool:
+    return said.date is not None and "weekday" in said.date.names
 
 
 def _is_whole(r: Reader, i: int, j: int) -> bool:

@@ -91,7 +91,8 @@ def _pieces(r: Reader, k: int, whole: Phrase) -> Iterator[tuple[Phrase, int]]:
             yield Phrase(date=date[0], weak=date[2]), date[1]
         part = r.find("part", start) if not _is_greeting(r, start) else None
         if part is not None and not (r.polish and start == k and r.fold(k) in ("noc", "nocy") and whole.date is None):
-            weak = r.polish is False and start == k and whole.date is None and part[1] == k + 1
+            is_bare = (start == k and part[1] == k + 1) or (r.fold(start) == "first" and part[1] == start + 2)
+            weak = r.polish is False and whole.date is None and is_bare
             yield Phrase(part=str(part[0]), weak=weak), part[1]
     today = r.find("partday", k)
     if today is not None:

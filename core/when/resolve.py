@@ -135,7 +135,7 @@ def _answers(phrase: Phrase, r: Reader) -> Iterator[Answer]:
         return
     while day < stretch.end:
         several = [a for a in _in_day(phrase, day, r) if _is_ahead(a, phrase, r.now)]
-        if several:
+        if several and (several[0].start or day) >= stretch.start:
             yield several[0]
         day += DAY
 

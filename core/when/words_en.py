@@ -109,7 +109,9 @@ WORDS: dict[str, dict[int | str, str]] = {
     },
     "after_next": {"next": "after next"},
     "part": {
-        "earlymorning": "early morning|early in the morning|early hours of the morning",
+        "earlymorning": (
+            "early morning|early in the morning|early hours of the morning|first thing in the morning|first thing"
+        ),
         "morning": "morning|mornings|in the morning",
         "forenoon": "late morning|before noon|before midday",
         "afternoon": "afternoon|afternoons|in the afternoon|arvo",
@@ -243,6 +245,12 @@ WORDS: dict[str, dict[int | str, str]] = {
             "doesn ' t work|does not work|doesnt work|is no good|isn ' t good|won ' t work|is out"
             "|is not good"
             "|doesn ' t suit|does not suit|is bad|don ' t work|do not work|are out|are no good"
+        )
+    },
+    "daily": {
+        "daily": (
+            "daily|every day|everyday|each day|every morning|every evening|every night|every afternoon"
+            "|each morning|nightly|every other day|once a day|twice a day|times a day"
         )
     },
     "nor": {"nor": "or|nor|and|,|, or|, and|&"},

@@ -229,6 +229,12 @@ WORDS: dict[str, dict[int | str, str]] = {
         )
     },
     "rejected": {"not": "nie|mi nie|mnie nie|odpada|nie pasuje|mi nie pasuje|nie dam rady|nie moge|nie odpowiada"},
+    "daily": {
+        "daily": (
+            "codziennie|co dzien|co dziennie|dziennie|kazdego dnia|co rano|co wieczor|co noc|kazdego ranka"
+            "|kazdego wieczoru|co drugi dzien"
+        )
+    },
     "nor": {"nor": "ani|i|lub|albo|oraz|,|, ani|czy"},
     "year_word": {"y": "r .|roku|rok|r"},
     "not_after": {

@@ -27,12 +27,14 @@ NO_TIME_PL = """200 zł|wizyta kosztuje 150 zł|600 700 800|tel. 22 123 45 67|+4
 |od 2 do 3 osób|pod numerem 5|pokój 12|12-345 Warszawa|do drugiego lekarza|pierwszy raz
 |jeden|trzecia|o co chodzi|na czczo|10-15 tabletek|30 lutego|31 listopada|32.01|25:00|o 25
 |trzecia piętnaście|pierwszy wolny|nie pasuje mi ten lekarz|drogi doktorze
-|dobry wieczór państwu|miłego popołudnia|środek przeciwbólowy"""
+|dobry wieczór państwu|miłego popołudnia|środek przeciwbólowy|codziennie rano|rano codziennie
+|biorę je co rano i każdego dnia po południu|od jutra codziennie o 8"""
 NO_TIME_EN = """may I come in|I sat on the chair|I march on|it may be sun|second opinion|one of us|1234
 |call 600 700 800|I have 3 children|take 2 tablets|5 mg after meals|120/80|pain 8/10
 |for 3 people|at 25|30 February|3 30|4a|25|Rat 6|this may hurt|yes|no|ok|I was born there
 |room 12|12 Long Street|the second one|a second|first available|$200|good morning everyone
-|good evening|my temperature is 38.5|laughing out loud"""
+|good evening|my temperature is 38.5|laughing out loud|every morning|daily at 8
+|the first thing I want to say"""
 REFUSED = [
     ("pl", "nie w piątek"),
     ("pl", "byle nie rano"),
@@ -238,6 +240,21 @@ def test_the_language_is_found_when_it_is_not_given() -> None:
 def test_an_hour_said_of_a_week_is_one_span_a_day() -> None:
     found = find_times("w przyszłym tygodniu rano", now=NOW, language="pl", clinic_hours=True)
     assert [span.day for span in found] == [date(2026, 11, 30) + timedelta(days=n) for n in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("wt lub czw", [24, 26]), ("mogę we wt albo śr", [24, 25]), ("po południu w weekend", [28, 29])],
+)
+def test_each_of_several_days_is_read(text: str, days: list[int]) -> None:
+    found = find_times(text, now=NOW)
+    assert [one.start and one.start.day for one in found] == days
+
+
+def test_first_thing_is_early_on_the_day_said() -> None:
+    (found,) = find_times("first thing tomorrow", now=NOW)
+    assert found.start is not None and found.end is not None
+    assert found.start.date() == found.end.date() == date(2026, 11, 24) and found.end.hour == 9
 
 
 def test_a_surname_before_a_birth_date_is_no_month() -> None:

@@ -8,7 +8,9 @@ import importlib
 import json
 import sys
 
-NAMES = ("turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff", "voice")
+NAMES = (
+    "turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff", "voice", "retrieval",
+)  # fmt: skip
 
 
 def run(name: str, *, quick: bool) -> int:

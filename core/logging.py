@@ -36,7 +36,8 @@ def configure(level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked at every line, not once: what stands for standard error may be exchanged while the process runs.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

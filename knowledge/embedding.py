@@ -67,6 +67,7 @@ class CachedEmbedder:
         self._inner = inner
         self._file = file
         self._known: dict[str, npt.NDArray[np.float32]] = _read(file)
+        self._written = set(self._known)
 
     @property
     def version(self) -> str:
@@ -87,11 +88,15 @@ class CachedEmbedder:
     def forget_all_but(self, texts: Sequence[str]) -> None:
         """Keep only these passages, here and in the file: what was withdrawn is not recalled."""
         kept = {self._key(text) for text in texts}
+        if kept == self._written:
+            return
         self._known = {key: vector for key, vector in self._known.items() if key in kept}
+        self._written = kept
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = self._file.with_suffix(f".{os.getpid()}.npz")
-            np.savez(unfinished, allow_pickle=False, **self._known)
+            vectors = np.stack(list(self._known.values())) if self._known else np.empty((0, 0), np.float32)
+            np.savez(unfinished, allow_pickle=False, keys=np.array(list(self._known)), vectors=vectors)
             unfinished.replace(self._file)
 
     def _key(self, text: str) -> str:
@@ -104,6 +109,6 @@ def _read(file: Path | None) -> dict[str, npt.NDArray[np.float32]]:
         return {}
     try:
         with np.load(file, allow_pickle=False) as kept:
-            return {key: kept[key] for key in kept.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
+            return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return {}

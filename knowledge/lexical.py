@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,31 +18,52 @@ class PieceIndex:
     """Scores a text against documents by the rare pieces (3 to 5 letters, folded) their words share, from 0 to 1."""
 
     def __init__(self, documents: Iterable[str]) -> None:
-        counts = [_pieces(document) for document in documents]
-        frequency = Counter(piece for count in counts for piece in count)
-        self._weight = {piece: math.log((len(counts) + 1) / (n + 0.5)) for piece, n in frequency.items()}
-        self._unseen = math.log(len(counts) + 1)
-        self._size = len(counts)
-        self._postings: dict[str, list[tuple[int, float]]] = {}
-        for place, count in enumerate(counts):
-            for piece, weight in self._normal(count).items():
-                self._postings.setdefault(piece, []).append((place, weight))
+        counted = [_counted(document) for document in documents]
+        self._starts = np.cumsum([0, *(len(places) for places, _ in counted)])[:-1].astype(np.intp)
+        self._places = np.concatenate([places for places, _ in counted]) if counted else np.empty(0, np.int32)
+        counts = np.concatenate([numbers for _, numbers in counted]) if counted else np.empty(0, np.float32)
+        frequency = np.bincount(self._places, minlength=len(_NUMBERED))
+        self._unseen = math.log(len(counted) + 1)
+        weight = np.maximum(np.log((len(counted) + 1) / (frequency + 0.5)), 0.0)
+        self._weight = np.where(frequency == 0, self._unseen, weight).astype(np.float32)
+        values = counts * self._weight[self._places]
+        lengths = np.sqrt(self._summed(values**2))
+        lengths[lengths == 0] = 1.0
+        sizes = [len(places) for places, _ in counted]
+        self._values = values / np.repeat(lengths, sizes).astype(np.float32)
 
     def scores(self, text: str) -> npt.NDArray[np.float64]:
         """One score a document."""
-        scores = np.zeros(self._size)
-        for piece, weight in self._normal(_pieces(text)).items():
-            for place, other in self._postings.get(piece, ()):
-                scores[place] += weight * other
-        return scores
+        asked = np.zeros(len(self._weight), np.float32)
+        length = 0.0
+        for piece, number in _pieces(text).items():
+            place = _NUMBERED.get(piece, len(asked))
+            weight = float(self._weight[place]) if place < len(asked) else self._unseen
+            value = (1 + math.log(number)) * weight
+            length += value * value
+            if place < len(asked):
+                asked[place] = value
+        scores = self._summed(self._values * asked[self._places]) / (math.sqrt(length) or 1.0)
+        return scores.astype(np.float64)
 
-    def _normal(self, count: Counter[str]) -> dict[str, float]:
-        weights = {
-            piece: (1 + math.log(number)) * max(self._weight.get(piece, self._unseen), 0.0)
-            for piece, number in count.items()
-        }
-        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        return {piece: weight / length for piece, weight in weights.items()}
+    def _summed(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """The sum of each document's own values."""
+        if not len(self._starts):
+            return np.zeros(0)
+        summed: npt.NDArray[np.float64] = np.add.reduceat(values, self._starts, dtype=np.float64)
+        return summed
+
+
+_NUMBERED: dict[str, int] = {}
+"""A number for every piece of every document seen; questions add none."""
+
+
+@lru_cache(maxsize=100_000)
+def _counted(document: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """The numbers of a document's pieces, and how often each occurs, damped. Every document has at least one."""
+    count = _pieces(document) or Counter({"": 1})
+    places = [_NUMBERED.setdefault(piece, len(_NUMBERED)) for piece in count]
+    return np.array(places, np.int32), (1 + np.log(list(count.values()))).astype(np.float32)
 
 
 class PolishLetters:
@@ -63,9 +85,13 @@ class PolishLetters:
         return _WORD.sub(lambda match: self._only.get(match.group().lower(), match.group()), text)
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, lower case, in order."""
-    return _WORD.findall(text.lower())
+def words_of(text: str) -> frozenset[str]:
+    """The different words of a text, lower case."""
+    return frozenset(_WORD.findall(text.lower()))
+
+
+words_of_article = lru_cache(maxsize=50_000)(words_of)
+"""The same, remembered: for articles alone, never for what a patient wrote."""
 
 
 def _pieces(text: str) -> Counter[str]:

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
 
 from care.appointments import lexicon
 from care.appointments.service import services, specialties
@@ -19,7 +22,7 @@ from core.i18n import LANGUAGES, Language
 from core.settings import ROOT
 from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
-from knowledge.lexical import PolishLetters, words_of
+from knowledge.lexical import PolishLetters, words_of_article
 from knowledge.models import Article, ArticleVersion, KnowledgeState
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 
@@ -79,12 +82,18 @@ class Library:
         return await asyncio.to_thread(index.ask, question, topic, named)
 
     async def nearest(self, uow: UnitOfWork, question: str, language: Language) -> str | None:
-        """The id of the nearest article whatever its score, for benchmarks and reports on gaps."""
+        """The id of the nearest article whatever its score, for reports on gaps."""
+        ids, scores = await self.scores(uow, question, language)
+        return ids[int(scores.argmax())] if ids else None
+
+    async def scores(
+        self, uow: UnitOfWork, question: str, language: Language
+    ) -> tuple[list[str], npt.NDArray[np.float64]]:
+        """The ids of all articles, and how well each fits; for measuring."""
         index, named = await self._prepare(uow, question, language)
         if not index.article_ids:
-            return None
-        scores = await asyncio.to_thread(index.scores, question, named)
-        return index.article_ids[int(scores.argmax())]
+            return [], np.zeros(0)
+        return index.article_ids, await asyncio.to_thread(index.scores, question, named)
 
     async def compare(
         self, uow: UnitOfWork, language: Language, article_id: str, text: ArticleVersion | None
@@ -94,7 +103,15 @@ class Library:
         others = [one for one in now.passages if one.article_id != article_id]
         if text is not None:
             subject = await uow.session.get_one(Article, article_id)
-            others.append(_passage(subject, text, await facts(uow, language), language))
+            translation = await uow.session.scalar(
+                select(ArticleVersion).where(
+                    ArticleVersion.article_id == article_id,
+                    ArticleVersion.version == text.version,
+                    ArticleVersion.language != language,
+                )
+            )
+            known = {one: await facts(uow, one) for one in LANGUAGES}
+            others.append(_passage(subject, text, known, language, translation))
         others.sort(key=lambda one: one.article_id)
         letters = PolishLetters(await _spellings(uow, others)) if language == "pl" else None
         return now, await asyncio.to_thread(Index, language, others, self.embedder, letters)
@@ -119,12 +136,12 @@ class Library:
     async def _build(self, uow: UnitOfWork, revision: tuple[int, int]) -> _Built:
         built = _Built(revision, await lexicon.load(uow))
         kept: list[str] = []
-        for language in LANGUAGES:
-            passages = await (_newest_words if self._with_drafts else _published)(uow, language)
+        found = await (_newest_words if self._with_drafts else _published)(uow)
+        for language, passages in found.items():
             letters = PolishLetters(await _spellings(uow, passages)) if language == "pl" else None
             built.indexes[language] = await asyncio.to_thread(Index, language, passages, self.embedder, letters)
             kept += [text for p in passages for text in (p.question, p.answer, f"{p.question} {p.answer}")]
-        self.embedder.forget_all_but(kept)
+        await asyncio.to_thread(self.embedder.forget_all_but, kept)
         return built
 
 
@@ -282,53 +299,72 @@ def _words(text: ArticleVersion) -> tuple[Any, ...]:
     )
 
 
-async def _published(uow: UnitOfWork, language: Language) -> list[Passage]:
-    rows = await uow.session.execute(
-        select(Article, ArticleVersion)
-        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
-        .where(
-            Article.status == "published",
-            ArticleVersion.version == Article.published_version,
-            ArticleVersion.language == language,
-        )
-        .order_by(Article.id)
-    )
-    known = await facts(uow, language)
-    return [_passage(subject, text, known, language) for subject, text in rows]
+async def _published(uow: UnitOfWork) -> dict[Language, list[Passage]]:
+    """The published words of every article, for the index of each language."""
+    return await _passages(uow, (Article.status == "published") & (ArticleVersion.version == Article.published_version))
 
 
-async def _newest_words(uow: UnitOfWork, language: Language) -> list[Passage]:
+async def _newest_words(uow: UnitOfWork) -> dict[Language, list[Passage]]:
+    """The newest words of every article that was not withdrawn; a language it lacks is stood in for by the other."""
     newest = (
         select(ArticleVersion.article_id, func.max(ArticleVersion.version).label("version"))
         .group_by(ArticleVersion.article_id)
         .subquery()
     )
+    is_newest = tuple_(ArticleVersion.article_id, ArticleVersion.version).in_(select(newest))
+    return await _passages(uow, (Article.status != "withdrawn") & is_newest)
+
+
+async def _passages(uow: UnitOfWork, which: ColumnElement[bool]) -> dict[Language, list[Passage]]:
+    """One passage for each article in each language. Columns, not objects: there may be thousands."""
     rows = await uow.session.execute(
-        select(Article, ArticleVersion)
-        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
-        .join(newest, (newest.c.article_id == Article.id) & (newest.c.version == ArticleVersion.version))
-        .where(Article.status != "withdrawn")
-        .order_by(Article.id, ArticleVersion.language == language)
-    )
-    known = await facts(uow, language)
-    return list({subject.id: _passage(subject, text, known, language) for subject, text in rows}.values())
-
-
-def _passage(subject: Article, text: ArticleVersion, known: dict[str, str], language: Language) -> Passage:
-    return Passage(
-        subject.id, text.version, subject.topic, frozenset(subject.services), text.question, fill(text.answer, known), text.source,
-        text.language != language,
+        select(
+            Article.id, Article.topic, Article.services, ArticleVersion.version, ArticleVersion.language,
+            ArticleVersion.question, ArticleVersion.answer, ArticleVersion.source,
+        ).join(ArticleVersion, ArticleVersion.article_id == Article.id).where(which).order_by(Article.id)
     )  # fmt: skip
+    known = {language: await facts(uow, language) for language in LANGUAGES}
+    texts: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        texts.setdefault(row.id, {})[row.language] = row
+    found: dict[Language, list[Passage]] = {language: [] for language in LANGUAGES}
+    for said in texts.values():
+        for language in LANGUAGES:
+            other = next((row for tongue, row in said.items() if tongue != language), None)
+            own = said.get(language, other)
+            if own is not None:
+                found[language].append(_passage(own, own, known, language, other if own is not other else None))
+    return found
+
+
+def _passage(
+    subject: Article | Row[Any], text: ArticleVersion | Row[Any], known: dict[Language, dict[str, str]], language: Language,
+    other: ArticleVersion | Row[Any] | None,
+) -> Passage:  # fmt: skip
+    """`other`: the same article's text in the other language, if it has one."""
+
+    def filled(words: ArticleVersion | Row[Any]) -> str:
+        return fill(words.answer, known[_tongue(words.language)])
+
+    return Passage(
+        subject.id, text.version, subject.topic, frozenset(subject.services), text.question, filled(text), text.source,
+        text.language != language, (other.question, filled(other)) if other is not None else None,
+    )  # fmt: skip
+
+
+def _tongue(language: str) -> Language:
+    return "en" if language == "en" else "pl"
 
 
 async def _spellings(uow: UnitOfWork, passages: Iterable[Passage]) -> list[str]:
     """The words whose proper spelling is known: everyday ones, the articles' own, and what examinations are called."""
-    texts = _everyday_words()
+    texts = list(_everyday_words())
     texts += [f"{passage.question} {passage.answer}" for passage in passages]
     texts += [name for row in await specialties(uow) for name in row.synonyms_pl]
     texts += [name for row in await services(uow) for name in row.synonyms_pl]
-    return [word for text in texts for word in words_of(text)]
+    return sorted(frozenset[str]().union(*map(words_of_article, texts)))
 
 
-def _everyday_words() -> list[str]:
-    return [line for line in POLISH_WORDS.read_text("utf-8").splitlines() if not line.startswith("#")]
+@cache
+def _everyday_words() -> tuple[str, ...]:
+    return tuple(line for line in POLISH_WORDS.read_text("utf-8").splitlines() if not line.startswith("#"))

@@ -26,9 +26,18 @@ from core.roles import APP, OWNER
 from service.app import create_app
 from tests.controls import pytest_runtest_logreport, pytest_sessionfinish
 from tests.house import TestHouse, open_house
+from tests.processes import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.serving import free_port, serve, until
 
-__all__ = ["WARSAW", "free_port", "pytest_runtest_logreport", "pytest_sessionfinish", "until"]
+__all__ = [
+    "WARSAW",
+    "free_port",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_logreport",
+    "pytest_sessionfinish",
+    "pytest_xdist_make_scheduler",
+    "until",
+]
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 # A busy machine is slow, not wrong: how long an example takes decides nothing.

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from care.governance.service import is_automated
 from care.patients.marks import is_restricted
-from conversations import intent_days, rules
+from conversations import intent_days, rules, unanswered
 from conversations.adherence import answers as doses
 from conversations.adherence.answers import DoseReply
 from conversations.alerts import Alerts
@@ -212,6 +212,10 @@ class Acting:
         route = Route(scene.message.channel, scene.point.id, as_language(scene.person.language, otherwise=language))
         if reply.intent:
             await intent_days.count(uow, reply.intent, route.language, now)
+        keys = [utterance.key for utterance in reply.utterances]
+        if (reason := unanswered.reason_of(keys, reply.intent, reply.confidence)) is not None:
+            message = scene.message
+            await unanswered.note(uow, message.id, route.language, message.channel, reason, message.created_at)
         said = []
         for utterance in without_repeats(reply.utterances):
             source: dict[str, Any] = {"by": "bot", "key": utterance.key}

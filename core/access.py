@@ -41,6 +41,7 @@ class Permission(StrEnum):
     cancel_appointment = "cancel_appointment"
     edit_schedule = "edit_schedule"
     edit_content = "edit_content"
+    review_unanswered = "review_unanswered"
     manage_staff = "manage_staff"
     read_audit = "read_audit"
     manage_privacy = "manage_privacy"
@@ -96,7 +97,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.edit_routing,
     },
     Role.admin: frozenset(
-        {P.edit_content, P.edit_schedule, P.manage_staff, P.replay_delivery, P.read_clinical, P.edit_routing}
+        {
+            P.edit_content,
+            P.review_unanswered,
+            P.edit_schedule,
+            P.manage_staff,
+            P.replay_delivery,
+            P.read_clinical,
+            P.edit_routing,
+        }
     ),
     Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),
     Role.system: frozenset(Permission),

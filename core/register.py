@@ -195,6 +195,8 @@ TABLES = (
     Copy("article_versions", "approved answers and their authors", WORK, (_R.account,), ("author",), "by an editor"),
     Copy("intent_examples", "what the bot learns from; some made of messages, without names and numbers, as a person confirmed", CARE,
          (_R.account, _R.administrative), ("author", "origin_id", "text"), "by an editor; with the message it was made from"),
+    Copy("unanswered", "what the bot did not answer, without names and numbers, for who edits content", CARE,
+         (_R.administrative,), ("message_id", "reason", "words", "vector", "confirmed", "decided_by"), "with the message it was made from"),
     Copy("bot_versions", "what the bot had learnt, and who let it answer", WORK, (_R.account,), ("author",),
          "kept as long as what it answered may have to be accounted for"),
     Copy("bot_runs", "checks before the bot answers with something new", WORK, (_R.account,), ("staff_id", "author"),

@@ -13,6 +13,7 @@ from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
+from knowledge.unanswered import prepare
 from service.bootstrap import House, settle_memory
 from service.bot_content import settle
 from service.gate_watch import GateWatch
@@ -35,6 +36,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("routing-sweep", "* * * * * */5", house.router.look)
     house.jobs.periodic("promises", "* * * * * */10", lambda: promises(house))
     house.jobs.periodic("slack", "* * * * * */5", lambda: slack(house))
+    house.jobs.periodic("unanswered", "* * * * * */20", lambda: unanswered(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -132,6 +134,13 @@ async def slack(house: House) -> None:
     count = await house.slack.posts.look()
     if count:
         log.info("slack", count=count)
+
+
+async def unanswered(house: House) -> None:
+    """Three times a minute: what was not answered is prepared for the studio, without the patient."""
+    count = await prepare(house.database, house.nearness)
+    if count:
+        log.info("unanswered", count=count)
 
 
 async def calls(house: House) -> None:

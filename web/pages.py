@@ -44,6 +44,7 @@ from web.staff.routes import router as staff_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.routes import router as studio_router
+from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
 from web.supervision.routing import router as routing_router
 from web.widget.routes import router as widget_router
@@ -88,6 +89,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))
     app.include_router(gate_router(house, pages, sessions))
+    app.include_router(unanswered_router(house, pages, sessions))
     app.include_router(refills_router(house, pages, sessions))
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))

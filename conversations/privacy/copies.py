@@ -25,6 +25,7 @@ from conversations.models import (
     Turn,
 )
 from conversations.outreach.models import Consent
+from conversations.unanswered import Unanswered
 from conversations.unsafe.models import UnsafeReport
 from core.db import UnitOfWork
 
@@ -72,6 +73,7 @@ async def erase_cases(uow: UnitOfWork, case_ids: Sequence[UUID], above: Sequence
         ("follow_ups", delete(FollowUp).where(FollowUp.case_id.in_(case_ids))),
         ("unsafe_reports", delete(UnsafeReport).where(UnsafeReport.case_id.in_(case_ids))),
         ("safety_alerts", delete(SafetyAlert).where(SafetyAlert.case_id.in_(case_ids))),
+        ("unanswered", delete(Unanswered).where(Unanswered.message_id.in_(messages))),
         ("messages", delete(Message).where(Message.case_id.in_(case_ids))),
     ):
         counts[place] += await deleted(uow, statement)

@@ -33,6 +33,7 @@ MODELS: tuple[str, ...] = (
     "knowledge.intents.models",
     "knowledge.gate.models",
     "conversations.intent_days",
+    "conversations.unanswered",
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from conversations.understanding import for_dialogue
 from core.db import UnitOfWork
-from knowledge.embedding import Embedder
+from knowledge.embedding import Embedder, Vectors
 from knowledge.intents.editing import in_draft
 from knowledge.intents.models import IntentExample
 
@@ -69,6 +69,19 @@ class Nearness:
             await uow.session.scalars(select(IntentExample).where(*in_draft(), IntentExample.intent != intent))
         ).all()
         return await asyncio.to_thread(self._near, rows, text)
+
+    async def placed(self, uow: UnitOfWork, keys: Sequence[str]) -> tuple[Vectors, bool]:
+        """Unit vectors of phrases, one row each, to be compared with one another. False: there are no examples to centre them on."""
+        rows = (await uow.session.scalars(select(IntentExample).where(*in_draft()))).all()
+        return await asyncio.to_thread(self._placed, rows, keys)
+
+    def _placed(self, rows: Sequence[IntentExample], keys: Sequence[str]) -> tuple[Vectors, bool]:
+        standing = self._standing(rows)
+        vectors = self._embedder.passages(list(keys))
+        if standing is not None:
+            vectors = vectors - standing.mean
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        return (vectors / lengths).astype(np.float32), standing is not None
 
     def _warnings(self, rows: Sequence[IntentExample], intent: str) -> dict[UUID, Near]:
         own = [one for one in rows if one.intent == intent]

@@ -18,6 +18,7 @@ from conversations.alerts import FollowUp
 from conversations.models import Case, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
+from conversations.unanswered import Unanswered
 from core.access import Access, Role
 from core.accounts import Staff
 from core.accounts.models import BreakGlass, StaffRole
@@ -117,9 +118,21 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
-            "name": "examples.csv",
+            "name": "examples.csv", "group_id": await an_unanswered(house, accepted.message_id),
         }
     )  # fmt: skip
+
+
+async def an_unanswered(house: TestHouse, message_id: UUID) -> UUID:
+    """A question that was not answered, of that message."""
+    one = Unanswered(
+        id=new_id(), message_id=message_id, language="pl", channel="sms", reason="not-understood", asked_at=house.clock.now(),
+        state="open", words="czy są miejsca dla rowerów",
+    )  # fmt: skip
+    one.group_id = one.id
+    async with house.house.database.unit_of_work() as uow:
+        uow.session.add(one)
+    return one.id
 
 
 async def offer(house: TestHouse, case_id: UUID, staff_id: UUID) -> None:
@@ -182,6 +195,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
     "/console/cases/{case_id}/test": lambda _: {"name": "rozmowa", "said": ["nie mogę oddychać"], "nobody": "yes"},
+    "/studio/unanswered/{group_id}": lambda _: {"act": "ignore"},
     "/studio/checks": lambda _: {"note": "nowe zdanie"},
     "/studio/versions/{number}": lambda _: {"note": "wracamy do tego"},
     "/studio/intents/{intent}/examples": lambda _: {"act": "drop"},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -19,6 +20,7 @@ from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library, withdraw
+from knowledge.unanswered import question_of
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
@@ -70,10 +72,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return respond(request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state)
 
     @routes.get("/articles/new")
-    async def new(request: Request, person: Reader) -> Response:
-        """An empty editor."""
+    async def new(request: Request, person: Reader, unanswered: UUID | None = None) -> Response:
+        """An empty editor, or one with the question that was not answered."""
         person.access.require(Permission.edit_content)
-        return respond(request, "editor", person, **_empty())
+        values = _empty()
+        if unanswered is not None:
+            async with house.database.unit_of_work() as uow:
+                asked = await question_of(uow, person.access, unanswered)
+            values["typed"] = {f"{asked[0]}_question": asked[1]} if asked else {}
+        return respond(request, "editor", person, **values)
 
     @routes.post("/articles")
     async def create(request: Request, person: Actor) -> Response:

@@ -1,6 +1,6 @@
 # Unanswered.
 unanswered-title = Unanswered
-unanswered-lead = Messages the bot did not understand or was unsure of, grouped by meaning. Names, numbers and addresses are replaced by invented ones.
+unanswered-lead = Messages the bot did not understand or was unsure of, grouped by meaning. Numbers and addresses, and the names that could be recognised, are replaced by invented ones; a name may have remained.
 unanswered-one = An unanswered question
 unanswered-none = There are no questions here.
 unanswered-state-open = To decide

@@ -1,6 +1,6 @@
 # Bez odpowiedzi.
 unanswered-title = Bez odpowiedzi
-unanswered-lead = Wiadomości, których bot nie zrozumiał lub nie był ich pewien, pogrupowane według znaczenia. Nazwiska, numery i adresy są zastąpione zmyślonymi.
+unanswered-lead = Wiadomości, których bot nie zrozumiał lub nie był ich pewien, pogrupowane według znaczenia. Numery i adresy, a także nazwiska, które dało się rozpoznać, są zastąpione zmyślonymi; jakieś nazwisko mogło pozostać.
 unanswered-one = Pytanie bez odpowiedzi
 unanswered-none = Nie ma tu żadnych pytań.
 unanswered-state-open = Do decyzji

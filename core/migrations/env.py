@@ -20,6 +20,7 @@ MODELS: tuple[str, ...] = (
     "conversations.adherence.models",
     "handoff.models",
     "handoff.canned",
+    "handoff.complaints",
     "handoff.slack.models",
     "channels.sms.simulator.models",
     "conversations.calls",

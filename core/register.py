@@ -89,6 +89,7 @@ TABLES = (
          ("taken_by", "done_by", "note"), _WITH_CASE),
     Copy("complaints", "answering complaints in time", REQUEST, _CASE,
          ("words", "about_staff", "owner_id", "made_by", "answer", "answered_by"), _WITH_CASE),
+    Copy("mentions", "which colleague a note names, and whether they read it", WORK, _CASE, ("staff_id",), _WITH_CASE),
     Copy("handoffs", "waiting for a person", CARE, _CASE, ("accepted_by", "offered_to"), _WITH_CASE),
     Copy("handoff_events", "each step of it: who was offered it, by which rule, who took it", CARE, _CASE,
          ("actor", "staff_id", "reason"), _WITH_CASE),

@@ -21,6 +21,7 @@ MODELS: tuple[str, ...] = (
     "handoff.models",
     "handoff.canned",
     "handoff.complaints",
+    "handoff.mentions",
     "handoff.slack.models",
     "channels.sms.simulator.models",
     "conversations.calls",

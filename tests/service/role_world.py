@@ -24,6 +24,7 @@ from core.accounts.models import BreakGlass, StaffRole
 from core.errors import Refused
 from core.ids import new_id
 from handoff.complaints import Complaint
+from handoff.mentions import Mention
 from handoff.models import AgentMode, AgentState, Handoff, HandoffState
 from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
@@ -107,7 +108,10 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         complaint = Complaint(
             id=new_id(), case_id=earlier.id, thread_id=case.thread_id, words="za długo", owner_id=owner, made_at=now, due_on=now.date()
         )  # fmt: skip
-        uow.session.add(complaint)
+        mention = Mention(
+            id=new_id(), message_id=out.id, thread_id=case.thread_id, staff_id=owner or agent.staff_id, made_at=now
+        )
+        uow.session.add_all((complaint, mention))
     request = await a_refill(house, patient.id, case.id)
     over = Handoff(
         id=new_id(), case_id=case.id, thread_id=accepted.thread_id, state=HandoffState.wrap_up, reason="asked", requested_at=now,
@@ -126,7 +130,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id,
+            "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
             "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,

@@ -8,6 +8,7 @@ from actions.persons import note_role
 from actions.reach import proof_for, step_up
 from conversations.identity.levels import needs_code
 from conversations.protocols import Choice
+from handoff import complaints
 from knowledge.retrieval import Answer
 
 CLINICAL = frozenset({"medical_advice"})
@@ -41,6 +42,9 @@ class StaffRequest(RequestHuman):
                 return step_up(call, call.intent)
             await hand_over_proven(self, call, call.intent, proof)
             return []
+        if call.intent == "complaint":
+            told = complaints.told(await complaints.of_patient(call.uow, call.access, call.case, call.text, call.now))
+            call.say(told.key, **told.args)
         await hand_over(self, call, "clinician-question" if call.intent in CLINICAL else "staff-request")
         return []
 

@@ -12,6 +12,7 @@ from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.authorisations import router as authorisations_router
 from web.console.canned import router as canned_router
+from web.console.complaints import router as case_complaints_router
 from web.console.conversation_tests import router as conversation_tests_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
@@ -46,6 +47,7 @@ from web.studio.intents import router as intents_router
 from web.studio.routes import router as studio_router
 from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
+from web.supervision.complaints import router as complaints_router
 from web.supervision.routing import router as routing_router
 from web.widget.routes import router as widget_router
 
@@ -94,6 +96,8 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
     app.include_router(board_router(house, pages, sessions))
+    app.include_router(case_complaints_router(house, pages, sessions))
+    app.include_router(complaints_router(house, pages, sessions))
     app.include_router(routing_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))

@@ -20,6 +20,8 @@ MODELS: tuple[str, ...] = (
     "conversations.adherence.models",
     "handoff.models",
     "handoff.canned",
+    "handoff.complaints",
+    "handoff.mentions",
     "handoff.slack.models",
     "channels.sms.simulator.models",
     "conversations.calls",

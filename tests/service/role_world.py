@@ -15,7 +15,7 @@ from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
 from conversations.alerts import FollowUp
-from conversations.models import Case, Delivery, DeliveryState, Direction
+from conversations.models import Case, CaseState, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
 from conversations.unanswered import Unanswered
@@ -24,6 +24,8 @@ from core.accounts import Staff
 from core.accounts.models import BreakGlass, StaffRole
 from core.errors import Refused
 from core.ids import new_id
+from handoff.complaints import Complaint
+from handoff.mentions import Mention
 from handoff.models import AgentMode, AgentState, Handoff, HandoffState
 from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
@@ -95,7 +97,22 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             id=new_id(), thread_id=accepted.thread_id, case_id=case.id, level="crisis", made_at=now, due_at=now,
             taken_by=owner,
         )  # fmt: skip
-        uow.session.add(task)
+        # Of an earlier case: a case has one complaint at a time.
+        earlier = Case(
+            id=new_id(), thread_id=case.thread_id, state=CaseState.closed, opened_at=now, active_at=now, closed_at=now
+        )
+        lead = Staff(
+            id=new_id(), email=f"{uuid4().hex}@clinic.example", name="Iza", password_hash="x", roles=["supervisor"]
+        )
+        uow.session.add_all((task, earlier, lead))
+        await uow.session.flush()
+        complaint = Complaint(
+            id=new_id(), case_id=earlier.id, thread_id=case.thread_id, words="za długo", owner_id=owner, made_at=now, due_on=now.date()
+        )  # fmt: skip
+        mention = Mention(
+            id=new_id(), message_id=out.id, thread_id=case.thread_id, staff_id=owner or agent.staff_id, made_at=now
+        )
+        uow.session.add_all((complaint, mention))
     request = await a_refill(house, patient.id, case.id)
     over = Handoff(
         id=new_id(), case_id=case.id, thread_id=accepted.thread_id, state=HandoffState.wrap_up, reason="asked", requested_at=now,
@@ -114,7 +131,8 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
-            "follow_up_id": task.id, "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
+            "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
+            "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
@@ -175,6 +193,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/cases/{case_id}/reply": lambda _: {"body": "Dzień dobry"},
     "/board/agents/{staff_id}": lambda _: {"capacity": "3", "skills": "clinical", "languages": "pl, en"},
     "/routing": lambda _: {"text": shipped_text() + "# zmiana\n", "why": "próba", "basis": read_table(shipped_text()).version},
+    "/console/cases/{case_id}/complaint": lambda _: {"words": "czekanie trwało za długo"},
+    "/board/complaints/{complaint_id}": lambda one: {"owner": str(one.ids["lead_id"])},
+    "/board/complaints/{complaint_id}/answer": lambda _: {"decision": "upheld", "words": "przepraszamy", "way": "elsewhere"},
     "/replies": lambda _: {"key": "nowa", "pl": "Dzień dobry", "en": "Hello"},
     "/console/agent": lambda _: {"mode": "available"},
     "/console/cases/{case_id}/pass-on": lambda _: {"to": "queue", "why": "koniec zmiany"},

@@ -61,7 +61,17 @@ def rows() -> list[Row]:
 
 ROWS = rows()
 GUARDED = [row for row in ROWS if row.allowed is not None]
-NAMED = {"thread_id", "case_id", "patient_id", "alert_id", "message_id", "file_id", "follow_up_id", "handoff_id"}
+NAMED = {
+    "thread_id",
+    "case_id",
+    "patient_id",
+    "alert_id",
+    "message_id",
+    "file_id",
+    "follow_up_id",
+    "complaint_id",
+    "handoff_id",
+}
 WITH_IDS = [
     row for row in GUARDED
     if set(re.findall(r"{(\w+)}", row.path)) & NAMED

@@ -19,6 +19,7 @@ from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import catalogue
+from handoff import mentions
 from handoff.passing import QUEUE
 from web.console.outreach import record_consent, warn
 from web.console.routes import ConsolePages
@@ -101,7 +102,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         """Leave a note for colleagues."""
 
         async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
-            return await house.desk.note(uow, person, case_id, body, now)
+            return await mentions.note(uow, house.desk, person, case_id, body, now)
 
         return await act(request, person, case_id, write, "note-kept")
 

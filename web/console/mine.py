@@ -14,6 +14,7 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
+from handoff import mentions
 from handoff.explaining import explain
 from handoff.mine import read_mine
 from handoff.passing import BY_TIME, CODES, colleagues
@@ -49,9 +50,25 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             return RedirectResponse("/console", 303)
         async with house.database.unit_of_work() as uow:
             own = await read_mine(uow, person, house.clock.now())
+            named = await mentions.unread(uow, person)
         return console.fragment(
-            request, "console/mine.html", person, refused, mine=own, codes=CODES, by_time=BY_TIME, again=AGAIN_SECONDS
+            request,
+            "console/mine.html",
+            person,
+            refused,
+            mine=own,
+            mentions=named,
+            codes=CODES,
+            by_time=BY_TIME,
+            again=AGAIN_SECONDS,
         )
+
+    @routes.post("/mentions/{mention_id}/read")
+    async def mention_read(request: Request, mention_id: UUID, person: Actor) -> Response:
+        """A note that names oneself is read."""
+        async with house.database.unit_of_work() as uow:
+            await mentions.mark_read(uow, person, mention_id, house.clock.now())
+        return await mine(request, person)
 
     @routes.get("/fragments/mine")
     async def mine_part(request: Request, person: Refreshing) -> Response:

@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
-from core.when.say import say_when
+from core.when.say import say_date, say_when
+from handoff import complaints
 from handoff.board import read_board
 from handoff.follow_ups import open_follow_ups
 from handoff.routing.agents import set_abilities
@@ -41,6 +42,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             board = await read_board(uow, house.desk, person.access, table, now)
             alerts = await house.desk.alerts(uow, person.access)
             tasks = await open_follow_ups(uow, person.access, now)
+            waiting = await complaints.listed(uow, person.access, now)
         return pages.respond(
             request,
             template,
@@ -51,6 +53,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             board=board,
             alerts=alerts,
             tasks=tasks,
+            complaints=waiting,
+            day=lambda at: say_date(at, language, now=now, style="short"),
             refused=refused,
             waited=lambda since: minutes_words(since, now, language),
             contact=lambda address, channel: contact_name(address, channel, language),

@@ -2,7 +2,7 @@
 
 A score is the mean nearness of the question to the article's question, question with answer, and answer, plus shared
 pieces of words and a named examination, less half of how near the article lies to everything (some lie near to all).
-Weights and thresholds were calibrated on tests/knowledge/dev_set.yml.
+Weights were chosen on tests/knowledge/dev_set.yml; thresholds are measured for each embedder (`knowledge.calibration`).
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.i18n import Language
+from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import Embedder
 from knowledge.lexical import PieceIndex, PolishLetters
 
@@ -21,11 +22,6 @@ FOREIGN_WEIGHT = 0.02
 """Words of two languages share no pieces and lie a little further apart."""
 CROWD_WEIGHT = 0.5
 CROWD_SIZE = 10
-LOWEST: dict[Language, float] = {"pl": 0.855, "en": 0.839}
-"""Below this nothing approved answers the question. Between it and `SURE` a clear lead is needed, else choices."""
-SURE: dict[Language, float] = {"pl": 0.885, "en": 0.875}
-CLEAR_LEAD = 0.018
-CHOICES_WITHIN = 0.045
 MOST_CHOICES = 3
 LONGEST_QUESTION = 600
 
@@ -81,8 +77,14 @@ class Index:
     """The published articles of one language, ready to be asked. Never changed after it was made."""
 
     def __init__(
-        self, language: Language, passages: Sequence[Passage], embedder: Embedder, letters: PolishLetters | None = None
+        self,
+        language: Language,
+        passages: Sequence[Passage],
+        embedder: Embedder,
+        letters: PolishLetters | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
+        self._calibration = calibration or calibration_of(embedder.version)
         self._language = language
         self._passages = list(passages)
         self._embedder = embedder
@@ -112,13 +114,14 @@ class Index:
         eligible = [place for place, passage in enumerate(self._passages) if topic in (None, passage.topic)]
         order = sorted(eligible or range(len(self._passages)), key=lambda place: -scores[place])
         best = float(scores[order[0]])
-        if best < LOWEST[self._language]:
+        limits = self._calibration
+        if best < limits.lowest[self._language]:
             return Unknown(best)
         lead = best - float(scores[order[1]]) if len(order) > 1 else 1.0
-        is_clear = lead >= CLEAR_LEAD or (best >= SURE[self._language] and lead > CLEAR_LEAD / 3)
+        is_clear = lead >= limits.clear_lead or (best >= limits.sure[self._language] and lead > limits.clear_lead / 3)
         if is_clear and not self._would_guess(self._passages[order[0]], services):
             return Answer(self._match(order[0], best))
-        near = [place for place in order[:MOST_CHOICES] if best - float(scores[place]) <= CHOICES_WITHIN]
+        near = [place for place in order[:MOST_CHOICES] if best - float(scores[place]) <= limits.choices_within]
         return Choices(tuple(self._match(place, float(scores[place])) for place in near))
 
     def _would_guess(self, passage: Passage, services: Collection[str]) -> bool:
@@ -141,6 +144,10 @@ class Index:
             - CROWD_WEIGHT * self._crowd
         )
         return scores
+
+    def is_of(self, embedder: Embedder | None) -> bool:
+        """True if that embedder made it."""
+        return embedder is self._embedder
 
     @property
     def passages(self) -> list[Passage]:

@@ -13,6 +13,7 @@ from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
+from knowledge.model.rephrasing import Rephrasing
 from service.bootstrap import House, settle_memory
 from service.bot_content import settle
 from service.gate_watch import GateWatch
@@ -40,6 +41,7 @@ async def run(house: House) -> None:
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
         await house.library.warm(uow)
+    await house.model.warm()
     await house.database.warm()
     await write_locked(house.database, house.settings.data_folder)
     await settle(house.database, house.clock)
@@ -84,6 +86,7 @@ def action_server(house: House) -> uvicorn.Server:
             house.alerts,
             triage_engine(house.settings),
             house.complexity,
+            Rephrasing(house.model),
         ),
         house.settings.secrets["actions"],
         house.database,

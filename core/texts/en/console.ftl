@@ -63,6 +63,7 @@ why-rule = Rule
 why-article = Article
 why-text = Text
 why-model = Model
+why-reworded = Put in simpler words by the language model and checked against the article
 intent-book = wants to book a visit
 intent-cancel-visit = wants to cancel a visit
 intent-list-visits = asks about own visits

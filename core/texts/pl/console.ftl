@@ -64,6 +64,7 @@ why-rule = Reguła
 why-article = Artykuł
 why-text = Tekst
 why-model = Model
+why-reworded = Uproszczone przez model językowy i sprawdzone z artykułem
 intent-book = chęć umówienia wizyty
 intent-cancel-visit = odwołanie wizyty
 intent-list-visits = pytanie o własne wizyty

@@ -145,6 +145,7 @@ class TracingGate:
 async def observed(house: House, kind: str, readiness: Readiness) -> AsyncIterator[None]:
     """While the block lasts the process beats, measures itself, and answers on its operations port (0: none)."""
     settings, process = house.settings, uuid4()
+    await house.model.warm()
     gate = TracingGate(house)
     if settings.otlp_endpoint:
         await gate.look()

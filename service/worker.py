@@ -41,7 +41,6 @@ async def run(house: House) -> None:
     await house.jobs.open()
     async with house.database.unit_of_work() as uow:
         await house.library.warm(uow)
-    await house.model.warm()
     await house.database.warm()
     await write_locked(house.database, house.settings.data_folder)
     await settle(house.database, house.clock)

@@ -61,7 +61,7 @@ async def propose(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetim
     patients = Patients(uow, Access.system("conversation test", case_id))
     patient = await patients.get(case.patient_id) if case.patient_id else None
     names = [patient.given_name, patient.family_name] if patient is not None else []
-    everyday = await _everyday(uow)
+    everyday = await everyday_words(uow)
     steps: list[tuple[str, list[str]]] = []
     channel = language = ""
     for one in rows:
@@ -118,7 +118,7 @@ async def keep(
     return made
 
 
-async def _everyday(uow: UnitOfWork) -> frozenset[str]:
+async def everyday_words(uow: UnitOfWork) -> frozenset[str]:
     """Words that name nobody, folded: everyday ones, and those of what the bot learns from where no name is given."""
     lines = (ROOT / "data" / "knowledge" / "polish_words.txt").read_text("utf-8").splitlines()
     texts = [line for line in lines if not line.startswith("#")]

@@ -50,10 +50,23 @@ class Rephrasing:
         self._known: dict[tuple[Language, str], str | None] = {}
 
     async def reword(
-        self, uow: UnitOfWork, approved: str, language: Language, channel: str, message_id: UUID | None = None
+        self,
+        uow: UnitOfWork,
+        approved: str,
+        language: Language,
+        channel: str,
+        message_id: UUID | None = None,
+        purpose: str = "rephrase",
     ) -> str | None:
-        """Other words for the approved ones, or None: say the approved ones. In time whatever the model does."""
-        if not self._model.settings.rephrases or channel not in CHANNELS or not may_be_reworded(approved):
+        """Other words for the approved ones, or None: say the approved ones. In time whatever the model does.
+
+        A `suggestion` is for an agent's eyes and asks for no setting of its own.
+        """
+        if (
+            (purpose == "rephrase" and not self._model.settings.rephrases)
+            or channel not in CHANNELS
+            or not may_be_reworded(approved)
+        ):
             return None
         if not await self._model.is_on(uow):
             return None
@@ -61,11 +74,11 @@ class Rephrasing:
             return self._known[language, approved]
         asked = await self._model.ask(TASK.format(language=NAMES[language]), Redacted(approved), Rewording)
         if asked.value is None:
-            self._model.record(uow, "rephrase", asked, asked.reason, message_id)
+            self._model.record(uow, purpose, asked, asked.reason, message_id)
             return None
         words = asked.value.text.strip()
         fits = len(words) <= len(approved) * 1.2 and is_grounded(words, approved, language)
-        self._model.record(uow, "rephrase", asked, "used" if fits else "ungrounded", message_id)
+        self._model.record(uow, purpose, asked, "used" if fits else "ungrounded", message_id)
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
         self._known[language, approved] = words if fits else None

@@ -51,8 +51,9 @@ async def modelled(
     """A house with a model that is recorded and may rephrase."""
     async with provider() as one:
         given = {
-            "llm": "openai:small-test", "llm_base_url": one.url, "llm_key": KEY, "llm_timeout_seconds": 5.0,
+            "llm": "openai:small-test", "llm_base_url": one.url, "llm_key": KEY, "llm_timeout_seconds": 7.5,
             "llm_rephrase": True, "llm_price_in": 0.5, "llm_price_out": 2.0,
         }  # fmt: skip
         async with open_house(emptied(house_url), tmp_path, clock, **(given | model_settings)) as opened:
+            opened.house.model.prepare()
             yield ModelHouse(opened, one)

@@ -118,7 +118,6 @@ async def test_a_slow_model_is_given_up_in_time_and_after_three_nobody_waits_unt
     modelled: ModelHouse,
 ) -> None:
     await modelled.record()
-    modelled.house.house.model.prepare()
     modelled.provider.hangs = True
     for number in range(3):
         began = time.monotonic()

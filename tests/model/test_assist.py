@@ -1,15 +1,16 @@
 """Help for agents over captured traffic. Invariant: no name, number or address of a patient leaves, and nothing is sent by itself."""
 
 import json
+from uuid import uuid4
 
 import pytest
 
 from conversations.models import Direction, Message
-from core.access import Role
+from core.access import Access, Role
 from core.audit import AuditEvent
 from knowledge.model.models import ModelCall
 from knowledge.model.redacting import redacted
-from knowledge.seed import seed
+from knowledge.service import import_articles, publish
 from tests.model.conftest import ModelHouse
 from tests.web.test_staff_pages import Keyboard, keyboard
 
@@ -18,13 +19,20 @@ SAID = (
     "Gdzie mogę zaparkować samochód?",
 )
 SECRETS = ("Grażyn", "Brzęczyszcz", "44051401458", "600 700 800", "600100200", "Lipowa", "poczta.pl")
+EDITOR = Access.staff(uuid4(), frozenset({Role.admin}))
+PARKING = {
+    "id": "parking", "topic": "general",
+    "pl": {"question": "Gdzie mogę zaparkować samochód?", "answer": "Parking jest za budynkiem poradni."},
+    "en": {"question": "Where can I park my car?", "answer": "The car park is behind the clinic."},
+}  # fmt: skip
 GOOD = {"asked": "Parking.", "done": "Nic.", "still_open": "Odpowiedź."}
 
 
 async def a_case(one: ModelHouse, ola: Keyboard) -> str:
     house = one.house
     async with house.house.database.unit_of_work() as uow:
-        await seed(uow, house.clock.now())
+        await import_articles(uow, EDITOR, [PARKING], house.clock.now())
+        await publish(uow, EDITOR, "parking", house.clock.now())
     accepted = await house.sms("konsultant")
     await house.house.turns.take(accepted.thread_id)
     case = await house.open_case(accepted.thread_id)

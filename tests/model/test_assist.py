@@ -48,10 +48,10 @@ async def test_the_summary_is_made_of_redacted_words_and_audited(modelled: Model
     modelled.provider.answer = lambda _: json.dumps(GOOD)
     async with keyboard(modelled.house, Role.agent) as ola:
         case_id = await a_case(modelled, ola)
-        shown = await ola.post(f"/console/cases/{case_id}/summary")
+        shown = await ola.post(f"/console/assist/{case_id}/summary")
         assert shown.status_code == 200 and "Parking." in shown.text and "bez imion" in shown.text
         modelled.provider.answer = lambda _: json.dumps(GOOD | {"done": "Dawka 500 mg."})
-        refused = await ola.post(f"/console/cases/{case_id}/summary")
+        refused = await ola.post(f"/console/assist/{case_id}/summary")
         assert "500" not in refused.text and "zaufać" in refused.text
     assert "zaparkowa" in modelled.provider.traffic
     assert [secret for secret in SECRETS if secret.lower() in modelled.provider.traffic.lower()] == []
@@ -64,7 +64,7 @@ async def test_a_draft_shows_its_source_asks_with_the_article_alone_and_sends_no
     async with keyboard(modelled.house, Role.agent) as ola:
         case_id = await a_case(modelled, ola)
         before = len(await modelled.house.rows(Message, Message.direction == Direction.outbound))
-        shown = await ola.post(f"/console/cases/{case_id}/draft")
+        shown = await ola.post(f"/console/assist/{case_id}/draft")
         assert "parking" in shown.text and "data-draft" in shown.text and "nic nie zostało wysłane" in shown.text
         assert len(await modelled.house.rows(Message, Message.direction == Direction.outbound)) == before
     assert "zaparkowa" not in modelled.provider.traffic
@@ -75,7 +75,7 @@ async def test_without_a_record_the_agent_is_told_and_nothing_leaves(modelled: M
     async with keyboard(modelled.house, Role.agent) as ola:
         case_id = await a_case(modelled, ola)
         for kind in ("summary", "draft"):
-            assert "wyłączony" in (await ola.post(f"/console/cases/{case_id}/{kind}")).text
+            assert "wyłączony" in (await ola.post(f"/console/assist/{case_id}/{kind}")).text
     assert modelled.provider.asked == []
 
 

@@ -14,8 +14,8 @@ from web.session import Sessions
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
-    """`/console/cases/{id}/summary` and `/draft`: fragments, asked for by a button; audited."""
-    routes = APIRouter(prefix="/console/cases", include_in_schema=False)
+    """`/console/assist/{id}/summary` and `/draft`: fragments, asked for by a button; audited."""
+    routes = APIRouter(prefix="/console/assist", include_in_schema=False)
     assisting = Assisting(house.database, house.clock, house.model, house.library)
     Actor = Annotated[SignedIn, Depends(sessions.acting_agent)]
 

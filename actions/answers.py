@@ -2,6 +2,8 @@
 
 import json
 
+from sqlalchemy import select
+
 from actions.context import Call, Events, HouseAction
 from actions.handover import DefaultFallback, hand_over
 from actions.reading import read
@@ -9,6 +11,7 @@ from care.appointments import service as clinic
 from care.appointments.models import Service, Specialty
 from conversations.choosing import Ranked, choices
 from conversations.messages import last_content
+from conversations.models import SafetyAlert
 from conversations.protocols import Choice
 from conversations.rules import COMPLEX
 from core.i18n import text as words
@@ -179,12 +182,21 @@ async def say_article(call: Call, article_id: str) -> bool:
     reply = await article(call.uow, article_id, call.language, call.message.channel)
     if not isinstance(reply, Reply):
         return False
-    call.say(
-        "answer-article",
-        text=reply.text,
-        source={"article": reply.article_id, "version": reply.version, "source": reply.source},
-    )
+    source = {"article": reply.article_id, "version": reply.version, "source": reply.source}
+    words = await _reworded(call, reply)
+    if words is not None:
+        source["reworded"] = True
+    call.say("answer-article", text=words or reply.text, source=source)
     return True
+
+
+async def _reworded(call: Call, reply: Reply) -> str | None:
+    """Other words by the model, if it is on; never in a case in which the safety screen has fired."""
+    if call.rephrasing is None:
+        return None
+    if await call.uow.session.scalar(select(SafetyAlert.id).where(SafetyAlert.case_id == call.case.id).limit(1)):
+        return None
+    return await call.rephrasing.reword(call.uow, reply.text, reply.language, call.message.channel, call.message.id)
 
 
 async def _say_price(call: Call, code: str) -> None:

@@ -30,6 +30,7 @@ from core.db import Database, UnitOfWork
 from core.errors import Forbidden
 from core.i18n import Language
 from knowledge.complexity import Complexity
+from knowledge.model.rephrasing import Rephrasing
 from knowledge.service import Library
 
 UNDERSTOOD = (
@@ -52,6 +53,8 @@ class Parts:
     alerts: Alerts
     engine: Engine | None = None
     """A certified triage engine, asked beside the tables; None where none is configured."""
+    rephrasing: Rephrasing | None = None
+    """Puts approved answers in simpler words; None: they are said as written."""
     complexity: Complexity | None = None
     """Tells what is too much for the bot; None: nothing is."""
     lexicon: Lexicon | None = None
@@ -97,6 +100,7 @@ class Parts:
         about = await _meant(uow, row.Case, tracker)
         now = self.clock.now()
         call = Call(uow, access, now, row.Case, row.Message, language, tracker, lexicon, about)
+        call.rephrasing = self.rephrasing
         call.speaks_for = await speaks_for(uow, call.session_point_id, now)
         return call
 
@@ -117,6 +121,7 @@ class Call:
     """The earlier message whose goal was picked, where one had to be asked for: what it said is not asked again."""
     speaks_for: UUID | None = None
     """The contact point a browser stands for that followed a link sent to it."""
+    rephrasing: Rephrasing | None = None
     said: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
     visits_read: dict[tuple[str, ...], list[Visit]] = field(default_factory=dict)

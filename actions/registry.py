@@ -25,6 +25,7 @@ from conversations.identity.challenges import Identity
 from core.clock import Clock
 from core.db import Database
 from knowledge.complexity import Complexity
+from knowledge.model.rephrasing import Rephrasing
 from knowledge.service import Library
 
 ACTIONS: tuple[type[HouseAction], ...] = (
@@ -97,7 +98,8 @@ def build_actions(
     alerts: Alerts,
     engine: Engine | None = None,
     complexity: Complexity | None = None,
+    rephrasing: Rephrasing | None = None,
 ) -> list[Action]:
     """One of each. Complaints are triaged while the gate is open."""
-    parts = Parts(database, clock, cases, library, identity, gate, alerts, engine, complexity)
+    parts = Parts(database, clock, cases, library, identity, gate, alerts, engine, rephrasing, complexity)
     return [action(parts) for action in ACTIONS]

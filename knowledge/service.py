@@ -20,10 +20,12 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
 from core.settings import ROOT
+from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.lexical import PolishLetters, words_of_article
 from knowledge.models import Article, ArticleVersion, KnowledgeState
+from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 
 POLISH_WORDS = ROOT / "data" / "knowledge" / "polish_words.txt"
@@ -54,12 +56,30 @@ class _Built:
 class Library:
     """Answers from the published articles; made once per process. Its index follows every publication."""
 
-    def __init__(self, embedder: Embedder, remembered_in: Path | None = None, *, with_drafts: bool = False) -> None:
-        """`with_drafts`: the newest words of every article count, published or not, in a language it has; for editors alone."""
+    def __init__(
+        self,
+        embedder: Embedder,
+        remembered_in: Path | None = None,
+        *,
+        with_drafts: bool = False,
+        calibration: Calibration | None = None,
+        standby: Embedder | None = None,
+    ) -> None:
+        """`with_drafts`: the newest words of every article count, published or not, in a language it has; for editors alone.
+
+        `standby` answers while many passages are still to be embedded in the background. Raises `ConfigurationError` for
+        an embedder whose thresholds nobody measured.
+        """
         self._with_drafts = with_drafts
+        self.calibration = calibration or calibration_of(embedder.version)
+        self._standby = CachedEmbedder(standby, remembered_in) if standby is not None else None
         self.embedder = CachedEmbedder(embedder, remembered_in)
+        self.reindexing = Reindexing(self.embedder, self._rebuild)
         self._built: _Built | None = None
         self._building = asyncio.Lock()
+
+    def _rebuild(self) -> None:
+        self._built = None
 
     async def warm(self, uow: UnitOfWork) -> None:
         """Build the index now (some seconds the first time) rather than at the first question."""
@@ -82,7 +102,7 @@ class Library:
         return await asyncio.to_thread(index.ask, question, topic, named)
 
     async def nearest(self, uow: UnitOfWork, question: str, language: Language) -> str | None:
-        """The id of the nearest article whatever its score, for reports on gaps."""
+        """The nearest article, however far; None without articles."""
         ids, scores = await self.scores(uow, question, language)
         return ids[int(scores.argmax())] if ids else None
 
@@ -114,7 +134,14 @@ class Library:
             others.append(_passage(subject, text, known, language, translation))
         others.sort(key=lambda one: one.article_id)
         letters = PolishLetters(await _spellings(uow, others)) if language == "pl" else None
-        return now, await asyncio.to_thread(Index, language, others, self.embedder, letters)
+        return now, await asyncio.to_thread(self._index, language, others, letters, is_standby=now.is_of(self._standby))
+
+    def _index(
+        self, language: Language, passages: list[Passage], letters: PolishLetters | None, *, is_standby: bool
+    ) -> Index:
+        if is_standby and self._standby is not None:
+            return Index(language, passages, self._standby, letters)
+        return Index(language, passages, self.embedder, letters, self.calibration)
 
     async def _prepare(self, uow: UnitOfWork, question: str, language: Language) -> tuple[Index, set[str]]:
         """The index of the language, and the examinations the question names."""
@@ -135,13 +162,24 @@ class Library:
 
     async def _build(self, uow: UnitOfWork, revision: tuple[int, int]) -> _Built:
         built = _Built(revision, await lexicon.load(uow))
-        kept: list[str] = []
         found = await (_newest_words if self._with_drafts else _published)(uow)
+        kept = [
+            text
+            for passages in found.values()
+            for p in passages
+            for text in (p.question, p.answer, f"{p.question} {p.answer}")
+        ]
+        missing = self.embedder.missing(kept)
+        is_standby = self._standby is not None and len(missing) > AT_ONCE
         for language, passages in found.items():
             letters = PolishLetters(await _spellings(uow, passages)) if language == "pl" else None
-            built.indexes[language] = await asyncio.to_thread(Index, language, passages, self.embedder, letters)
-            kept += [text for p in passages for text in (p.question, p.answer, f"{p.question} {p.answer}")]
-        await asyncio.to_thread(self.embedder.forget_all_but, kept)
+            built.indexes[language] = await asyncio.to_thread(
+                self._index, language, passages, letters, is_standby=is_standby
+            )
+        if is_standby:
+            self.reindexing.start(missing)
+        else:
+            await asyncio.to_thread(self.embedder.forget_all_but, kept)
         return built
 
 

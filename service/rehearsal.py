@@ -98,7 +98,7 @@ async def scene() -> AsyncIterator[Scene]:
     settings = Settings(
         mode="demo", data_folder=folder, database_url="", database_owner_url="", database_bot_url="", redis_url="",
         public_url="http://127.0.0.1:9", actions_port=actions, rasa_port=rasa, twilio_account_sid="", twilio_auth_token="",
-        desk_phone="", oncall_phone="", triage_engine_url="", triage_engine_token="", oidc_issuer="", otlp_endpoint="",
+        desk_phone="", oncall_phone="", triage_engine_url="", triage_engine_token="", oidc_issuer="", otlp_endpoint="", llm="",
         rasa_timeout_seconds=30,
     )  # fmt: skip
     Secrets.make(folder / "secrets.json")

@@ -13,6 +13,7 @@ from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
+from knowledge.model.rephrasing import Rephrasing
 from knowledge.unanswered import prepare
 from service.bootstrap import House, settle_memory
 from service.bot_content import settle
@@ -86,6 +87,7 @@ def action_server(house: House) -> uvicorn.Server:
             house.alerts,
             triage_engine(house.settings),
             house.complexity,
+            Rephrasing(house.model),
         ),
         house.settings.secrets["actions"],
         house.database,

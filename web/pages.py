@@ -10,6 +10,7 @@ from web.account.slack import router as account_slack_router
 from web.clinical.routes import router as clinical_router
 from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
+from web.console.assist import router as assist_router
 from web.console.authorisations import router as authorisations_router
 from web.console.canned import router as canned_router
 from web.console.complaints import router as case_complaints_router
@@ -87,6 +88,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(conversation_tests_router(house, pages, sessions))
     app.include_router(canned_router(house, pages, sessions))
+    app.include_router(assist_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))

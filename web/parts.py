@@ -20,6 +20,7 @@ from handoff.desk import Desk
 from handoff.passing import Passing
 from handoff.slack.service import Slack
 from knowledge.intents.nearness import Nearness
+from knowledge.model.client import LanguageModel
 from knowledge.service import Library
 
 
@@ -69,6 +70,11 @@ class House(Protocol):
     @property
     def library(self) -> Library:
         """Answers from the published articles."""
+        ...
+
+    @property
+    def model(self) -> LanguageModel:
+        """The language model, if one is set up."""
         ...
 
     @property

@@ -34,6 +34,7 @@ MODELS: tuple[str, ...] = (
     "knowledge.models",
     "knowledge.intents.models",
     "knowledge.gate.models",
+    "knowledge.model.models",
     "conversations.intent_days",
     "conversations.unanswered",
 )

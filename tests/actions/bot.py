@@ -15,6 +15,7 @@ from care.triage.engine import Engine
 from conversations.protocols import DialogueReply, DialogueTurn
 from conversations.rendering import from_json
 from core.access import Access
+from knowledge.model.rephrasing import Rephrasing
 from tests.house import ANNA, TestHouse
 from tests.scripted import words
 
@@ -135,7 +136,18 @@ def action_client(house: TestHouse, engine: Engine | None = None) -> httpx.Async
     """A client of the action route."""
     one = house.house
     app = create_app(
-        build_actions(one.database, one.clock, one.cases, one.library, one.identity, one.triage, one.alerts, engine),
+        build_actions(
+            one.database,
+            one.clock,
+            one.cases,
+            one.library,
+            one.identity,
+            one.triage,
+            one.alerts,
+            engine,
+            None,
+            Rephrasing(one.model),
+        ),
         one.settings.secrets["actions"],
         one.database,
     )

@@ -40,7 +40,8 @@ PACKAGES = (
     "web",
 )
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-CLIENTS = {"twilio", "slack_sdk", "openai", "anthropic", "langchain", "boto3", "sendgrid", "sentry_sdk", "firebase_admin",
+CLIENTS = {"twilio", "slack_sdk", "openai", "anthropic", "langchain", "langsmith", "boto3", "sentence_transformers",
+           "sendgrid", "sentry_sdk", "firebase_admin",
            "pywebpush",
            "google", "azure", "stripe", "authlib", "httpx",
            "requests", "aiohttp", "urllib3", "smtplib", "aiosmtplib", "opentelemetry"}  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,7 +17,10 @@ from actions.server import SECRET_HEADER
 from actions.server import create_app as action_app
 from conversations.models import Direction
 from conversations.protocols import DialogueFailed, DialogueTurn
+from core.access import Role
+from core.processors import Entry, end, enter
 from core.tracing import ATTRIBUTES, SPANS, context_of, may_leave, tracing
+from service.operations import TracingGate
 from tests.house import ANNA, TestHouse
 from tests.scripted import words
 from tests.serving import serve
@@ -138,6 +142,38 @@ async def test_switched_off_it_costs_nothing_and_leaves_nothing(house: TestHouse
         span.set_attribute("reason", "slow")
         assert not span.is_recording()
     assert "echo cześć" in await house.text("cześć")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "is_here"),
+    [("http://127.0.0.1:4318/v1/traces", True), ("http://localhost:4318/v1/traces", True), ("http://[::1]:4318/v1/traces", True),
+     ("https://traces.example/v1/traces", False), ("http://10.0.0.5:4318/v1/traces", False), ("http://localhost.example/v1", False)],
+)  # fmt: skip
+async def test_nothing_goes_to_another_machine_before_it_is_recorded_nor_after(
+    house: TestHouse, spans: InMemorySpanExporter, endpoint: str, is_here: bool
+) -> None:
+    officer = await house.staff("Iga", Role.privacy_officer)
+    gate = TracingGate(
+        replace(house.house, settings=house.house.settings.model_copy(update={"otlp_endpoint": endpoint}))
+    )
+
+    async def left() -> bool:
+        spans.clear()
+        await gate.look()
+        await house.text("cześć")
+        return bool(spans.get_finished_spans())
+
+    try:
+        assert await left() is is_here
+        now = house.clock.now()
+        async with house.house.database.unit_of_work() as uow:
+            await enter(uow, officer, Entry("tracing", "Ślad sp. z o.o.", "Polska", "1/2026", "7 dni", now.date()), now)
+        assert await left()
+        async with house.house.database.unit_of_work() as uow:
+            await end(uow, officer, "tracing", now)
+        assert await left() is is_here
+    finally:
+        tracing.may_leave = True
 
 
 async def test_spans_reach_a_collector_over_http(house: TestHouse) -> None:

@@ -104,6 +104,7 @@ class ConsolePages:
             status,
             person=person,
             now=now,
+            has_model=self.house.model.is_set_up,
             waited=lambda since: minutes_words(since, now, language),
             contact=lambda address, channel: contact_name(address, channel, language),
             left=lambda until: max(0, ceil((until - now).total_seconds())),

@@ -36,7 +36,7 @@ class Studio:
 
     def __init__(self, house: House) -> None:
         self.live = house.library
-        self.drafts = Library(house.library.embedder, with_drafts=True)
+        self.drafts = Library(house.library.embedder, with_drafts=True, calibration=house.library.calibration)
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:

@@ -4,31 +4,28 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
+from sqlalchemy import func, select, update
 
 from care.appointments import lexicon
-from care.appointments.service import services, specialties
 from core import audit
 from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
-from core.settings import ROOT
 from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
-from knowledge.lexical import PolishLetters, words_of_article
+from knowledge.lexical import PolishLetters
 from knowledge.models import Article, ArticleVersion, KnowledgeState
+from knowledge.passages import newest_words, passage_of, published, spellings
 from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 
-POLISH_WORDS = ROOT / "data" / "knowledge" / "polish_words.txt"
 UNSIGNED = "team proposal, unsigned"
 
 
@@ -131,9 +128,9 @@ class Library:
                 )
             )
             known = {one: await facts(uow, one) for one in LANGUAGES}
-            others.append(_passage(subject, text, known, language, translation))
+            others.append(passage_of(subject, text, known, language, translation))
         others.sort(key=lambda one: one.article_id)
-        letters = PolishLetters(await _spellings(uow, others)) if language == "pl" else None
+        letters = PolishLetters(await spellings(uow, others)) if language == "pl" else None
         return now, await asyncio.to_thread(self._index, language, others, letters, is_standby=now.is_of(self._standby))
 
     def _index(
@@ -162,7 +159,7 @@ class Library:
 
     async def _build(self, uow: UnitOfWork, revision: tuple[int, int]) -> _Built:
         built = _Built(revision, await lexicon.load(uow))
-        found = await (_newest_words if self._with_drafts else _published)(uow)
+        found = await (newest_words if self._with_drafts else published)(uow)
         kept = [
             text
             for passages in found.values()
@@ -172,7 +169,7 @@ class Library:
         missing = self.embedder.missing(kept)
         is_standby = self._standby is not None and len(missing) > AT_ONCE
         for language, passages in found.items():
-            letters = PolishLetters(await _spellings(uow, passages)) if language == "pl" else None
+            letters = PolishLetters(await spellings(uow, passages)) if language == "pl" else None
             built.indexes[language] = await asyncio.to_thread(
                 self._index, language, passages, letters, is_standby=is_standby
             )
@@ -335,74 +332,3 @@ def _words(text: ArticleVersion) -> tuple[Any, ...]:
         text.source,
         text.review_at,
     )
-
-
-async def _published(uow: UnitOfWork) -> dict[Language, list[Passage]]:
-    """The published words of every article, for the index of each language."""
-    return await _passages(uow, (Article.status == "published") & (ArticleVersion.version == Article.published_version))
-
-
-async def _newest_words(uow: UnitOfWork) -> dict[Language, list[Passage]]:
-    """The newest words of every article that was not withdrawn; a language it lacks is stood in for by the other."""
-    newest = (
-        select(ArticleVersion.article_id, func.max(ArticleVersion.version).label("version"))
-        .group_by(ArticleVersion.article_id)
-        .subquery()
-    )
-    is_newest = tuple_(ArticleVersion.article_id, ArticleVersion.version).in_(select(newest))
-    return await _passages(uow, (Article.status != "withdrawn") & is_newest)
-
-
-async def _passages(uow: UnitOfWork, which: ColumnElement[bool]) -> dict[Language, list[Passage]]:
-    """One passage for each article in each language. Columns, not objects: there may be thousands."""
-    rows = await uow.session.execute(
-        select(
-            Article.id, Article.topic, Article.services, ArticleVersion.version, ArticleVersion.language,
-            ArticleVersion.question, ArticleVersion.answer, ArticleVersion.source,
-        ).join(ArticleVersion, ArticleVersion.article_id == Article.id).where(which).order_by(Article.id)
-    )  # fmt: skip
-    known = {language: await facts(uow, language) for language in LANGUAGES}
-    texts: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        texts.setdefault(row.id, {})[row.language] = row
-    found: dict[Language, list[Passage]] = {language: [] for language in LANGUAGES}
-    for said in texts.values():
-        for language in LANGUAGES:
-            other = next((row for tongue, row in said.items() if tongue != language), None)
-            own = said.get(language, other)
-            if own is not None:
-                found[language].append(_passage(own, own, known, language, other if own is not other else None))
-    return found
-
-
-def _passage(
-    subject: Article | Row[Any], text: ArticleVersion | Row[Any], known: dict[Language, dict[str, str]], language: Language,
-    other: ArticleVersion | Row[Any] | None,
-) -> Passage:  # fmt: skip
-    """`other`: the same article's text in the other language, if it has one."""
-
-    def filled(words: ArticleVersion | Row[Any]) -> str:
-        return fill(words.answer, known[_tongue(words.language)])
-
-    return Passage(
-        subject.id, text.version, subject.topic, frozenset(subject.services), text.question, filled(text), text.source,
-        text.language != language, (other.question, filled(other)) if other is not None else None,
-    )  # fmt: skip
-
-
-def _tongue(language: str) -> Language:
-    return "en" if language == "en" else "pl"
-
-
-async def _spellings(uow: UnitOfWork, passages: Iterable[Passage]) -> list[str]:
-    """The words whose proper spelling is known: everyday ones, the articles' own, and what examinations are called."""
-    texts = list(_everyday_words())
-    texts += [f"{passage.question} {passage.answer}" for passage in passages]
-    texts += [name for row in await specialties(uow) for name in row.synonyms_pl]
-    texts += [name for row in await services(uow) for name in row.synonyms_pl]
-    return sorted(frozenset[str]().union(*map(words_of_article, texts)))
-
-
-@cache
-def _everyday_words() -> tuple[str, ...]:
-    return tuple(line for line in POLISH_WORDS.read_text("utf-8").splitlines() if not line.startswith("#"))

@@ -45,10 +45,7 @@ def chromium() -> str:
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest after making sure of pages, model and browser; further arguments are pytest's.
-
-    Without any, all tests run in as many processes as there are cores (two to four); tests/processes.py says what stays together.
-    """
+    """Run pytest after making sure of pages, model and browser; further arguments are pytest's."""
     build_assets()
     _from_debian("chromium", CHROMIUM, "browser tests are skipped")
     _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
@@ -57,9 +54,6 @@ def test(arguments: list[str]) -> int:
     if python and not arguments:
         # Before the tests: none of them has to wait for it within its own time.
         train(Path(python), Settings().data_folder / "models")
-    if not arguments:
-        processes = min(4, max(2, os.cpu_count() or 2))
-        arguments = ["-n", str(processes), "--dist", "loadscope", "--no-loadscope-reorder"]
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
 

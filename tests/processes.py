@@ -1,4 +1,7 @@
-"""A whole run in several processes: which tests stay together."""
+"""A run in several processes (`./poradnia test -n 4 --dist loadscope --no-loadscope-reorder`): which tests stay together.
+
+Not the default: on two cores the tests that hold the product to its times, such as the quick benchmarks, then fail for want of them.
+"""
 
 import pytest
 from xdist.remote import Producer
@@ -9,8 +12,10 @@ LONG = (*WITH_RASA, "tests/service/", "tests/browser/")
 """What takes longest begins first, so that no process is left alone with it at the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first; the order of the rest stays."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In several processes the long ones first; the order of the rest stays."""
+    if not hasattr(config, "workerinput"):
+        return
     items.sort(key=lambda item: next((n for n, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG)))
 
 

@@ -158,8 +158,8 @@ async def test_nothing_goes_to_another_machine_before_it_is_recorded_nor_after(
     )
 
     async def left() -> bool:
-        spans.clear()
         await gate.look()
+        spans.clear()  # Only now: while the record was read, something else may have ended.
         await house.text("cześć")
         return bool(spans.get_finished_spans())
 

@@ -24,7 +24,7 @@ from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.lexical import PolishLetters, words_of_article
 from knowledge.models import Article, ArticleVersion, KnowledgeState
-from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
+from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
 
 POLISH_WORDS = ROOT / "data" / "knowledge" / "polish_words.txt"
 UNSIGNED = "team proposal, unsigned"
@@ -80,6 +80,11 @@ class Library:
         """Which article answers, without its words. Only the database and this process see the question."""
         index, named = await self._prepare(uow, question, language)
         return await asyncio.to_thread(index.ask, question, topic, named)
+
+    async def weigh(self, uow: UnitOfWork, question: str, language: Language, topic: str | None = None) -> Weighed:
+        """As `ask`, with the nearest articles and why it came out so."""
+        index, named = await self._prepare(uow, question, language)
+        return await asyncio.to_thread(index.weigh, question, topic, named)
 
     async def nearest(self, uow: UnitOfWork, question: str, language: Language) -> str | None:
         """The id of the nearest article whatever its score, for reports on gaps."""
@@ -146,16 +151,25 @@ class Library:
 
 
 async def article(
-    uow: UnitOfWork, article_id: str, language: Language, channel: str, *, score: float | None = None
+    uow: UnitOfWork,
+    article_id: str,
+    language: Language,
+    channel: str,
+    *,
+    score: float | None = None,
+    draft: int | None = None,
 ) -> Reply | Unknown:
-    """The published words of that article for the channel, with the clinic's facts filled in; unknown if there are none."""
+    """The published words of that article for the channel, with the clinic's facts filled in; unknown if there are none.
+
+    `draft`: the words of that version instead, published or not; for editors alone.
+    """
+    is_answered = (Article.status == "published") & (ArticleVersion.version == Article.published_version)
     row = await uow.session.scalar(
         select(ArticleVersion)
         .join(Article, Article.id == ArticleVersion.article_id)
         .where(
             Article.id == article_id,
-            Article.status == "published",
-            ArticleVersion.version == Article.published_version,
+            is_answered if draft is None else ArticleVersion.version == draft,
             ArticleVersion.language == language,
         )
     )

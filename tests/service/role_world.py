@@ -195,6 +195,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
     "/console/cases/{case_id}/test": lambda _: {"name": "rozmowa", "said": ["nie mogę oddychać"], "nobody": "yes"},
+    "/studio/preview": lambda _: {"text": "czy są miejsca dla rowerów?", "channel": "sms", "language": "pl"},
     "/studio/unanswered/{group_id}": lambda _: {"act": "ignore"},
     "/studio/checks": lambda _: {"note": "nowe zdanie"},
     "/studio/versions/{number}": lambda _: {"note": "wracamy do tego"},

@@ -201,6 +201,8 @@ TABLES = (
          "kept as long as what it answered may have to be accounted for"),
     Copy("bot_runs", "checks before the bot answers with something new", WORK, (_R.account,), ("staff_id", "author"),
          "kept as the versions are"),
+    Copy("content_signatures", "who signed safety content beside who published it", WORK, (_R.account,), ("staff_id", "name"),
+         "kept as the versions are"),
     Copy("conversation_tests", "conversations without names and numbers, as a person confirmed", CARE, (_R.account, _R.administrative),
          ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(

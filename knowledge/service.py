@@ -205,6 +205,13 @@ async def import_articles(
             uow.session.add(known)
             await uow.session.flush()
         known.topic, known.services = row.get("topic", known.topic), row.get("services", known.services)
+        if (
+            "is_safety" in row
+            and (row["is_safety"] or known.published_version is None)
+            and known.is_safety != row["is_safety"]
+        ):
+            known.is_safety = row["is_safety"]
+            audit.record(uow, access, f"article.safety-{'on' if known.is_safety else 'off'}", "article", known.id, now)
         if await _add_version(uow, row, now, author):
             changed.append(known.id)
             audit.record(uow, access, "article.drafted", "article", known.id, now)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from knowledge.seed import seed as seed_knowledge
 from tests.browser.conftest import Site
 from tests.browser.test_accessible import found
 from tests.browser.test_clinical import WIDTHS, is_too_wide
@@ -16,6 +17,10 @@ LOOKED_AT = os.environ.get("PORADNIA_SCREENSHOTS", "")
 
 
 async def test_a_message_is_seen_answered_and_explained(site: Site) -> None:
+    async with site.house.database.unit_of_work() as uow:
+        await seed_knowledge(uow, site.house.clock.now())
+    async with site.house.database.unit_of_work() as uow:
+        await site.house.library.warm(uow)
     for width in WIDTHS:
         page = await site.agent("ola", width=width, scheme="dark" if width == 360 else "light", lang="pl")
         await page.goto(f"{site.base}/studio/preview?lang=pl")

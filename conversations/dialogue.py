@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 
-from conversations.protocols import DialogueFailed, DialogueReply, DialogueTurn
+from conversations.protocols import DialogueFailed, DialogueReply, DialogueTurn, Understood
 from conversations.rendering import from_json
+
+FALLBACK = "nlu_fallback"
 
 
 class RasaDialogue:
@@ -62,6 +64,23 @@ class RasaDialogue:
         if not is_complete:
             raise DialogueFailed("incomplete")
         return _reply(replies)
+
+    async def understand(self, text: str) -> Understood:
+        """Ask for the parse alone; raises `DialogueFailed` with reason `down`, `slow`, `refused` or `garbled`."""
+        try:
+            response = await self._client.post(f"{await self.address()}/model/parse", json={"text": text})
+        except httpx.TimeoutException as error:
+            raise DialogueFailed("slow") from error
+        except httpx.TransportError as error:
+            raise DialogueFailed("down") from error
+        if response.status_code != 200:
+            raise DialogueFailed("refused")
+        told = _data(response)
+        try:
+            ranking = [(str(one["name"]), float(one["confidence"])) for one in told["intent_ranking"]]
+            return Understood(str(told["intent"]["name"]), tuple(one for one in ranking if one[0] != FALLBACK))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DialogueFailed("garbled") from error
 
     async def close(self) -> None:
         """Let the connections go."""

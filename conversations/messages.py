@@ -12,7 +12,7 @@ from conversations.calls import is_live
 from conversations.models import Author, Case, Delivery, Direction, Message, Thread
 from conversations.outreach.models import Purpose
 from conversations.protocols import Channel, Utterance
-from conversations.rendering import SPOKEN_CHANNELS, as_content, render
+from conversations.rendering import SPOKEN_CHANNELS, Rendered, as_content, render
 from conversations.search import tokens_of
 from conversations.speaking import speak
 from core import metrics
@@ -88,11 +88,15 @@ class Messages:
         """Add several things at once, in order."""
         lines = []
         for utterance, provenance in said:
-            rendered = render(utterance, route.channel, route.language, now)
-            body = self._channels[route.channel].compose(rendered.text, rendered.labels)
+            rendered, body = self.composed(utterance, route.channel, route.language, now)
             content = {**as_content(utterance, rendered.labels), "text": rendered.text}
             lines.append(_Line(Author.bot, None, body, content, dict(provenance)))
         return await self._append(uow, case, route, lines, now, purpose)
+
+    def composed(self, utterance: Utterance, channel: str, language: Language, now: datetime) -> tuple[Rendered, str]:
+        """The words of an utterance, and how the channel puts them together with its choices. Nothing is said or kept."""
+        rendered = render(utterance, channel, language, now)
+        return rendered, self._channels[channel].compose(rendered.text, rendered.labels)
 
     async def say_again(
         self,

@@ -81,6 +81,14 @@ class DialogueReply:
     model: str | None = None
 
 
+@dataclass(frozen=True)
+class Understood:
+    """What the dialogue core takes a text for. `verdict` is the intent it goes by, or `nlu_fallback`; `ranking` is without it."""
+
+    verdict: str
+    ranking: tuple[tuple[str, float], ...]
+
+
 class DialogueFailed(Exception):
     """The dialogue core was down, slow, or silent. The reason is a name, never a text of the patient."""
 
@@ -106,6 +114,10 @@ class Dialogue(Protocol):
 
     async def recall(self, turn: DialogueTurn) -> DialogueReply | None:
         """The answer already given to this message id, from the tracker; None if it never arrived there."""
+        ...
+
+    async def understand(self, text: str) -> Understood:
+        """What a text is taken for, with no conversation and nothing kept; raises `DialogueFailed`."""
         ...
 
 

@@ -206,6 +206,8 @@ TABLES = (
          "kept as the versions are"),
     Copy("model_calls", "what questions to a language model took and cost: no words", SECURITY, (_R.security,), ("message_id",),
          "the link goes with its message"),
+    Copy("content_signatures", "who signed safety content beside who published it", WORK, (_R.account,), ("staff_id", "name"),
+         "kept as the versions are"),
     Copy("conversation_tests", "conversations without names and numbers, as a person confirmed", CARE, (_R.account, _R.administrative),
          ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(

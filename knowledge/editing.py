@@ -21,6 +21,7 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure, plain
+from knowledge import signatures
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
@@ -244,7 +245,8 @@ async def release(
 ) -> Article | Refused:
     """Publish after the checks and the impact on all other articles.
 
-    Refused: `article-problems`, `article-hides-another` (another article's own question would find it no more), or as `publish`.
+    Refused: `article-problems`, `signature-missing` (safety content that nobody else signed), `article-hides-another` (another
+    article's own question would find it no more), or as `publish`.
     """
     access.require(Permission.edit_content)
     subject = await whole(uow, access, article_id)
@@ -254,6 +256,12 @@ async def release(
     found = await problems(uow, texts, now)
     if found:
         return Refused("article-problems", {"count": str(len(found))})
+    if subject.article.is_safety:
+        refused = await signatures.missing(
+            uow, access, signatures.content_of_article(subject.article, texts), article_id
+        )
+        if refused is not None:
+            return refused
     lost = [one for one in await impact(uow, library, article_id, version, texts) if one.is_loss]
     if lost and any(one.belongs_to != article_id for one in lost):
         first = next(one for one in lost if one.belongs_to != article_id)

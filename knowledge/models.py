@@ -4,7 +4,7 @@ tables; an article names them by placeholders and never repeats them.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,8 @@ class Article(Base):
     services: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     status: Mapped[str] = mapped_column(default="draft")
     published_version: Mapped[int | None]
+    is_safety: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Published by two people (`knowledge.signatures`). Stays once it has been published with it."""
 
 
 class ArticleVersion(Base):

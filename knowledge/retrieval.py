@@ -26,6 +26,7 @@ CROWD_SIZE = 10
 CROWD_SAMPLE = 2000
 CROWD_AT_ONCE = 1024
 MOST_CHOICES = 3
+MOST_WEIGHED = 5
 LONGEST_QUESTION = 600
 
 
@@ -78,6 +79,18 @@ class Unknown:
     score: float
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """What a question found and why. `why`: `nothing-near`, `clear-lead`, `sure`, `unnamed-examination` or `several-near`."""
+
+    found: Answer | Choices | Unknown
+    near: tuple[Match, ...]
+    """The nearest articles, best first, whether they count or not."""
+    lead: float
+    """How far the first leads the second."""
+    why: str
+
+
 class Index:
     """The published articles of one language, ready to be asked. Never changed after it was made."""
 
@@ -124,22 +137,29 @@ class Index:
         """The answer, up to three choices, or unknown. `topic` narrows to articles of it if there are any; `services`
         are the codes of examinations named in the question.
         """
+        return self.weigh(question, topic, services).found
+
+    def weigh(self, question: str, topic: str | None = None, services: Collection[str] = frozenset()) -> Weighed:
+        """As `ask`, with the nearest articles and why it came out so."""
         text = " ".join(question.split())[:LONGEST_QUESTION]
         if not self._passages or not any(character.isalpha() for character in text):
-            return Unknown(0.0)
+            return Weighed(Unknown(0.0), (), 0.0, "nothing-near")
         scores = self.scores(text, services)
         eligible = [place for place, passage in enumerate(self._passages) if topic in (None, passage.topic)]
         order = sorted(eligible or range(len(self._passages)), key=lambda place: -scores[place])
         best = float(scores[order[0]])
         limits = self._calibration
-        if best < limits.lowest[self._language]:
-            return Unknown(best)
         lead = best - float(scores[order[1]]) if len(order) > 1 else 1.0
+        shown = tuple(self._match(place, float(scores[place])) for place in order[:MOST_WEIGHED])
+        if best < limits.lowest[self._language]:
+            return Weighed(Unknown(best), shown, lead, "nothing-near")
         is_clear = lead >= limits.clear_lead or (best >= limits.sure[self._language] and lead > limits.clear_lead / 3)
-        if is_clear and not self._would_guess(self._passages[order[0]], services):
-            return Answer(self._match(order[0], best))
+        would_guess = self._would_guess(self._passages[order[0]], services)
+        if is_clear and not would_guess:
+            return Weighed(Answer(shown[0]), shown, lead, "clear-lead" if lead >= limits.clear_lead else "sure")
         near = [place for place in order[:MOST_CHOICES] if best - float(scores[place]) <= limits.choices_within]
-        return Choices(tuple(self._match(place, float(scores[place])) for place in near))
+        offered = Choices(tuple(self._match(place, float(scores[place])) for place in near))
+        return Weighed(offered, shown, lead, "unnamed-examination" if would_guess else "several-near")
 
     def _would_guess(self, passage: Passage, services: Collection[str]) -> bool:
         """True for the preparation to an examination nobody named: the wrong one does harm, so ask which is meant."""

@@ -24,7 +24,7 @@ from knowledge.lexical import PolishLetters
 from knowledge.models import Article, ArticleVersion, KnowledgeState
 from knowledge.passages import newest_words, passage_of, published, spellings
 from knowledge.reindexing import AT_ONCE, Reindexing
-from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
+from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
 
 UNSIGNED = "team proposal, unsigned"
 
@@ -97,6 +97,11 @@ class Library:
         """Which article answers, without its words. Only the database and this process see the question."""
         index, named = await self._prepare(uow, question, language)
         return await asyncio.to_thread(index.ask, question, topic, named)
+
+    async def weigh(self, uow: UnitOfWork, question: str, language: Language, topic: str | None = None) -> Weighed:
+        """As `ask`, with the nearest articles and why it came out so."""
+        index, named = await self._prepare(uow, question, language)
+        return await asyncio.to_thread(index.weigh, question, topic, named)
 
     async def nearest(self, uow: UnitOfWork, question: str, language: Language) -> str | None:
         """The nearest article, however far; None without articles."""
@@ -181,16 +186,25 @@ class Library:
 
 
 async def article(
-    uow: UnitOfWork, article_id: str, language: Language, channel: str, *, score: float | None = None
+    uow: UnitOfWork,
+    article_id: str,
+    language: Language,
+    channel: str,
+    *,
+    score: float | None = None,
+    draft: int | None = None,
 ) -> Reply | Unknown:
-    """The published words of that article for the channel, with the clinic's facts filled in; unknown if there are none."""
+    """The published words of that article for the channel, with the clinic's facts filled in; unknown if there are none.
+
+    `draft`: the words of that version instead, published or not; for editors alone.
+    """
+    is_answered = (Article.status == "published") & (ArticleVersion.version == Article.published_version)
     row = await uow.session.scalar(
         select(ArticleVersion)
         .join(Article, Article.id == ArticleVersion.article_id)
         .where(
             Article.id == article_id,
-            Article.status == "published",
-            ArticleVersion.version == Article.published_version,
+            is_answered if draft is None else ArticleVersion.version == draft,
             ArticleVersion.language == language,
         )
     )
@@ -226,6 +240,13 @@ async def import_articles(
             uow.session.add(known)
             await uow.session.flush()
         known.topic, known.services = row.get("topic", known.topic), row.get("services", known.services)
+        if (
+            "is_safety" in row
+            and (row["is_safety"] or known.published_version is None)
+            and known.is_safety != row["is_safety"]
+        ):
+            known.is_safety = row["is_safety"]
+            audit.record(uow, access, f"article.safety-{'on' if known.is_safety else 'off'}", "article", known.id, now)
         if await _add_version(uow, row, now, author):
             changed.append(known.id)
             audit.record(uow, access, "article.drafted", "article", known.id, now)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from conversations.protocols import DialogueFailed, DialogueReply, DialogueTurn, Utterance
+from conversations.protocols import DialogueFailed, DialogueReply, DialogueTurn, Understood, Utterance
 
 Answer = DialogueReply | DialogueFailed | Callable[[DialogueTurn], Awaitable[DialogueReply]]
 
@@ -24,6 +24,7 @@ class ScriptedDialogue:
         self.recalled: list[DialogueTurn] = []
         self.answers: dict[str, Answer] = {}
         self.always: Answer | None = None
+        self.parses: dict[str, Understood | DialogueFailed] = {}
         self.memory: dict[UUID, DialogueReply | DialogueFailed] = {}
         self.delay = 0.0
         self.at_work: dict[UUID, int] = {}
@@ -59,3 +60,10 @@ class ScriptedDialogue:
         if isinstance(kept, DialogueFailed):
             raise kept
         return kept
+
+    async def understand(self, text: str) -> Understood:
+        """As written down for that text, else as the scripted replies are understood."""
+        known = self.parses.get(text, Understood("inform", (("inform", 0.9),)))
+        if isinstance(known, DialogueFailed):
+            raise known
+        return known

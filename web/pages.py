@@ -45,6 +45,7 @@ from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
+from web.studio.preview import router as preview_router
 from web.studio.routes import router as studio_router
 from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
@@ -91,6 +92,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(assist_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
+    app.include_router(preview_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))
     app.include_router(gate_router(house, pages, sessions))
     app.include_router(unanswered_router(house, pages, sessions))

@@ -7,6 +7,7 @@ from conversations.cases import Cases
 from conversations.delivery import Deliverer
 from conversations.messages import Messages
 from conversations.privacy.rights import Privacy
+from conversations.protocols import Complexity, Dialogue
 from conversations.screen_in_force import InForce
 from core.bus import Bus
 from core.clock import Clock
@@ -65,6 +66,16 @@ class House(Protocol):
     @property
     def screen(self) -> InForce:
         """The red-flag tables that every message meets."""
+        ...
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue core, for what it understands."""
+        ...
+
+    @property
+    def complexity(self) -> Complexity:
+        """Tells what is too much for the bot."""
         ...
 
     @property

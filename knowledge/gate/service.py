@@ -17,6 +17,7 @@ from core.errors import NotFound, Refused
 from knowledge.gate.models import OPEN, BotRun, ConversationTest
 from knowledge.intents.editing import changes, live_version, locked
 from knowledge.intents.models import BotVersion
+from knowledge.signatures import content_of_draft, missing, touches_safety
 
 SHORTEST_NOTE, LONGEST_NOTE = 5, 500
 MOST_RUNS = 50
@@ -25,13 +26,18 @@ MOST_RUNS = 50
 async def ask_to_publish(uow: UnitOfWork, person: SignedIn, note: str, now: datetime) -> BotRun | Refused:
     """Let the gate check the draft and, if nothing stands against it, publish. `note` is the release note.
 
-    Refused: `draft-locked` (a run is under way), `draft-empty`, `release-note`.
+    Refused: `draft-locked` (a run is under way), `draft-empty`, `signature-missing`, `release-note`.
     """
     person.access.require(Permission.edit_content)
     if (refused := await locked(uow)) is not None:
         return refused
-    if not await changes(uow, person.access):
+    drafted = await changes(uow, person.access)
+    if not drafted:
         return Refused("draft-empty")
+    if touched := touches_safety(drafted):
+        unsigned = await missing(uow, person.access, content_of_draft(drafted), ", ".join(touched))
+        if unsigned is not None:
+            return unsigned
     return await _ask(uow, person, "publish", note, None, now)
 
 

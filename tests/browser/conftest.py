@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from care.seed import seed as seed_clinic
 from conversations.models import Case, Message, Thread
-from conversations.protocols import Choice, DialogueReply, DialogueTurn, Utterance
+from conversations.protocols import Choice, DialogueReply, DialogueTurn, Understood, Utterance
 from core.accounts import Staff
 from core.clock import FixedClock
 from core.db import UnitOfWork
@@ -53,6 +53,10 @@ class ScriptedDialogue:
     async def recall(self, turn: DialogueTurn) -> DialogueReply | None:
         """Nothing was answered before."""
         return None
+
+    async def understand(self, text: str) -> Understood:
+        """Everything is a question about the clinic."""
+        return Understood("clinic_info", (("clinic_info", 0.91), ("price", 0.05)))
 
 
 class AlwaysOpen:

@@ -22,6 +22,8 @@ class FakeRasa:
         self.app.add_api_route("/webhooks/service/webhook", self.webhook, methods=["POST"], response_model=None)
         self.app.add_api_route("/conversations/{sender}/tracker", self.tracker, methods=["GET"], response_model=None)
 
+        self.app.add_api_route("/model/parse", self.parse, methods=["POST"], response_model=None)
+
     def forget(self) -> None:
         """Begin anew."""
         for kept in (self.calls, self.trackers, self.raw, self.texts, self.habit):
@@ -46,6 +48,16 @@ class FakeRasa:
         return JSONResponse(
             {"messages": [{"custom": one} for one in custom], "intent": "inform", "confidence": 0.9, "model": "fake"}
         )
+
+    async def parse(self, request: Request) -> Response:
+        """What a text is taken for; no tracker is touched."""
+        text = (await request.json())["text"]
+        if text in self.raw:
+            return self.raw[text]
+        if self.habit.get(text) == "slow":
+            await asyncio.sleep(30)
+        ranking = [{"name": "nlu_fallback", "confidence": 0.7}, {"name": "inform", "confidence": 0.9}]
+        return JSONResponse({"text": text, "intent": ranking[1], "intent_ranking": ranking})
 
     async def tracker(self, sender: str) -> Response:
         """The events of a conversation."""

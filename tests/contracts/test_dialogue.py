@@ -8,7 +8,7 @@ import pytest
 from fastapi.responses import JSONResponse, Response
 
 from conversations.dialogue import RasaDialogue
-from conversations.protocols import Dialogue, DialogueFailed, DialogueTurn
+from conversations.protocols import Dialogue, DialogueFailed, DialogueTurn, Understood
 from tests.contracts.fake_rasa import FakeRasa
 from tests.scripted import ScriptedDialogue
 from tests.serving import serve
@@ -173,3 +173,26 @@ async def test_a_tracker_that_cannot_be_read_is_a_failure(
     rasa.raw[str(question.case_id)] = response
     with pytest.raises(DialogueFailed, match="garbled"):
         await over_http.recall(question)
+
+
+async def test_a_text_is_understood_without_a_conversation(dialogue: Dialogue) -> None:
+    assert await dialogue.understand("hej") == Understood("inform", (("inform", 0.9),))
+    assert await dialogue.recall(turn()) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Response("<html>", 500), "refused"),
+        (Response("<html>"), "garbled"),
+        (JSONResponse({"intent": None}), "garbled"),
+    ],
+)
+async def test_what_cannot_be_understood_is_a_failure_with_its_reason(
+    rasa: FakeRasa, over_http: RasaDialogue, answer: Response, reason: str
+) -> None:
+    rasa.raw["hej"] = answer
+    with pytest.raises(DialogueFailed) as failed:
+        await over_http.understand("hej")
+    assert failed.value.reason == reason
+    assert rasa.trackers == {}

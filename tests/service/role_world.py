@@ -213,9 +213,12 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles": lambda _: ARTICLE | {"id": f"article-{uuid4().hex}"},
     "/studio/articles/{article_id}": lambda _: ARTICLE | {"base": "1"},
     "/studio/articles/{article_id}/publish": lambda _: {"version": "1"},
+    "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
+    "/studio/draft/sign": lambda _: {"content": "draft:other"},
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
     "/console/cases/{case_id}/test": lambda _: {"name": "rozmowa", "said": ["nie mogę oddychać"], "nobody": "yes"},
+    "/studio/preview": lambda _: {"text": "czy są miejsca dla rowerów?", "channel": "sms", "language": "pl"},
     "/studio/unanswered/{group_id}": lambda _: {"act": "ignore"},
     "/studio/checks": lambda _: {"note": "nowe zdanie"},
     "/studio/versions/{number}": lambda _: {"note": "wracamy do tego"},
@@ -262,8 +265,11 @@ REFUSED_HERE = {
     "/studio/intents/{intent}/merge",
     "/studio/intents/{intent}/rename",
     "/studio/examples",
+    "/studio/articles/{article_id}/sign",
+    "/studio/draft/sign",
     "/studio/checks",
     "/studio/checks/{run_id}/cancel",
     "/studio/versions/{number}",
 }
-"""Here is nothing to publish, to cancel or to go back to: their page says so (422). `tests/web/test_studio_gate.py` does it."""
+"""Here is nothing to publish, to sign, to cancel or to go back to: their page says so (422).
+`tests/web/test_studio_gate.py` and `test_studio_signatures.py` do it."""

@@ -11,6 +11,7 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
+from knowledge import signatures
 from knowledge.gate.service import open_run
 from knowledge.intents import editing, exchange
 from knowledge.intents.uses import intents as known_intents
@@ -35,7 +36,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     ) -> Response:
         return pages.respond(
             request, f"studio/{template}.html", page_language(request, person.language), 422 if refused else 200, person=person,
-            refused=refused, languages=LANGUAGES, longest=editing.LONGEST, all_intents=known_intents(), **values,
+            refused=refused, languages=LANGUAGES, longest=editing.LONGEST, all_intents=known_intents(),
+            at_words=lambda at: at.astimezone(house.clock.now().tzinfo).strftime("%d.%m.%Y %H:%M"), **values,
         )  # fmt: skip
 
     @routes.get("/intents")
@@ -49,10 +51,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             rows = await editing.overview(uow, person.access, house.clock.now().date())
             changes = await editing.changes(uow, person.access)
             version, run = await editing.live_version(uow), await open_run(uow)
+            content = signatures.content_of_draft(changes)
+            signed = await signatures.signed_by(uow, content)
         filled = {"wrong": [], "taken": None, "note": ""} | values
         return respond(
             request, "intents", person, refused, rows=rows, changes=changes[:MOST_CHANGES], count=len(changes), version=version,
-            run=run, **filled,
+            run=run, safety=signatures.touches_safety(changes), content=content, signed=signed,
+            is_mine=any(one.staff_id == person.staff_id for one in signed), **filled,
         )  # fmt: skip
 
     @routes.get("/intents/{intent}")
@@ -124,6 +129,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def rename(request: Request, intent: str, person: Actor, name: Name = "") -> Response:
         """Refused, with the reason: names are fixed."""
         return await shown(request, person, intent, editing.rename(person.access, intent, name))
+
+    @routes.post("/draft/sign")
+    async def sign(request: Request, person: Actor, content: Annotated[str, Form(max_length=200)]) -> Response:
+        """Stand for a draft that touches safety, so that somebody else may publish it."""
+        async with house.database.unit_of_work() as uow:
+            done = await signatures.sign_draft(uow, person, content, house.clock.now())
+        if isinstance(done, Refused):
+            return await listed(request, person, done)
+        return RedirectResponse("/studio/intents", 303)
 
     @routes.post("/draft/discard")
     async def discard(request: Request, person: Actor) -> Response:

@@ -15,7 +15,7 @@ from core.accounts import SignedIn
 from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
-from knowledge import editing
+from knowledge import editing, signatures
 from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
@@ -134,10 +134,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             texts = subject.versions[wanted]
             found = await editing.problems(uow, texts, house.clock.now())
             changes = await editing.impact(uow, studio.live, article_id, wanted, texts)
+            content = signatures.content_of_article(subject.article, texts)
+            signed = await signatures.signed_by(uow, content)
         live = subject.article.published_version if subject.article.status == "published" else None
         before: Mapping[str, ArticleVersion] = subject.versions.get(live or 0, {})
         return respond(
             request, "publish", person, refused, subject=subject, version=wanted, live=live, problems=found, changes=changes,
+            content=content, signed=signed, is_mine=any(one.staff_id == person.staff_id for one in signed),
             differences={one: _difference(before.get(one), texts.get(one)) for one in LANGUAGES},
         )  # fmt: skip
 
@@ -149,6 +152,23 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         if isinstance(done, Refused):
             return await reviewed(request, person, article_id, version, done)
         return RedirectResponse(f"/studio/articles/{article_id}?published={version}", 303)
+
+    @routes.post("/articles/{article_id}/sign")
+    async def sign(
+        request: Request,
+        article_id: str,
+        person: Actor,
+        version: Version,
+        content: Annotated[str, Form(max_length=200)],
+    ) -> Response:
+        """Stand for a version of a safety article, so that somebody else may publish it."""
+        async with house.database.unit_of_work() as uow:
+            subject = await editing.whole(uow, person.access, article_id)
+            texts = subject.versions.get(version) or subject.versions[subject.newest]
+            done = await signatures.sign_article(uow, person, subject.article, texts, content, house.clock.now())
+        if isinstance(done, Refused):
+            return await reviewed(request, person, article_id, version, done)
+        return RedirectResponse(f"/studio/articles/{article_id}/publish?version={version}", 303)
 
     @routes.post("/articles/{article_id}/withdraw")
     async def retire(article_id: str, person: Actor) -> Response:
@@ -213,6 +233,7 @@ def _row(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | None:
         "topic": form.get("topic") or "general",
         "source": form.get("source", "").strip(),
     }
+    row["is_safety"] = bool(form.get("is_safety"))
     row["services"] = form.get("services", "").split()
     if form.get("review_at", "").strip():
         try:
@@ -233,6 +254,7 @@ def _typed(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[
         "id": subject.article.id, "topic": subject.article.topic, "services": " ".join(subject.article.services),
         "source": one.source, "review_at": one.review_at.isoformat() if one.review_at else "",
     }  # fmt: skip
+    typed |= {"is_safety": "yes"} if subject.article.is_safety else {}
     for language, text in texts.items():
         typed |= {
             f"{language}_question": text.question, f"{language}_answer": text.answer,

@@ -88,3 +88,16 @@ refused-article-changed = Somebody kept version { $newest } meanwhile. Both text
 refused-article-review = The review date cannot be read.
 refused-article-problems = Please remove what stands against it first: { $count }.
 refused-article-hides-another = After publishing, the question “{ $question }” would no longer be answered by the article { $article }.
+
+# Second signatures.
+studio-safety = Safety content
+studio-safety-hint = Published by two people. The mark stays once the article has been published with it.
+signatures-title = Second signature
+signatures-lead = This is safety content ({ $about }). One person signs, another one publishes; a change needs a new signature.
+signatures-none = Nobody has signed it yet.
+signatures-mine = You have signed this. Somebody else publishes it.
+signatures-sign = Sign what is shown here
+refused-signature-missing = This is safety content ({ $about }): before it is published, another person has to sign it. That signature is missing.
+refused-signature-changed = It was changed meanwhile. Please look at it as it is now, and sign that.
+refused-signature-needless = This is no safety content, so it needs no second signature.
+refused-signature-twice = You have signed this already. The second signature is somebody else's.

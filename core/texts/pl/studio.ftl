@@ -88,3 +88,16 @@ refused-article-changed = W międzyczasie ktoś zapisał wersję { $newest }. Ob
 refused-article-review = Data przeglądu jest nieczytelna.
 refused-article-problems = Najpierw proszę usunąć przeszkody: { $count }.
 refused-article-hides-another = Po publikacji na pytanie „{ $question }” nie odpowiadałby już artykuł { $article }.
+
+# Second signatures.
+studio-safety = Treść dotycząca bezpieczeństwa
+studio-safety-hint = Publikują ją dwie osoby. Oznaczenie zostaje, gdy artykuł został z nim opublikowany.
+signatures-title = Drugi podpis
+signatures-lead = To treść dotycząca bezpieczeństwa ({ $about }). Jedna osoba podpisuje, inna publikuje; zmiana wymaga nowego podpisu.
+signatures-none = Nie ma jeszcze podpisu.
+signatures-mine = Twój podpis już jest. Publikuje inna osoba.
+signatures-sign = Podpisz to, co tu widać
+refused-signature-missing = To treść dotycząca bezpieczeństwa ({ $about }): przed publikacją musi ją podpisać inna osoba. Tego podpisu brakuje.
+refused-signature-changed = Treść się tymczasem zmieniła. Proszę obejrzeć ją w obecnej postaci i podpisać.
+refused-signature-needless = To nie jest treść dotycząca bezpieczeństwa, więc drugi podpis nie jest potrzebny.
+refused-signature-twice = Twój podpis już tu jest. Drugi podpis składa inna osoba.

@@ -233,3 +233,4 @@ refused-canned-then = Please choose from the list what happens after sending.
 board-rating = Rating of the help
 board-rated = ({ $rated } of { $asked } answered)
 step-no-answer = the telephone was not answered
+refused-booking-no-patient = It is not known yet which patient this conversation concerns. A visit cannot be booked until the patient gives their name and birth date.

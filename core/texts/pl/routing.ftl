@@ -233,3 +233,4 @@ refused-canned-then = Proszę wybrać z listy, co dalej po wysłaniu.
 board-rating = Ocena pomocy
 board-rated = ({ $rated } z { $asked } odpowiedzi)
 step-no-answer = telefon nieodebrany
+refused-booking-no-patient = Nie wiadomo jeszcze, którego pacjenta dotyczy ta rozmowa. Wizyty nie da się umówić, dopóki pacjent nie poda imienia, nazwiska i daty urodzenia.

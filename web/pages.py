@@ -12,6 +12,7 @@ from web.clinical.unsafe import router as unsafe_router
 from web.console.acts import router as acts_router
 from web.console.assist import router as assist_router
 from web.console.authorisations import router as authorisations_router
+from web.console.booking import router as case_booking_router
 from web.console.canned import router as canned_router
 from web.console.complaints import router as case_complaints_router
 from web.console.conversation_tests import router as conversation_tests_router
@@ -100,6 +101,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(measurements_router(house, pages, sessions))
     app.include_router(authorisations_router(house, pages, sessions))
     app.include_router(board_router(house, pages, sessions))
+    app.include_router(case_booking_router(house, pages, sessions))
     app.include_router(case_complaints_router(house, pages, sessions))
     app.include_router(complaints_router(house, pages, sessions))
     app.include_router(routing_router(house, pages, sessions))

@@ -77,7 +77,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         uow.session.add(glass)
         for one in await uow.session.scalars(select(Delivery).where(Delivery.message_id == out.id)):
             one.state = DeliveryState.dead
-    await visit(house, patient.id, "booked", days=3, site_id=site)
+    appointment = await visit(house, patient.id, "booked", days=3, site_id=site)
     colleague = Staff(
         id=new_id(), email=f"{uuid4().hex}@clinic.example", name="Jan", password_hash="x", roles=["agent"]
     )
@@ -132,7 +132,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
-            "session_id": uuid4(), "authorisation_id": allowed.id, "request_id": request.id,
+            "session_id": uuid4(), "visit_id": appointment, "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
@@ -193,6 +193,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/cases/{case_id}/reply": lambda _: {"body": "Dzień dobry"},
     "/board/agents/{staff_id}": lambda _: {"capacity": "3", "skills": "clinical", "languages": "pl, en"},
     "/routing": lambda _: {"text": shipped_text() + "# zmiana\n", "why": "próba", "basis": read_table(shipped_text()).version},
+    "/console/cases/{case_id}/booking": lambda one: {"act": "cancel", "visit": str(one.ids["visit_id"])},
     "/console/cases/{case_id}/complaint": lambda _: {"words": "czekanie trwało za długo"},
     "/board/complaints/{complaint_id}": lambda one: {"owner": str(one.ids["lead_id"])},
     "/board/complaints/{complaint_id}/answer": lambda _: {"decision": "upheld", "words": "przepraszamy", "way": "elsewhere"},

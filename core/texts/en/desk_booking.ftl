@@ -1,0 +1,25 @@
+# Booking beside the conversation in the console.
+desk-booking-title = Visits: book, move, cancel
+desk-booking-open = Open the patient's visits
+desk-booking-visits = Coming visits
+desk-booking-none = The patient has no coming visits.
+desk-booking-cancel = Cancel
+desk-booking-sure = Yes, cancel this visit
+desk-booking-cancel-sure = Yes, cancel the visit of { $at }
+desk-booking-look = Show free times
+desk-booking-what = What to do
+desk-booking-new = A new visit
+desk-booking-move-of = Move the visit of { $at }
+desk-booking-specialty = Specialty
+desk-booking-payer = Payment
+desk-booking-since = From day
+desk-booking-offers = Free times
+desk-booking-kind = Kind of visit
+desk-booking-referral = Referral code
+desk-booking-told = The confirmation goes to the patient in this conversation.
+desk-booking-book = Book
+desk-booking-move = Move
+desk-booking-nothing = There are no free times then.
+desk-booking-done-book = The visit is booked, and the confirmation sent.
+desk-booking-done-move = The visit is moved, and the confirmation sent.
+desk-booking-done-cancel = The visit is cancelled, and the confirmation sent.

@@ -1,0 +1,25 @@
+# Umawianie wizyt obok rozmowy w konsoli.
+desk-booking-title = Wizyty: umów, przenieś, odwołaj
+desk-booking-open = Otwórz wizyty pacjenta
+desk-booking-visits = Nadchodzące wizyty
+desk-booking-none = Pacjent nie ma nadchodzących wizyt.
+desk-booking-cancel = Odwołaj
+desk-booking-sure = Tak, odwołaj tę wizytę
+desk-booking-cancel-sure = Tak, odwołaj wizytę { $at }
+desk-booking-look = Pokaż wolne terminy
+desk-booking-what = Co zrobić
+desk-booking-new = Nowa wizyta
+desk-booking-move-of = Przenieść wizytę { $at }
+desk-booking-specialty = Specjalność
+desk-booking-payer = Sposób płatności
+desk-booking-since = Od dnia
+desk-booking-offers = Wolne terminy
+desk-booking-kind = Rodzaj wizyty
+desk-booking-referral = Kod skierowania
+desk-booking-told = Potwierdzenie trafi do pacjenta w tej rozmowie.
+desk-booking-book = Umów
+desk-booking-move = Przenieś
+desk-booking-nothing = W tym czasie nie ma wolnych terminów.
+desk-booking-done-book = Wizyta została umówiona, a potwierdzenie wysłane.
+desk-booking-done-move = Wizyta została przeniesiona, a potwierdzenie wysłane.
+desk-booking-done-cancel = Wizyta została odwołana, a potwierdzenie wysłane.

@@ -1,0 +1,62 @@
+"""Booking beside the conversation, in a real browser."""
+
+from datetime import date
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import select
+
+from care.patients.service import register
+from conversations.models import Case, ContactPoint
+from core.access import Access
+from tests.browser.conftest import Site
+from tests.browser.test_accessible import found
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("width", "lang"), [(1440, "pl"), (360, "en")])
+async def test_a_visit_is_booked_moved_and_called_off_beside_the_conversation(
+    site: Site, width: int, lang: str
+) -> None:
+    thread_id = await site.waiting("+48890002001")
+    async with site.house.database.unit_of_work() as uow:
+        case = (await uow.session.scalars(select(Case).where(Case.thread_id == thread_id))).one()
+        if case.patient_id is None:
+            point = (await uow.session.scalars(select(ContactPoint))).first()
+            assert point is not None
+            who = await register(
+                uow,
+                Access.system("test"),
+                "Anna",
+                "Testowa",
+                date(1990, 5, 1),
+                point.id,
+                "self",
+                site.house.clock.now(),
+            )
+            case.patient_id = who.id
+        case_id = case.id
+    page = await site.agent("marta", width=width, lang=lang)
+    await page.goto(f"{site.base}/console/threads/{thread_id}")
+    await page.locator("[data-act=accept]").click()
+    if width < 1000:
+        await page.locator('a[href="#beside-pane"]').click()
+    panel = page.locator(f"#booking-{case_id}")
+    await panel.locator("button").click()
+    await panel.locator("#booking-specialty").select_option("dermatology")
+    await panel.locator("form[method=get] button").click()
+    await panel.locator("input[name=offer]").nth(1).check()
+    assert await found(page) == []
+    await panel.locator("button[value=book]").click()
+    await expect(panel.locator("[role=status]")).to_be_visible()
+    assert await found(page) == []
+    await panel.locator("#booking-visit").select_option(index=1)
+    await panel.locator("form[method=get] button").click()
+    await panel.locator("button[value=move]").click()
+    await expect(panel.locator("[role=status]")).to_contain_text("przeniesiona" if lang == "pl" else "moved")
+    await panel.locator("summary").click()
+    await panel.locator("button[value=cancel]").click()
+    await expect(panel.locator("[role=status]")).to_contain_text("odwołana" if lang == "pl" else "cancelled")
+    overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0

@@ -200,11 +200,11 @@ def test_one_message_is_read_within_three_milliseconds() -> None:
     ]  # fmt: skip
     for message in messages:
         find_times(message, now=NOW, clinic_hours=True)
-    taken: list[float] = []
+    taken: list[float] = []  # Its own work, not the waiting for a busy machine.
     for message in messages * 12:
-        started = time.perf_counter()
+        started = time.process_time()
         find_times(message, now=NOW, language="pl", clinic_hours=True)
-        taken.append(time.perf_counter() - started)
+        taken.append(time.process_time() - started)
     assert sorted(taken)[int(len(taken) * 0.95)] < 0.003
 
 

@@ -35,15 +35,19 @@ class RasaDialogue:
                 "message_id": str(turn.message_id), "lease": turn.lease, "channel": turn.channel, "language": turn.language,
             },
         }  # fmt: skip
+        return _reply(await self._posted("/webhooks/service/webhook", body))
+
+    async def _posted(self, path: str, body: dict[str, Any]) -> Any:
+        """What it answers. Raises `DialogueFailed`: `slow`, `down`, `refused` or `garbled`."""
         try:
-            response = await self._client.post(f"{await self.address()}/webhooks/service/webhook", json=body)
+            response = await self._client.post(f"{await self.address()}{path}", json=body)
         except httpx.TimeoutException as error:
             raise DialogueFailed("slow") from error
         except httpx.TransportError as error:
             raise DialogueFailed("down") from error
         if response.status_code != 200:
             raise DialogueFailed("refused")
-        return _reply(_data(response))
+        return _data(response)
 
     async def recall(self, turn: DialogueTurn) -> DialogueReply | None:
         """What the tracker holds for this message id: its replies if the turn came to its end, None if it never arrived."""
@@ -67,15 +71,7 @@ class RasaDialogue:
 
     async def understand(self, text: str) -> Understood:
         """Ask for the parse alone; raises `DialogueFailed` with reason `down`, `slow`, `refused` or `garbled`."""
-        try:
-            response = await self._client.post(f"{await self.address()}/model/parse", json={"text": text})
-        except httpx.TimeoutException as error:
-            raise DialogueFailed("slow") from error
-        except httpx.TransportError as error:
-            raise DialogueFailed("down") from error
-        if response.status_code != 200:
-            raise DialogueFailed("refused")
-        told = _data(response)
+        told = await self._posted("/model/parse", {"text": text})
         try:
             ranking = [(str(one["name"]), float(one["confidence"])) for one in told["intent_ranking"]]
             return Understood(str(told["intent"]["name"]), tuple(one for one in ranking if one[0] != FALLBACK))

@@ -45,14 +45,14 @@ async def test_a_visit_is_booked_moved_and_called_off_beside_the_conversation(
     panel = page.locator(f"#booking-{case_id}")
     await panel.locator("button").click()
     await panel.locator("#booking-specialty").select_option("dermatology")
-    await panel.locator("form[method=get] button").click()
+    await panel.locator("button[value=look]").click()
     await panel.locator("input[name=offer]").nth(1).check()
     assert await found(page) == []
     await panel.locator("button[value=book]").click()
     await expect(panel.locator("[role=status]")).to_be_visible()
     assert await found(page) == []
     await panel.locator("#booking-visit").select_option(index=1)
-    await panel.locator("form[method=get] button").click()
+    await panel.locator("button[value=look]").click()
     await panel.locator("button[value=move]").click()
     await expect(panel.locator("[role=status]")).to_contain_text("przeniesiona" if lang == "pl" else "moved")
     await panel.locator("summary").click()

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from care.appointments import service as appointments
@@ -25,7 +25,7 @@ from web.session import Sessions
 PAYERS: tuple[Payer, ...] = ("nfz", "private")
 KINDS: tuple[VisitKind, ...] = ("first", "follow_up")
 MOST_OFFERS = 6
-Act = Literal["book", "move", "cancel"]
+Act = Literal["look", "book", "move", "cancel"]
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
@@ -71,13 +71,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         request: Request,
         case_id: UUID,
         person: Reader,
-        specialty: Annotated[str, Query(max_length=40)] = "",
-        payer: Payer = "private",
-        since: Annotated[str, Query(max_length=10)] = "",
-        visit: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
-        """The patient's coming visits, and free hours once a specialty or a visit to move is picked."""
-        return await show(request, person, case_id, specialty=specialty, payer=payer, since=since, visit=visit)
+        """The patient's coming visits, and what to look for."""
+        return await show(request, person, case_id)
 
     @routes.post("/{case_id}/booking")
     async def act(
@@ -86,13 +82,17 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         person: Actor,
         act: Annotated[Act, Form()],
         offer: Annotated[str, Form(max_length=300)] = "",
+        specialty: Annotated[str, Form(max_length=40)] = "",
+        since: Annotated[str, Form(max_length=10)] = "",
         visit: Annotated[str, Form(max_length=40)] = "",
         payer: Annotated[Payer, Form()] = "private",
         kind: Annotated[VisitKind, Form()] = "first",
         referral: Annotated[str, Form(max_length=20)] = "",
         key: Annotated[str, Form(max_length=40)] = "",
     ) -> Response:
-        """Do it; the patient is told in the conversation."""
+        """Look for free hours (posted, so that no specialty stands in an address), or do it and tell the patient."""
+        if act == "look":
+            return await show(request, person, case_id, specialty=specialty, payer=payer, since=since, visit=visit)
         now = house.clock.now()
         async with house.database.unit_of_work() as uow:
             if act == "book":

@@ -200,11 +200,11 @@ def test_one_message_is_read_within_three_milliseconds() -> None:
     ]  # fmt: skip
     for message in messages:
         find_times(message, now=NOW, clinic_hours=True)
-    taken: list[float] = []  # Its own work, not the waiting for a busy machine.
+    taken: list[float] = []
     for message in messages * 12:
-        started = time.process_time()
+        started = time.perf_counter()
         find_times(message, now=NOW, language="pl", clinic_hours=True)
-        taken.append(time.process_time() - started)
+        taken.append(time.perf_counter() - started)
     assert sorted(taken)[int(len(taken) * 0.95)] < 0.003
 
 

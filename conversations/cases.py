@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from care.governance.service import is_automated
 from conversations.inbox import open_case
-from conversations.messages import Messages, route_of
-from conversations.models import Case, CaseState, Thread
+from conversations.messages import Messages, lock_thread, route_of
+from conversations.models import Case, CaseState
 from conversations.protocols import Escalation, Promise, Utterance
 from conversations.ratings import closing_words
 from core.access import Access, Permission
@@ -24,8 +24,7 @@ async def lock_case(uow: UnitOfWork, case_id: UUID) -> Case:
     Its thread is locked first, as everywhere: who locks a case and then writes into its thread would meet a turn that
     holds the thread and wants the case.
     """
-    thread_of_case = select(Case.thread_id).where(Case.id == case_id).scalar_subquery()
-    await uow.session.execute(select(Thread.id).where(Thread.id == thread_of_case).with_for_update(key_share=True))
+    await lock_thread(uow, select(Case.thread_id).where(Case.id == case_id).scalar_subquery())
     case = await uow.session.scalar(
         select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
     )

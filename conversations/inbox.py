@@ -10,7 +10,7 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from conversations.attachments import declared_type
-from conversations.messages import Messages, Route
+from conversations.messages import Messages, Route, lock_thread
 from conversations.models import (
     Attachment,
     Author,
@@ -98,6 +98,7 @@ class Inbox:
             now = self._clock.now()
             known = await _contact(uow, kind, address)
             point_id, thread_id = known or await _open_contact(uow, kind, address, now)
+            await lock_thread(uow, thread_id)
             point = await uow.session.get_one(ContactPoint, point_id)
             person = await uow.session.get_one(Correspondent, point.correspondent_id, with_for_update=True)
             if always or channel not in person.noticed:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, select, update
 
 from conversations.calls import is_live
 from conversations.models import Author, Case, Delivery, Direction, Message, Thread
@@ -51,6 +51,14 @@ async def next_seq(uow: UnitOfWork, thread_id: UUID, count: int = 1) -> int:
     )
     assert seq is not None, "a thread always exists before its messages"
     return seq
+
+
+async def lock_thread(uow: UnitOfWork, thread_id: UUID | ScalarSelect[UUID]) -> None:
+    """Lock the thread's row until the transaction ends. Its case, correspondent and forms come after it, everywhere.
+
+    Who locks one of those and then writes into the thread meets a turn that holds the thread and wants the other: a deadlock.
+    """
+    await uow.session.execute(select(Thread.id).where(Thread.id == thread_id).with_for_update(key_share=True))
 
 
 class Messages:

@@ -4,8 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text, update
 
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, Thread, Turn
+from conversations.protocols import Utterance
 from tests.house import ANNA, BARTEK, TestHouse
 
 
@@ -39,6 +41,24 @@ async def test_two_first_messages_at_the_same_instant_make_one_correspondent(hou
     for model in (Correspondent, ContactPoint, Thread, Case):
         assert len(await house.rows(model)) == 1, model
     assert sorted(m.seq for m in await house.rows(Message)) == [1, 2]
+
+
+async def test_first_words_to_whom_a_turn_is_just_answering_wait_for_it(house: TestHouse) -> None:
+    thread = (await house.sms("dzień dobry")).thread_id
+    deps = house.house
+    async with asyncio.TaskGroup() as group:
+        async with deps.database.unit_of_work() as turn:
+            await turn.session.execute(update(Thread).where(Thread.id == thread).values(lease_owner="a turn"))
+            ringing = group.create_task(
+                deps.inbox.greet("phone", ANNA, "voice", "pl", deps.messages, Utterance("voice-welcome"), always=True)
+            )
+            while not await turn.session.scalar(text("select exists (select from pg_locks where not granted)")):
+                assert not ringing.done()
+                await asyncio.sleep(0.01)
+            # Whoever rings holds nothing that the turn still wants.
+            await turn.session.execute(update(Correspondent).values(language="pl"))
+    spoken = [one for one in await house.rows(Message) if one.channel == "voice"]
+    assert [one.seq for one in spoken] == [2]
 
 
 @pytest.mark.parametrize("written", ["600100200", "600 100 200", "0048600100200", "48 600 100 200", "+48 600-100-200"])

@@ -22,6 +22,7 @@ from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure, plain
 from knowledge import signatures
+from knowledge.asked import Asked, last_asked
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
@@ -32,6 +33,8 @@ MOST_SEGMENTS = 3
 """An answer by SMS that is longer should be a link; more than these is refused."""
 MOST_NEAR = 200
 """Articles whose questions are asked before publishing: a second or two, with ten thousand articles too."""
+MOST_ASKED = 60
+"""Patients' last questions of each language that are asked again: some three seconds."""
 _MONEY = re.compile(r"(?<![\d,.])(\d{2,5})(?:[,.](\d{2}))?\s?(?:zł|zl|pln)\b|\bPLN\s?(\d{2,5})", re.IGNORECASE)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Found = Answer | Choices | Unknown
@@ -217,6 +220,28 @@ async def impact(
         found = await asyncio.to_thread(_both, before.ask, after.ask, dict.fromkeys(asked))
         changes += [Change(question, language, old, new, owner) for (owner, question), old, new in found if old != new]
     return changes
+
+
+async def asked_again(
+    uow: UnitOfWork, access: Access, library: Library, article_id: str, texts: dict[str, ArticleVersion]
+) -> tuple[list[tuple[Asked, str | None, str | None]], int]:
+    """The last questions of patients that would find another article, or none, with what they find now; and how many were asked.
+
+    Their words are for who may review what patients ask.
+    """
+    access.require(Permission.edit_content)
+    changes: list[tuple[Asked, str | None, str | None]] = []
+    count = 0
+    for language in LANGUAGES:
+        questions = await last_asked(uow, language, MOST_ASKED)
+        before, after = await library.compare(uow, language, article_id, texts.get(language))
+        by_id = {str(one.message_id): one for one in questions}
+        rows = await asyncio.to_thread(
+            _both, before.ask, after.ask, [(ident, one.words) for ident, one in by_id.items()]
+        )
+        changes += [(by_id[ident], old, new) for (ident, _), old, new in rows if old != new]
+        count += len(questions)
+    return changes, count
 
 
 def _near(index: Index, questions: Sequence[str]) -> list[Passage]:

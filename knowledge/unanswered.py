@@ -11,13 +11,11 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from care.patients.marks import MarkKind, PrivacyMark
-from care.patients.repository import Patients
 from conversations.models import Case, Message, SafetyAlert
-from conversations.pseudonyms import points_to_somebody, pseudonymise
+from conversations.pseudonyms import points_to_somebody
 from conversations.unanswered import Unanswered, UnansweredState
 from conversations.understanding import for_dialogue
 from core import audit
@@ -25,8 +23,8 @@ from core.access import Access, Permission
 from core.accounts import SignedIn
 from core.db import Database, UnitOfWork
 from core.errors import NotFound, Refused
+from knowledge.asked import is_restricted, without_patient
 from knowledge.embedding import Vectors
-from knowledge.gate.from_case import everyday_words
 from knowledge.intents import editing
 from knowledge.intents.nearness import Nearness
 
@@ -34,7 +32,6 @@ BATCH = 200
 """So many messages are prepared at a time: about four seconds of one core, so that whoever answers is not kept waiting."""
 ALIKE = 0.6
 """From this likeness on two messages are one question; where phrases about different things have about 0."""
-LONGEST = 300
 PAGE = 30
 STATES = (UnansweredState.open, UnansweredState.ignored, UnansweredState.article, UnansweredState.intent)
 
@@ -53,15 +50,6 @@ class Group:
     reasons: frozenset[str]
     channels: frozenset[str]
     target: str | None
-
-
-def _visible() -> tuple[ColumnElement[bool], ...]:
-    """Not of a patient whose data is restricted: a mark made later hides what came before it."""
-    mark = select(PrivacyMark.id).where(
-        PrivacyMark.patient_id == Case.patient_id, PrivacyMark.kind == MarkKind.restriction, PrivacyMark.ended_at.is_(None)
-    )  # fmt: skip
-    held = select(Message.id).join(Case, Case.id == Message.case_id)
-    return (~held.where(Message.id == Unanswered.message_id, mark.exists()).exists(),)
 
 
 async def prepare(database: Database, nearness: Nearness, batches: int = 1) -> int:
@@ -90,19 +78,15 @@ async def _prepare(uow: UnitOfWork, nearness: Nearness) -> int:
     )
     visible = set(
         await uow.session.scalars(
-            select(Unanswered.id).where(Unanswered.id.in_([one.id for one, _, _ in rows]), *_visible())
+            select(Unanswered.id).where(
+                Unanswered.id.in_([one.id for one, _, _ in rows]), ~is_restricted(Unanswered.message_id)
+            )
         )
     )
-    everyday, patients = await everyday_words(uow), Patients(uow, Access.system("unanswered"))
-    names: dict[UUID, list[str]] = {}
     kept: list[Unanswered] = []
     gone: list[UUID] = []
-    for one, message, patient_id in rows:
-        if patient_id is not None and patient_id not in names:
-            patient = await patients.get(patient_id)
-            names[patient_id] = [patient.given_name, patient.family_name] if patient is not None else []
-        known = names[patient_id] if patient_id is not None else []
-        words = " ".join(pseudonymise(message.body, known, everyday).split())[:LONGEST]
+    wordings = await without_patient(uow, [(message.body, patient_id) for _, message, patient_id in rows])
+    for (one, message, _), words in zip(rows, wordings, strict=True):
         if one.id not in visible or message.id in flagged or not for_dialogue(words):
             gone.append(one.id)
             continue
@@ -160,7 +144,9 @@ def _vector(one: Unanswered) -> Vectors:
 async def counts(uow: UnitOfWork, access: Access) -> dict[str, int]:
     """How many groups there are, by state."""
     access.require_everywhere(Permission.review_unanswered)
-    query = select(Unanswered.state, func.count(func.distinct(Unanswered.group_id))).where(*_visible())
+    query = select(Unanswered.state, func.count(func.distinct(Unanswered.group_id))).where(
+        ~is_restricted(Unanswered.message_id)
+    )
     found = {state: int(count) for state, count in await uow.session.execute(query.group_by(Unanswered.state))}
     return {state: found.get(state, 0) for state in STATES}
 
@@ -170,7 +156,11 @@ async def groups(uow: UnitOfWork, access: Access, state: str, page: int, now: da
     access.require_everywhere(Permission.review_unanswered)
     audit.record(uow, access, "unanswered.listed", "unanswered", state, now)
     count = func.count()
-    query = select(Unanswered.group_id).where(Unanswered.state == state, *_visible()).group_by(Unanswered.group_id)
+    query = (
+        select(Unanswered.group_id)
+        .where(Unanswered.state == state, ~is_restricted(Unanswered.message_id))
+        .group_by(Unanswered.group_id)
+    )
     order = query.order_by(count.desc(), func.max(Unanswered.asked_at).desc(), Unanswered.group_id)
     ids = [one for one in await uow.session.scalars(order.limit(PAGE).offset(PAGE * page)) if one is not None]
     return await _read(uow, ids, state)
@@ -179,7 +169,7 @@ async def groups(uow: UnitOfWork, access: Access, state: str, page: int, now: da
 async def group(uow: UnitOfWork, access: Access, group_id: UUID, now: datetime) -> tuple[Group, str]:
     """One group and its state. Audited. Raises `NotFound`."""
     access.require_everywhere(Permission.review_unanswered)
-    order = select(Unanswered.state).where(Unanswered.group_id == group_id, *_visible())
+    order = select(Unanswered.state).where(Unanswered.group_id == group_id, ~is_restricted(Unanswered.message_id))
     state = await uow.session.scalar(order.order_by(Unanswered.asked_at.desc()).limit(1))
     if state is None:
         raise NotFound("unanswered")
@@ -188,7 +178,7 @@ async def group(uow: UnitOfWork, access: Access, group_id: UUID, now: datetime) 
 
 
 async def _read(uow: UnitOfWork, ids: Sequence[UUID], state: str, most: int = 8) -> list[Group]:
-    here = (Unanswered.group_id.in_(ids), Unanswered.state == state, *_visible())
+    here = (Unanswered.group_id.in_(ids), Unanswered.state == state, ~is_restricted(Unanswered.message_id))
     by_group = (
         select(
             Unanswered.group_id, func.count(), func.count(func.distinct(Message.thread_id)), func.max(Unanswered.asked_at),
@@ -282,7 +272,9 @@ def problem_of(words: str, *, is_confirmed: bool) -> Refused | None:
 
 
 async def _rows(uow: UnitOfWork, group_id: UUID, states: Sequence[UnansweredState]) -> Sequence[Unanswered]:
-    query = select(Unanswered).where(Unanswered.group_id == group_id, Unanswered.state.in_(states), *_visible())
+    query = select(Unanswered).where(
+        Unanswered.group_id == group_id, Unanswered.state.in_(states), ~is_restricted(Unanswered.message_id)
+    )
     return list(await uow.session.scalars(query.order_by(Unanswered.asked_at, Unanswered.id).with_for_update()))
 
 

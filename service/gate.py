@@ -1,7 +1,7 @@
 """The gate: a process of its own that trains a candidate, tries it, and only then lets it answer. It tells how far it is.
 
-Steps of publishing: safety, train (while the stage is set up), start, judge, conversations, publish, switch. Whatever stands against the
-draft is collected over all steps, so that an editor sees all of it at once.
+Steps of publishing: safety, train (while the stage is set up), start, judge, asked, conversations, publish, switch. Whatever stands
+against the draft is collected over all steps, so that an editor sees all of it at once.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from core.errors import ConfigurationError
 from core.keys import open_keys
 from core.logging import describe
 from core.settings import Settings
+from knowledge.asked import Asked, last_asked
 from knowledge.gate.models import BotRun, ConversationTest
 from knowledge.gate.service import first_difference
 from knowledge.gate.suite import CHANNELS, Script, shipped
@@ -34,7 +35,7 @@ from knowledge.intents import versions
 from knowledge.intents.editing import by_language, live_version, phrases
 from knowledge.intents.models import BotVersion
 from service import bot_content, bot_models
-from service.judging import Figures, against, differences, judge, utterances
+from service.judging import Figures, against, changed, differences, judge, utterances
 from service.rehearsal import AT_ONCE, Stage, scene, stage, understood
 from service.training import code_digest, fingerprint, train
 
@@ -43,8 +44,8 @@ BEATS_EVERY = 3.0
 SWITCHES_WITHIN = 240.0
 NICENESS = 3
 STEPS = {
-    "publish": ("safety", "train", "start", "judge", "conversations", "publish", "switch"),
-    "upgrade": ("safety", "train", "start", "judge", "conversations", "publish", "switch"),
+    "publish": ("safety", "train", "start", "judge", "asked", "conversations", "publish", "switch"),
+    "upgrade": ("safety", "train", "start", "judge", "asked", "conversations", "publish", "switch"),
     "rollback": ("train", "publish", "switch"),
 }
 
@@ -104,10 +105,12 @@ class Gate:
             scripts = await self._suite(uow)
             locked = list(await uow.session.scalars(select(LockedTest)))
             texts = [(one.text, one.level) for one in locked]
+            questions = await last_asked(uow)
         self._report["phrases"] = by_language(self._phrases)
         await self._safety(texts)
-        if self._before is None:
-            self._before = await self._judged_now()
+        if self._before is None and (came := await self._live([text for text, _ in utterances()])) is not None:
+            self._before = judge(utterances(), came)
+        answered_now = await self._live([one.words for one in questions])
         training = asyncio.create_task(self._train())
         try:
             async with scene() as ready:
@@ -117,6 +120,8 @@ class Gate:
                         candidate = await on_stage.enter_async_context(stage(ready, self._python, model))
                     async with self._step("judge") as step:
                         self._after = await self._judge(candidate, step)
+                    async with self._step("asked") as step:
+                        await self._ask_again(candidate, questions, answered_now, step)
                     async with self._step("conversations") as step:
                         passed = await self._replay(candidate, scripts, step)
         finally:
@@ -142,15 +147,14 @@ class Gate:
             step["count"] = sum(map(len, self._phrases.values()))
             return await asyncio.to_thread(train, self._python, self._settings.data_folder / "models", self._phrases)
 
-    async def _judged_now(self) -> Figures | None:
-        """The model that answers now, if one does: asked for intents alone, which keeps nothing."""
-        wanted = utterances()
+    async def _live(self, texts: Sequence[str]) -> list[str] | None:
+        """What the model that answers now makes of them, if one answers: asked for intents alone, which keeps nothing."""
         async with self._database.unit_of_work() as uow:
             found = await bot_models.places(uow)
         port = found[0].port if found else self._settings.rasa_port
         try:
             token = self._settings.secrets["actions"]
-            return judge(wanted, await understood(f"http://127.0.0.1:{port}", token, [text for text, _ in wanted]))
+            return await understood(f"http://127.0.0.1:{port}", token, texts)
         except Exception as error:
             log.info("no bot answers to compare with", **describe(error))
             return None
@@ -163,6 +167,17 @@ class Gate:
         self._report["confused"] = differences(before, after)
         self._report["against"] += [[key, args] for key, args in against(before, after)]
         return after
+
+    async def _ask_again(
+        self, candidate: Stage, questions: Sequence[Asked], before: Sequence[str] | None, step: dict[str, Any]
+    ) -> None:
+        """What would become of the patients' last questions. It blocks nothing: whether it is better, an editor sees."""
+        if before is None:
+            step |= {"right": 0, "total": 0}
+            return
+        moved = changed(questions, before, await candidate.understood([one.words for one in questions]))
+        step |= {"right": len(questions) - len(moved), "total": len(questions)}
+        self._report["moved"] = moved
 
     async def _safety(self, locked: Sequence[tuple[str, str]]) -> None:
         """The red flags see what clinicians locked. What the bot learns cannot change that; it is asked all the same."""

@@ -8,11 +8,14 @@ from typing import Any
 import yaml
 
 from core.settings import ROOT
+from knowledge.asked import Asked
 
 JUDGED = ROOT / "data" / "judged"
 MAY_FALL = 0.02
 """So much less of all utterances may be understood; more is refused."""
 MOST_CONFUSIONS = 12
+NOT_SURE = "nlu_fallback"
+"""What a model says when it would ask back, or that it did not understand."""
 
 Figures = dict[str, Any]
 """`{"right", "total", "intents": {intent: [right, total]}, "confused": [[right, taken for, count], …]}`."""
@@ -73,3 +76,19 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> l
     ]
     rows.sort(key=lambda row: (-abs(row["after"] - row["before"]), -row["after"], row["intent"], row["taken_for"]))
     return [row for row in rows if row["before"] != row["after"]][:MOST_CONFUSIONS]
+
+
+def changed(questions: Sequence[Asked], before: Sequence[str], after: Sequence[str]) -> list[dict[str, Any]]:
+    """The questions that would be taken otherwise, those no longer understood first; None: it would be asked back.
+
+    `[{"message", "language", "before", "after"}]`, without a word of them.
+    """
+    rows = [
+        {"message": str(one.message_id), "language": one.language, "before": _sure(old), "after": _sure(new)}
+        for one, old, new in zip(questions, before, after, strict=True) if old != new
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row["after"] is not None, row["before"] is None))
+
+
+def _sure(intent: str) -> str | None:
+    return None if intent == NOT_SURE else intent

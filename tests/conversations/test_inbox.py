@@ -46,17 +46,16 @@ async def test_two_first_messages_at_the_same_instant_make_one_correspondent(hou
 async def test_first_words_to_whom_a_turn_is_just_answering_wait_for_it(house: TestHouse) -> None:
     thread = (await house.sms("dzień dobry")).thread_id
     deps = house.house
-    async with asyncio.TaskGroup() as group:
-        async with deps.database.unit_of_work() as turn:
-            await turn.session.execute(update(Thread).where(Thread.id == thread).values(lease_owner="a turn"))
-            ringing = group.create_task(
-                deps.inbox.greet("phone", ANNA, "voice", "pl", deps.messages, Utterance("voice-welcome"), always=True)
-            )
-            while not await turn.session.scalar(text("select exists (select from pg_locks where not granted)")):
-                assert not ringing.done()
-                await asyncio.sleep(0.01)
-            # Whoever rings holds nothing that the turn still wants.
-            await turn.session.execute(update(Correspondent).values(language="pl"))
+    async with asyncio.TaskGroup() as group, deps.database.unit_of_work() as turn:
+        await turn.session.execute(update(Thread).where(Thread.id == thread).values(lease_owner="a turn"))
+        ringing = group.create_task(
+            deps.inbox.greet("phone", ANNA, "voice", "pl", deps.messages, Utterance("voice-welcome"), always=True)
+        )
+        while not await turn.session.scalar(text("select exists (select from pg_locks where not granted)")):
+            assert not ringing.done()
+            await asyncio.sleep(0.01)
+        # Whoever rings holds nothing that the turn still wants.
+        await turn.session.execute(update(Correspondent).values(language="pl"))
     spoken = [one for one in await house.rows(Message) if one.channel == "voice"]
     assert [one.seq for one in spoken] == [2]
 

@@ -12,6 +12,7 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
+from knowledge.asked import words_of
 from knowledge.gate import service as gate
 from knowledge.gate.models import OPEN, ConversationTest
 from knowledge.gate.suite import shipped
@@ -73,8 +74,10 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             told = [*run.report.get("failed", []), *run.report.get("unproved", [])]
             ids = [UUID(one["test_id"]) for one in told if one["test_id"]]
             own = (await uow.session.scalars(select(ConversationTest).where(ConversationTest.id.in_(ids)))).all()
+            moved = {UUID(one["message"]) for one in run.report.get("moved", [])}
+            asked = await words_of(uow, person.access, moved, ("bot_run", run_id), house.clock.now())
         said = {str(one.id): [step["say"] for step in one.steps] for one in own}
-        return respond(request, "check", person, refused, run=run, said=said)
+        return respond(request, "check", person, refused, run=run, said=said, asked=asked)
 
     @routes.post("/checks/{run_id}/cancel")
     async def cancel(request: Request, run_id: UUID, person: Actor) -> Response:

@@ -16,6 +16,7 @@ from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
 from knowledge import editing, signatures
+from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
@@ -121,26 +122,33 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return respond(request, "editor", person, saved, **values)
 
     @routes.get("/articles/{article_id}/publish")
-    async def review(request: Request, article_id: str, person: Reader, version: int = 0) -> Response:
-        """What publishing would change: the words, the checks, and other questions' answers."""
-        return await reviewed(request, person, article_id, version)
+    async def review(
+        request: Request, article_id: str, person: Reader, version: int = 0, asked: bool = False
+    ) -> Response:
+        """What publishing would change: the words, the checks, other questions' answers; `asked`: patients' last questions too."""
+        return await reviewed(request, person, article_id, version, asks=asked)
 
     async def reviewed(
-        request: Request, person: SignedIn, article_id: str, version: int, refused: Refused | None = None
-    ) -> Response:
+        request: Request, person: SignedIn, article_id: str, version: int, refused: Refused | None = None, *, asks: bool = False
+    ) -> Response:  # fmt: skip
         async with house.database.unit_of_work() as uow:
             subject = await editing.whole(uow, person.access, article_id)
             wanted = version if version in subject.versions else subject.newest
             texts = subject.versions[wanted]
             found = await editing.problems(uow, texts, house.clock.now())
             changes = await editing.impact(uow, studio.live, article_id, wanted, texts)
+            moved = words = None
+            if asks:
+                moved = await editing.asked_again(uow, person.access, studio.live, article_id, texts)
+                ids = [one.message_id for one, _, _ in moved[0]]
+                words = await words_of(uow, person.access, ids, ("article", article_id), house.clock.now())
             content = signatures.content_of_article(subject.article, texts)
             signed = await signatures.signed_by(uow, content)
         live = subject.article.published_version if subject.article.status == "published" else None
         before: Mapping[str, ArticleVersion] = subject.versions.get(live or 0, {})
         return respond(
             request, "publish", person, refused, subject=subject, version=wanted, live=live, problems=found, changes=changes,
-            content=content, signed=signed, is_mine=any(one.staff_id == person.staff_id for one in signed),
+            moved=moved, words=words, content=content, signed=signed, is_mine=any(one.staff_id == person.staff_id for one in signed),
             differences={one: _difference(before.get(one), texts.get(one)) for one in LANGUAGES},
         )  # fmt: skip
 

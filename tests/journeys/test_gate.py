@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from conversations.models import Message
 from core.access import Role
 from core.crypto import keyring
 from knowledge.gate import service as gate
@@ -16,6 +17,7 @@ from service.cli import bot_python
 from service.gate import Gate
 from service.training import file_phrases, fingerprint
 from tests.house import TestHouse
+from tests.journeys.conftest import Clinic
 
 FEW = 20
 """Phrases of each intent and language: enough to tell booking from small talk, and learnt in half a minute."""
@@ -23,7 +25,7 @@ FEW = 20
 pytestmark = [pytest.mark.rasa, pytest.mark.timeout(900)]
 
 
-async def test_an_edit_that_breaks_booking_is_refused_naming_the_turn(house: TestHouse) -> None:
+async def test_an_edit_that_breaks_booking_is_refused_naming_the_turn(house: TestHouse, clinic: Clinic) -> None:
     python = bot_python()
     assert python is not None, "the bot's environment is missing: see ./poradnia doctor"
     known = {place: texts[:FEW] for place, texts in file_phrases().items()}
@@ -36,9 +38,10 @@ async def test_an_edit_that_breaks_booking_is_refused_naming_the_turn(house: Tes
         run = await gate.ask_to_publish(uow, ola, "Porządki w przykładach", now)
         assert isinstance(run, BotRun)
         run.state, run.beat_at = "running", now
+    await house.text("proszę mnie umówić do kardiologa")
     keys = vars(keyring).copy()
     try:
-        await Gate(house.house.settings, database, run.id, Path(python)).run()
+        await Gate(clinic.house.settings, database, run.id, Path(python)).run()
     finally:
         vars(keyring).update(keys)
     (done,) = await house.rows(BotRun, BotRun.id == run.id)
@@ -50,6 +53,9 @@ async def test_an_edit_that_breaks_booking_is_refused_naming_the_turn(house: Tes
         ["ask-time-window"],
     )
     assert booking["got"] != ["ask-time-window"]
+    (asked,) = (one for one in await house.rows(Message) if one.author == "patient")
+    moved = {one["message"]: (one["before"], one["after"]) for one in done.report["moved"]}
+    assert moved[str(asked.id)][0] == "book" and moved[str(asked.id)][1] != "book"
     states = {one["name"]: one["state"] for one in done.steps}
     assert states["conversations"] == "done" and states["publish"] == states["switch"] == "waiting"
     async with database.unit_of_work() as uow:

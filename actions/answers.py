@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from actions.context import Call, Events, HouseAction
 from actions.handover import DefaultFallback, hand_over
+from actions.place_words import asks_for_the_place
 from actions.reading import read
 from care.appointments import service as clinic
 from care.appointments.models import Service, Specialty
@@ -19,12 +20,17 @@ from knowledge.retrieval import Answer, Choices
 from knowledge.service import Reply, article, articles_of_service
 
 ARTICLE = "article:"
+PLACE = "place"
 OFTEN_ASKED = ("ultrasound_abdomen", "blood_tests", "ecg")
 """Offered as examples where the price list has them."""
 
 
 ALWAYS_PEOPLE = frozenset({"complaint", "data_rights", "contact_data", "medical_advice"})
 """An article never settles these: they change something, or somebody must answer for them."""
+ASKED_OF_ARTICLES = frozenset(
+    {"clinic_info", "documents", "insurance", "payment", "prepare", "referral", "service_info"}
+)
+"""Goals that look for an article first: where one of them is likeliest and an article surely answers, nobody is asked which they meant."""
 MANY_WORDS = 8
 """Who writes so much and is still not understood has no everyday request."""
 
@@ -35,7 +41,7 @@ class ClinicInfo(HouseAction):
     action_name = "action_clinic_info"
 
     async def act(self, call: Call) -> Events:
-        """An approved article; else whether we do what was named; else both sites with today's hours."""
+        """An approved article; else whether we do what was named; else both sites with today's hours, if that is what was asked."""
         if await answered(self, call):
             return []
         reading = read(call.text, call.lexicon, call.language, call.now)
@@ -43,6 +49,10 @@ class ClinicInfo(HouseAction):
             names = await _names(call, reading.services[:3], reading.specialties[:3])
             for name in names:
                 call.say("service-offered", (Choice("book", "menu-book", "/book"),), name=name)
+            return []
+        if not call.option and not asks_for_the_place(call.text):
+            about = Choice("clinic_info", "menu-clinic-info", f"/clinic_info{json.dumps({'option': PLACE})}")
+            call.say("info-unknown", (about, Choice("human", "menu-human", "/human")))
             return []
         for site in await clinic.sites(call.uow):
             blocks = await clinic.site_hours(call.uow, site.code, call.now.astimezone(site.zone).date())
@@ -125,6 +135,8 @@ class Fallback(DefaultFallback):
         if await _is_for_a_person(self, call):
             await hand_over(self, call, COMPLEX)
             return True
+        if _likeliest(call) in ASKED_OF_ARTICLES and await answered(self, call, or_choices=False):
+            return True
         return clarified(call) or await answered(self, call)
 
 
@@ -132,11 +144,14 @@ async def _is_for_a_person(action: HouseAction, call: Call) -> bool:
     """Outside a form: many words, and the likeliest goal is a person's anyway, or the message may be too much for the bot."""
     if (call.tracker.active_loop or {}).get("name") or len(call.text.split()) < MANY_WORDS:
         return False
-    ranking = call.tracker.latest_message.get("intent_ranking") or ()
-    likeliest = next((str(one["name"]) for one in ranking if one["name"] != "nlu_fallback"), "")
-    if likeliest in ALWAYS_PEOPLE:
+    if _likeliest(call) in ALWAYS_PEOPLE:
         return True
     return action.parts.complexity is not None and await action.parts.complexity.may_be_complex(call.text)
+
+
+def _likeliest(call: Call) -> str:
+    ranking = call.tracker.latest_message.get("intent_ranking") or ()
+    return next((str(one["name"]) for one in ranking if one["name"] != "nlu_fallback"), "")
 
 
 def clarified(call: Call) -> bool:
@@ -155,14 +170,14 @@ def clarified(call: Call) -> bool:
     return True
 
 
-async def answered(action: HouseAction, call: Call, topic: str | None = None) -> bool:
-    """Say the approved article that answers, or the few that may; False if nothing approved fits."""
+async def answered(action: HouseAction, call: Call, topic: str | None = None, *, or_choices: bool = True) -> bool:
+    """Say the approved article that answers, or offer the few that may; False if nothing approved fits."""
     if call.option and call.option.startswith(ARTICLE):
         return await say_article(call, call.option.removeprefix(ARTICLE))
     found = await action.parts.library.ask(call.uow, call.text, call.language, topic)
     if isinstance(found, Answer):
         return await say_article(call, found.match.article_id)
-    if isinstance(found, Choices):
+    if isinstance(found, Choices) and or_choices:
         offered = tuple(
             Choice(
                 m.article_id,

@@ -24,6 +24,7 @@ REASONS = {
     "which-did-you-mean": "offered",
     "answer-choices": "offered",
     "utter-out-of-scope": "outside",
+    "info-unknown": "no-article",
 }
 """By the key of what was said. What is said inside a form is not here: there people give names and numbers, they do not ask."""
 UNSURE = 0.7

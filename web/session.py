@@ -225,17 +225,8 @@ def safe_next(path: str) -> str:
 
 
 _PAGES = frozenset(
-    {
-        "/console",
-        "/console/search",
-        "/privacy/audit",
-        "/account",
-        "/clinical",
-        "/clinical/triage",
-        "/staff",
-        "/staff/review",
-        "/staff/break-glass",
-        "/board",
-        "/routing",
-    }
+    "/account /board /board/complaints /clinical /clinical/triage /console /console/search /privacy/audit /privacy/persons "
+    "/privacy/processors /refills /replies /routing /staff /staff/break-glass /staff/review /studio/articles /studio/checks "
+    "/studio/intents /studio/preview /studio/tests /studio/try /studio/unanswered".split()
 )
+"""All that the navigation leads to, and no page that only takes what is sent to it."""

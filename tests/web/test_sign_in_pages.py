@@ -18,9 +18,11 @@ from core.accounts.people import take_on
 from core.audit import AuditEvent
 from core.clock import FixedClock
 from core.errors import Refused
+from core.settings import ROOT
 from tests.conftest import emptied
 from tests.house import TestHouse, open_house
 from web.limits import MAX_FORM_BYTES
+from web.session import safe_next
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -266,3 +268,8 @@ async def test_a_login_form_from_elsewhere_or_without_the_browsers_key_is_refuse
         assert (await client.post("/login", data={**form, "token": token})).status_code == 403
         async with house.house.database.unit_of_work() as uow:
             assert (await uow.session.scalars(select(StaffSession))).all() == []
+
+
+def test_whoever_followed_a_link_of_the_navigation_is_there_after_signing_in() -> None:
+    linked = re.findall(r'^ +\("(/[^"]+)", ', (ROOT / "web" / "account" / "head.html").read_text("utf-8"), re.MULTILINE)
+    assert len(linked) > 15 and [one for one in linked if safe_next(one) != one] == []

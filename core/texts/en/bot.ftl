@@ -164,6 +164,7 @@ price-unknown = This is not in our price list. A person can check it for you.
 prepare-which = Preparation for which test? Please write its name.
 answer-article = { $text }
 answer-choices = Is it one of these?
+info-unknown = I have no approved answer to that. What would help?
 site-info = { $name }: { $address }, phone { $phone }. Today: { $hours }.
 site-hours-closed = closed
 site-directions = { $name }: { $directions }

@@ -18,6 +18,7 @@ unanswered-asked =
 unanswered-last = last { $at }
 unanswered-reason-not-understood = not understood
 unanswered-reason-offered = the bot asked back
+unanswered-reason-no-article = no article
 unanswered-reason-outside = out of scope
 unanswered-reason-unsure = low confidence
 unanswered-ways = How it was asked

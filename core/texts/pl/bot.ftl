@@ -164,6 +164,7 @@ price-unknown = Ceny tej usługi nie ma w cenniku. Konsultant może ją sprawdzi
 prepare-which = Przygotowanie do jakiego badania? Proszę napisać jego nazwę.
 answer-article = { $text }
 answer-choices = Czy chodzi o jedno z tych?
+info-unknown = Na to pytanie nie mam zatwierdzonej odpowiedzi. W czym mogę pomóc?
 site-info = { $name }: { $address }, tel. { $phone }. Dziś: { $hours }.
 site-hours-closed = nieczynne
 site-directions = { $name }: { $directions }

@@ -20,6 +20,7 @@ unanswered-asked =
 unanswered-last = ostatnio { $at }
 unanswered-reason-not-understood = niezrozumiane
 unanswered-reason-offered = bot dopytywał
+unanswered-reason-no-article = brak artykułu
 unanswered-reason-outside = poza zakresem
 unanswered-reason-unsure = mała pewność
 unanswered-ways = Jak pytano

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from care.governance.service import is_automated
 from care.patients.marks import is_restricted
-from conversations import intent_days, rules, unanswered
+from conversations import article_answers, intent_days, rules, unanswered
 from conversations.adherence import answers as doses
 from conversations.adherence.answers import DoseReply
 from conversations.alerts import Alerts
@@ -224,7 +224,11 @@ class Acting:
             if "source" in utterance.args:
                 source |= {"article": utterance.args["source"]}
             said.append((utterance, source))
-        await self._messages.say_all(uow, scene.case, route, said, now)
+        for message, (_, source) in zip(
+            await self._messages.say_all(uow, scene.case, route, said, now), said, strict=True
+        ):
+            if "article" in source:
+                article_answers.note(uow, message, source["article"])
 
     async def give_up(self, uow: UnitOfWork, scene: Scene, reason: str, now: datetime) -> None:
         """The dialogue core failed: the patient hears so at once, and a person gets the case."""

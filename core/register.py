@@ -200,6 +200,8 @@ TABLES = (
          (_R.account, _R.administrative), ("author", "origin_id", "text"), "by an editor; with the message it was made from"),
     Copy("unanswered", "what the bot did not answer, without names and numbers, for who edits content", CARE,
          (_R.administrative,), ("message_id", "reason", "words", "vector", "confirmed", "decided_by"), "with the message it was made from"),
+    Copy("article_answers", "which article answered in which case: figures of how it helps, no words", CARE, _CASE, (),
+         "with its message"),
     Copy("bot_versions", "what the bot had learnt, and who let it answer", WORK, (_R.account,), ("author",),
          "kept as long as what it answered may have to be accounted for"),
     Copy("bot_runs", "checks before the bot answers with something new", WORK, (_R.account,), ("staff_id", "author"),
@@ -212,8 +214,8 @@ TABLES = (
          ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(
         Copy(name, "the clinic's own facts", "none needed", (_R.organisation,), (), "not personal")
-        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "knowledge_state",
-                     "data_keys", "process_beats", "intent_days")
+        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "article_publications",
+                     "knowledge_state", "data_keys", "process_beats", "intent_days")
     ),
 )  # fmt: skip
 """Every table of the models."""

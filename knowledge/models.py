@@ -3,12 +3,14 @@ tables; an article names them by placeholders and never repeats them.
 """
 
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, false
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from core.ids import new_id
 
 
 class Article(Base):
@@ -45,6 +47,17 @@ class ArticleVersion(Base):
     created_at: Mapped[datetime]
     reviewed_at: Mapped[date | None] = mapped_column(Date)
     review_at: Mapped[date | None] = mapped_column(Date)
+
+
+class ArticlePublication(Base):
+    """From `at` on the article is answered with in that version, or (None) not at all."""
+
+    __tablename__ = "article_publications"
+    __table_args__ = (Index("ix_article_publications_article", "article_id", "at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    version: Mapped[int | None]
+    at: Mapped[datetime]
 
 
 class KnowledgeState(Base):

@@ -21,7 +21,7 @@ from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.lexical import PolishLetters
-from knowledge.models import Article, ArticleVersion, KnowledgeState
+from knowledge.models import Article, ArticlePublication, ArticleVersion, KnowledgeState
 from knowledge.passages import newest_words, passage_of, published, spellings
 from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
@@ -281,6 +281,7 @@ async def publish(
     if strange:
         return Refused("article-placeholder-unknown", {"placeholder": strange[0]})
     known.status, known.published_version = "published", wanted
+    uow.session.add(ArticlePublication(article_id=article_id, version=wanted, at=now))
     await _next_revision(uow)
     audit.record(uow, access, "article.published", "article", article_id, now)
     return known
@@ -293,6 +294,7 @@ async def withdraw(uow: UnitOfWork, access: Access, article_id: str, now: dateti
     if known is None:
         raise NotFound("article")
     known.status = "withdrawn"
+    uow.session.add(ArticlePublication(article_id=article_id, version=None, at=now))
     await _next_revision(uow)
     audit.record(uow, access, "article.withdrawn", "article", article_id, now)
 

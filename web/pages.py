@@ -44,6 +44,7 @@ from web.simulator.routes import router as phone_router
 from web.slack.routes import router as slack_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.effects import router as effects_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.preview import router as preview_router
@@ -93,6 +94,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(assist_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
+    app.include_router(effects_router(house, pages, sessions))
     app.include_router(preview_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))
     app.include_router(gate_router(house, pages, sessions))

@@ -12,6 +12,7 @@ from care.appointments.models import Appointment
 from care.patients.models import PatientContactPoint
 from care.triage.repeats import SymptomContact, point_token
 from conversations.alerts import AlertWatch, FollowUp
+from conversations.article_answers import ArticleAnswer
 from conversations.models import (
     ActionResult,
     Attachment,
@@ -74,6 +75,7 @@ async def erase_cases(uow: UnitOfWork, case_ids: Sequence[UUID], above: Sequence
         ("unsafe_reports", delete(UnsafeReport).where(UnsafeReport.case_id.in_(case_ids))),
         ("safety_alerts", delete(SafetyAlert).where(SafetyAlert.case_id.in_(case_ids))),
         ("unanswered", delete(Unanswered).where(Unanswered.message_id.in_(messages))),
+        ("article_answers", delete(ArticleAnswer).where(ArticleAnswer.message_id.in_(messages))),
         ("messages", delete(Message).where(Message.case_id.in_(case_ids))),
     ):
         counts[place] += await deleted(uow, statement)

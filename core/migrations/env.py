@@ -37,6 +37,7 @@ MODELS: tuple[str, ...] = (
     "knowledge.model.models",
     "conversations.intent_days",
     "conversations.unanswered",
+    "conversations.article_answers",
     "knowledge.signatures",
 )
 

@@ -225,7 +225,7 @@ async def _say_price(call: Call, code: str) -> None:
         call.say("price-unknown", (Choice("human", "menu-human", "/human"),), name=name)
         return
     fact = private[0]
-    call.say("price-visit", name=name, price={"money": fact.money.grosze}, since={"date": fact.valid_from.isoformat()})
+    call.say("price-visit", name=name, price={"money": fact.money.grosze}, since={"since": fact.valid_from.isoformat()})
 
 
 async def _names(call: Call, services: list[str], specialties: list[str]) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """From keys to words: the catalogue's text for the channel and language, with dates, money and names as a person says them.
 
-An argument may be plain text or number, or one of `{"when": ISO}`, `{"date": ISO}`, `{"money": grosze}`, `{"pl": …, "en": …}`.
+An argument may be plain text or number, or one of `{"when": ISO}`, `{"date": ISO}`, `{"since": ISO}`, `{"money": grosze}`,
+`{"pl": …, "en": …}`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from conversations.protocols import Choice, Utterance
 from conversations.speaking import in_short, speak
 from core.i18n import Language, catalogue
-from core.when.say import say_date, say_when
+from core.when.say import say_date, say_since, say_when
 
 SHORT_CHANNELS = frozenset({"sms"})
 SPOKEN_CHANNELS = frozenset({"voice"})
@@ -82,6 +83,8 @@ def _words(value: Any, language: Language, now: datetime, style: Literal["full",
         return say_when(datetime.fromisoformat(value["when"]).astimezone(now.tzinfo), language, now=now, style=style)
     if "date" in value:
         return say_date(date.fromisoformat(value["date"]), language, now=now, style=style)
+    if "since" in value:
+        return say_since(date.fromisoformat(value["since"]), language, style=style)
     if "money" in value:
         return say_money(value["money"], language)
     return value.get(language, "")

@@ -57,11 +57,11 @@ def _open(found: re.Match[str]) -> str:
 
 
 def _date(found: re.Match[str]) -> str:
-    first, last, month, in_year = found.groups()
+    lead, first, last, month, in_year = found.groups()
     days = day_of_month(_day(last, month), "pl")
     if first:
         days = f"od {day_of_month(_day(first, month), 'pl')} do {days}"
-    return f"{days} {month}" + (f" {year(int(in_year), 'pl')} roku" if in_year else "")
+    return f"{lead}{days} {month}" + (f" {year(int(in_year), 'pl')} roku" if in_year else "")
 
 
 def _day(day: str, month: str) -> int:
@@ -194,7 +194,7 @@ RULES = tuple(
             _time,
         ),
         (
-            rf"{_BEFORE}(?:(\d{{1,2}})\s?[-–]\s?)?(\d{{1,2}})\s+({_MONTH})\b(?:\s+(\d{{4}})(?:\s*(?:r\.|roku\b))?)?",
+            rf"{_LEAD}{_BEFORE}(?:(\d{{1,2}})\s?[-–]\s?)?(\d{{1,2}})\s+({_MONTH})\b(?:\s+(\d{{4}})(?:\s*(?:r\.|roku\b))?)?",
             _date,
         ),
         (rf"{_BEFORE}(\d{{1,2}})\.(\d{{2}})\.(\d{{4}})(?:\s*(?:r\.|roku\b))?(?!\d)", _numeric_date),

@@ -70,6 +70,18 @@ def say_date(d: date, language: Language, *, now: datetime, style: Style = "full
     return f"{near}, {said}" if near else said
 
 
+def say_since(d: date, language: Language, *, style: Style = "full") -> str:
+    """A day that something counts from, after "od" or "since": "1 stycznia 2026", "1 January 2026"; short: "1.01.2026", "1 Jan 2026"."""
+    if language == "pl":
+        return (
+            f"{d.day}.{d.month:02}.{d.year:04}"
+            if style == "short"
+            else f"{d.day} {_MONTHS_PL[d.month - 1]} {d.year:04}"
+        )
+    month = _MONTHS_EN[d.month - 1]
+    return f"{d.day} {month[:3] if style == 'short' else month} {d.year:04}"
+
+
 def say_time(t: time | datetime, language: Language) -> str:
     """A time of day to the minute: "15:20" in Polish, "3:20 pm" in English, where midnight is "12:00 am".
 

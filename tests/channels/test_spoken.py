@@ -17,6 +17,7 @@ PL = [
     ("o 00:15", "o zero piętnaście"), ("do 24:00", "do dwudziestej czwartej"), ("godzina 7:00", "godzina siódma"),
     ("12-14 maja", "od dwunastego do czternastego maja"),
     ("12.03.1957 r.", "dwunastego marca tysiąc dziewięćset pięćdziesiątego siódmego roku"),
+    ("od 1 stycznia 2026 roku.", "od pierwszego stycznia dwa tysiące dwudziestego szóstego roku."),
     ("2000-02-29", "dwudziestego dziewiątego lutego dwutysięcznego roku"),
     ("1.01.1900", "pierwszego stycznia tysiąc dziewięćsetnego roku"),
     ("150 zł", "sto pięćdziesiąt złotych"), ("1 zł", "jeden złoty"), ("22 zł", "dwadzieścia dwa złote"), ("12 zł", "dwanaście złotych"),

@@ -30,6 +30,20 @@ def test_the_web_has_whole_words_and_labels_to_tap() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("channel", "language", "said"),
+    [
+        ("webchat", "pl", "Cena obowiązuje od 1 stycznia 2026 roku. Na"), ("sms", "pl", "cena od 1.01.2026. Na"),
+        ("voice", "pl", "cena od 1 stycznia 2026 roku. Na"), ("webchat", "en", "valid since 1 January 2026. Free"),
+        ("sms", "en", "since 1 Jan 2026. Free"), ("voice", "en", "since 1 January 2026. Free"),
+    ],
+)  # fmt: skip
+def test_a_price_is_valid_from_a_day_said_as_one_says_it(channel: str, language: Language, said: str) -> None:
+    names, price = {"pl": "okulistyka", "en": "ophthalmology"}, {"money": 22000}
+    told = Utterance("price-visit", {"name": names, "price": price, "since": {"since": "2026-01-01"}})
+    assert said in render(told, channel, language, NOW).text
+
+
 def test_an_sms_has_numbers_and_no_letters_that_cost_a_segment() -> None:
     shown = render(ASKED, "sms", "pl", NOW)
     sms = SmsChannel("AC1", "t", "+48732100200", "http://127.0.0.1:1", "http://127.0.0.1:1")

@@ -158,7 +158,7 @@ visit-moved-sms = Wizyta przelozona. Nowy termin: { $at }, { $clinician }, { $ad
 
 ## Answers
 price-which = Cenę czego podać? Proszę napisać nazwę badania albo lekarza.
-price-visit = { $name }: { $price } prywatnie. Cena obowiązuje od { $since }. Na NFZ bez opłat, jeśli przysługuje.
+price-visit = { $name }: { $price } prywatnie. Cena obowiązuje od { $since } roku. Na NFZ bez opłat, jeśli przysługuje.
 price-visit-sms = { $name }: { $price } prywatnie, cena od { $since }. Na NFZ bez oplat, jesli przysluguje.
 price-unknown = Ceny tej usługi nie ma w cenniku. Konsultant może ją sprawdzić.
 prepare-which = Przygotowanie do jakiego badania? Proszę napisać jego nazwę.

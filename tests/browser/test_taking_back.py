@@ -26,12 +26,14 @@ def settings(settings: Settings) -> Iterator[Settings]:
 async def test_a_reply_is_edited_before_it_leaves_and_retracted_after(site: Site, width: int) -> None:
     visitor = await site.visitor(width=360)
     await visitor.goto(f"{site.base}/widget/frame?lang=pl")
+    await expect(visitor.locator(".said-bot").first).to_be_visible()
     await visitor.locator("textarea").fill("chcę rozmawiać z człowiekiem")
     await visitor.keyboard.press("Enter")
-    await expect(visitor.locator(".said-patient")).to_have_count(1)
-    await expect(visitor.locator("[data-part=state]")).not_to_be_empty()  # A person is asked for.
-    marta = await site.agent("marta", width=width)
+    await expect(visitor.locator(".said-patient .foot")).to_contain_text("odebrano")
     thread_id = await site.only_thread()
+    await site.house.turns.take(thread_id)
+    marta = await site.agent("marta", width=width)
+    await expect(marta.locator("#queue [data-row]").first).to_be_attached(timeout=20_000)
     await marta.goto(f"{site.base}/console/threads/{thread_id}")
     await marta.locator("[data-act=accept]").click()
     await marta.locator("#reply-text").fill("Wizyta jest jutro o 8.")

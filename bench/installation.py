@@ -118,7 +118,7 @@ async def installation(
     settings = Settings(
         data_folder=folder, web_port=web, actions_port=actions, rasa_port=rasa, rasa_spare_port=spare, public_url=f"http://127.0.0.1:{web}",
         twilio_account_sid="AC" + "b" * 32, twilio_auth_token=TOKEN, twilio_base_url=f"http://127.0.0.1:{provider}",
-        log_level="ERROR", web_metrics_port=0, worker_metrics_port=0, **changes,
+        log_level="ERROR", web_metrics_port=0, worker_metrics_port=0, undo_seconds=0, **changes,
     )  # fmt: skip
     Secrets.make(folder / "secrets.json")
     postgres = EmbeddedPostgres(folder / "postgres")
@@ -154,7 +154,7 @@ async def installation(
     processes = children(settings, url, python, model)
     overrides = {f"PORADNIA_{name.upper()}": str(getattr(settings, name)) for name in (
         "web_port", "actions_port", "rasa_port", "rasa_spare_port", "public_url", "twilio_account_sid", "twilio_auth_token",
-        "twilio_base_url", "web_metrics_port", "worker_metrics_port", *changes,
+        "twilio_base_url", "web_metrics_port", "worker_metrics_port", "undo_seconds", *changes,
     )}  # fmt: skip
     for child in processes:
         child.environment |= {**overrides, "PORADNIA_LOG_LEVEL": "ERROR"}

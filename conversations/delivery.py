@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, case, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from conversations.linter import Finding, Hold, Neutral, Send, Withhold
-from conversations.models import ContactPoint, Delivery, DeliveryState, Message
+from conversations.models import TAKEN_BACK, ContactPoint, Delivery, DeliveryState, Message
 from conversations.outreach.guard import Guard
 from conversations.outreach.mirror import mirror_stop
 from conversations.protocols import Channel, NotSent, Outgoing, Sent
@@ -213,7 +213,7 @@ async def receipt(
     if is_stopped:
         await mirror_stop(uow, message_id, now)
     row.provider_id = row.provider_id or provider_id
-    if row.state not in (DeliveryState.dead, DeliveryState.withheld) and (
+    if row.state not in (DeliveryState.dead, DeliveryState.withheld, *TAKEN_BACK) and (
         state is DeliveryState.dead or _rank(state) > _rank(row.state)
     ):
         row.state, row.error_code, row.updated_at = state, error_code, now

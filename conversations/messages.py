@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -129,13 +129,22 @@ class Messages:
         return (await self._append(uow, case, route, [line], now))[0]
 
     async def reply(
-        self, uow: UnitOfWork, case: Case, route: Route, body: str, staff_id: UUID, staff_name: str, now: datetime
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        route: Route,
+        body: str,
+        staff_id: UUID,
+        staff_name: str,
+        now: datetime,
+        undo: timedelta = timedelta(0),
     ) -> Message:
-        """Add what a person of the clinic writes, and queue its delivery."""
+        """Add what a person of the clinic writes, and queue its delivery; so long it waits, and may be taken back unseen."""
         composed = self._channels[route.channel].compose(body, ())
         provenance = {"by": "human", "staff": str(staff_id)}
         line = _Line(Author.agent, staff_id, composed, {"text": body, "name": staff_name}, provenance)
-        return (await self._append(uow, case, route, [line], now))[0]
+        undo_until = now + undo if undo else None
+        return (await self._append(uow, case, route, [line], now, undo_until=undo_until))[0]
 
     async def note(
         self, uow: UnitOfWork, case: Case, body: str, staff_id: UUID, staff_name: str, now: datetime
@@ -159,6 +168,7 @@ class Messages:
         lines: Sequence["_Line"],
         now: datetime,
         purpose: Purpose = Purpose.care,
+        undo_until: datetime | None = None,
     ) -> list[Message]:
         last = await next_seq(uow, case.thread_id, len(lines))
         messages = [
@@ -179,7 +189,8 @@ class Messages:
                 channel=route.channel,
                 contact_point_id=route.contact_point_id,
                 purpose=purpose.value,
-                next_attempt_at=now,
+                next_attempt_at=undo_until or now,
+                undo_until=undo_until,
                 updated_at=now,
             )
             for message in messages

@@ -49,7 +49,10 @@ class TurnState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far an outgoing message is. `dead` was given up; `withheld` may not be sent. Both show in the console, with why."""
+    """How far an outgoing message is. `dead` was given up; `withheld` may not be sent. Both show in the console, with why.
+
+    `undone` was taken back by its author before it left, `retracted` after it had: the patient is told that it was.
+    """
 
     queued = "queued"
     sent = "sent"
@@ -57,6 +60,12 @@ class DeliveryState(StrEnum):
     read = "read"
     dead = "dead"
     withheld = "withheld"
+    undone = "undone"
+    retracted = "retracted"
+
+
+TAKEN_BACK = (DeliveryState.undone, DeliveryState.retracted)
+"""What was taken back was not said: it answers nobody."""
 
 
 class Correspondent(Base):
@@ -190,7 +199,7 @@ class Delivery(Base):
     """The way of one outgoing message to the provider and back.
 
     `purpose` is what consent and quiet hours are asked for; `findings` names what the linter objected to: then a neutral
-    text was sent in its place.
+    text was sent in its place. Until `undo_until` a person's reply waits, and may be taken back unseen.
     """
 
     __tablename__ = "deliveries"
@@ -208,6 +217,7 @@ class Delivery(Base):
     error_code: Mapped[str | None]
     purpose: Mapped[str] = mapped_column(String(30), default="care", server_default=text("'care'"))
     held_until: Mapped[datetime | None]
+    undo_until: Mapped[datetime | None]
     findings: Mapped[str | None]
     updated_at: Mapped[datetime]
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from conversations.models import Author, Case, Direction, Message, SafetyAlert
+from conversations.models import TAKEN_BACK, Author, Case, Delivery, Message, SafetyAlert
 from conversations.outreach.replies import last_said
 from conversations.protocols import Choice, Utterance
 from core.db import Base, UnitOfWork
@@ -47,7 +47,8 @@ async def closing_words(uow: UnitOfWork, case: Case, channel: str, now: datetime
     said = await uow.session.scalar(
         select(func.count())
         .select_from(Message)
-        .where(Message.case_id == case.id, Message.author == Author.agent, Message.direction == Direction.outbound)
+        .join(Delivery, Delivery.message_id == Message.id)
+        .where(Message.case_id == case.id, Message.author == Author.agent, Delivery.state.not_in(TAKEN_BACK))
     )
     flagged = await uow.session.scalar(
         select(SafetyAlert.id)

@@ -5,12 +5,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from conversations.identity.models import MagicLink
 from conversations.messages import SECRET_KEYS
-from conversations.models import Attachment, Case, CaseState, ContactPoint, Delivery, Direction, Message, Thread
+from conversations.models import (
+    TAKEN_BACK,
+    Attachment,
+    Case,
+    CaseState,
+    ContactPoint,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Message,
+    Thread,
+)
 from conversations.policy import require_thread
+from conversations.taking_back import first_waiting
 from core.access import Access, Permission
 from core.audit import record
 from core.db import UnitOfWork
@@ -54,6 +66,10 @@ class Line:
     findings: tuple[str, ...]
     is_held: bool
     files: tuple[File, ...]
+    attempts: int = 0
+    undo_until: datetime | None = None
+    own_text: str | None = None
+    """Of a reply, for who wrote it: as it was written, nothing masked."""
 
 
 class Transcripts:
@@ -64,6 +80,8 @@ class Transcripts:
             access.require(Permission.read_own_thread)
         self._uow = uow
         self._access = access
+        self.held_from: int | None = None
+        """After `of_contact_point`: from this `seq` on something may still come that was not given."""
 
     async def of_thread(
         self, thread_id: UUID, now: datetime, after_seq: int = 0, *, is_refresh: bool = False
@@ -81,7 +99,8 @@ class Transcripts:
 
     async def of_contact_point(self, contact_point_id: UUID, now: datetime, after_seq: int = 0) -> list[Line]:
         """What the holder of a contact point wrote and got there, no notes; of another channel only the case that a link
-        moved here, for as long as the link speaks for it.
+        moved here, for as long as the link speaks for it. What may still be taken back unseen is not given yet, nor what
+        was said after it, but a red flag's words; what was taken back is there without its words.
         """
         point = await self._uow.session.get(ContactPoint, contact_point_id)
         if point is None:
@@ -105,7 +124,20 @@ class Transcripts:
                     Message.seq <= (link.through_seq or 0),
                 ),
             )
-        return await self._lines(thread_id, after_seq, with_notes=False, only=shown)
+        before = await first_waiting(self._uow, thread_id, now)
+        waits = and_(Delivery.state == DeliveryState.queued, Delivery.undo_until > now)
+        shown = and_(
+            shown,
+            func.coalesce(and_(Delivery.state != DeliveryState.undone, not_(func.coalesce(waits, false()))), true()),
+        )
+        if before is not None:
+            shown = and_(
+                shown, or_(Message.direction == Direction.inbound, Message.seq < before, Message.goes_first.is_(True))
+            )
+        lines = await self._lines(thread_id, after_seq, with_notes=False, only=shown)
+        held = [one for one in (before, await first_waiting(self._uow, thread_id, now)) if one is not None]
+        self.held_from = min(held, default=None)
+        return lines
 
     async def file(self, thread_id: UUID, attachment_id: UUID, now: datetime) -> tuple[str, bytes]:
         """Type and bytes of a kept file of the thread, for staff; audited."""
@@ -145,11 +177,18 @@ class Transcripts:
             )
             for one in kept:
                 files.setdefault(one.message_id, []).append(File(one.id, one.media_type, one.size, one.state))
-        return [_line(message, delivery, tuple(files.get(message.id, ()))) for message, delivery in rows]
+        return [_line(message, delivery, tuple(files.get(message.id, ())), self._access) for message, delivery in rows]
 
 
-def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) -> Line:
+def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...], access: Access) -> Line:
     content = message.content or {}
+    is_own = message.author_id is not None and access.actor == str(message.author_id)
+    is_cut = (
+        delivery is not None
+        and delivery.state in TAKEN_BACK
+        and not is_own
+        and not access.allows(Permission.read_retracted)
+    )
     return Line(
         id=message.id,
         seq=message.seq,
@@ -158,8 +197,8 @@ def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) 
         author=message.author.value,
         name=content.get("name", ""),
         channel=message.channel,
-        text=_without_secrets(content, content.get("text", message.body)),
-        sent_body=_without_secrets(content, message.body),
+        text="" if is_cut else _without_secrets(content, content.get("text", message.body)),
+        sent_body="" if is_cut else _without_secrets(content, message.body),
         choices=tuple({"id": one["id"], "label": one["label"]} for one in content.get("choices", ())),
         at=message.created_at,
         language=message.language or "pl",
@@ -169,6 +208,9 @@ def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...]) 
         findings=tuple((delivery.findings or "").split(",")) if delivery and delivery.findings else (),
         is_held=delivery is not None and delivery.held_until is not None,
         files=files,
+        attempts=delivery.attempts if delivery else 0,
+        undo_until=delivery.undo_until if delivery else None,
+        own_text=content.get("text", message.body) if is_own else None,
     )
 
 

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     switch_automation = "switch_automation"
     manage_queue = "manage_queue"
     edit_routing = "edit_routing"
+    read_retracted = "read_retracted"
 
 
 P = Permission
@@ -95,6 +96,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.switch_automation,
         P.manage_queue,
         P.edit_routing,
+        P.read_retracted,
     },
     Role.admin: frozenset(
         {

@@ -1,7 +1,7 @@
 """What an agent does: see the queue, accept, reply, note, hand back, close, claim an alert. Each act checks its own right."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from conversations.cases import Cases, lock_case
 from conversations.messages import Messages, route_of
 from conversations.models import Case, CaseState, Message, SafetyAlert
 from conversations.policy import require_thread
+from conversations.rendering import SPOKEN_CHANNELS
+from conversations.taking_back import take_back
 from core.access import Access, Permission
 from core.accounts import SignedIn, Staff
 from core.audit import record
@@ -68,9 +70,14 @@ class AlertItem:
 class Desk:
     """The acts of the people who answer."""
 
-    def __init__(self, cases: Cases, messages: Messages) -> None:
+    def __init__(
+        self, cases: Cases, messages: Messages, undo: timedelta = timedelta(0), retract: timedelta = timedelta(0)
+    ) -> None:
+        """A reply waits `undo` before it leaves; in the web chat it can be taken back for `retract` after it was written."""
         self._cases = cases
         self._messages = messages
+        self._undo = undo
+        self.retract = retract
 
     async def queue(self, uow: UnitOfWork, access: Access, now: datetime) -> list[QueueItem]:
         """All that waits or is with someone, urgent and oldest first. The agent is who has it or is being offered it."""
@@ -161,7 +168,10 @@ class Desk:
     async def reply(
         self, uow: UnitOfWork, person: SignedIn, case_id: UUID, body: str, now: datetime
     ) -> Message | Refused:
-        """Write to the patient, on the channel they last wrote from. Only the one who has the case may."""
+        """Write to the patient, on the channel they last wrote from. Only the one who has the case may.
+
+        It waits a moment, in which it can be taken back; in an urgent conversation and on a call nothing waits.
+        """
         access = person.access
         access.require(Permission.reply_thread)
         case = await lock_case(uow, case_id)
@@ -174,7 +184,10 @@ class Desk:
         if route is None:
             return Refused("reply-no-route")
         record(uow, access, "reply", "case", case_id, now)
-        return await self._messages.reply(uow, case, route, body.strip(), person.staff_id, person.name, now)
+        handoff = await open_handoff(uow, case_id)
+        waits = route.channel not in SPOKEN_CHANNELS and not (handoff is not None and handoff.is_urgent)
+        undo = self._undo if waits else timedelta(0)
+        return await self._messages.reply(uow, case, route, body.strip(), person.staff_id, person.name, now, undo)
 
     async def note(
         self, uow: UnitOfWork, person: SignedIn, case_id: UUID, body: str, now: datetime
@@ -188,6 +201,10 @@ class Desk:
             return Refused("reply-empty")
         record(uow, access, "note", "case", case_id, now)
         return await self._messages.note(uow, case, body.strip(), person.staff_id, person.name, now)
+
+    async def take_back(self, uow: UnitOfWork, person: SignedIn, message_id: UUID, now: datetime) -> Refused | None:
+        """Take a reply back, unseen or (in the web chat) seen."""
+        return await take_back(uow, person.access, person.staff_id, message_id, self.retract, now)
 
     async def mark_medical(
         self, uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime, *, is_medical: bool

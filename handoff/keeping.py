@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from conversations.cases import Cases
-from conversations.models import Author, Case, CaseState, Direction, Message
+from conversations.models import TAKEN_BACK, Author, Case, CaseState, Delivery, DeliveryState, Direction, Message
 from core.access import Access
 from core.clock import Clock
 from core.db import Database, UnitOfWork
@@ -109,10 +109,15 @@ class Keeping:
 
 
 async def answered(uow: UnitOfWork, handoffs: Sequence[Handoff]) -> Mapping[UUID, Waiting]:
-    """Of each handoff whether a person has answered since it was asked for, and since when a message waits."""
+    """Of each handoff whether a person has answered since it was asked for, and since when a message waits.
+
+    What was taken back is no answer.
+    """
     threads = [one.thread_id for one in handoffs]
     last = (
         select(Message.thread_id, func.max(Message.seq).label("seq"), func.max(Message.created_at).label("at"))
+        .outerjoin(Delivery, Delivery.message_id == Message.id)
+        .where(func.coalesce(Delivery.state, DeliveryState.sent).not_in(TAKEN_BACK))
         .where(Message.thread_id.in_(threads), Message.author == Author.agent, Message.direction == Direction.outbound)
         .group_by(Message.thread_id)
         .subquery()

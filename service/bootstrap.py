@@ -316,7 +316,8 @@ def build(
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)
     )
-    desk = Desk(cases, messages)
+    undo, retract = timedelta(seconds=settings.undo_seconds), timedelta(minutes=settings.retract_minutes)
+    desk = Desk(cases, messages, undo, retract)
     attachments = Attachments(database, channels, settings.max_upload_bytes)
     return House(
         settings=settings,

@@ -230,7 +230,7 @@ async def open_house(url: str, folder: Path, clock: FixedClock, **settings: Any)
     """Build a house on a database with throw-away keys; the keys of other houses in this process are put back."""
     Secrets.make(folder / "secrets.json")
     keys = vars(keyring).copy()
-    known = {"data_folder": folder, "public_url": PUBLIC, "web_port": free_port(), **settings}
+    known = {"data_folder": folder, "public_url": PUBLIC, "web_port": free_port(), "undo_seconds": 0, **settings}
     dialogue, hours = ScriptedDialogue(), FixedHours()
     house = build(Settings(**known), url, clock=clock, dialogue=dialogue, hours=hours)
     try:

@@ -12,15 +12,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from channels.webchat.menu import greeting
 from conversations.delivery import receipt
 from conversations.identity.links import Links
 from conversations.inbox import Inbox
 from conversations.messages import Messages
-from conversations.models import CaseState, ContactPoint, DeliveryState, Message, Thread, Turn, TurnState
+from conversations.models import CaseState, ContactPoint, Delivery, DeliveryState, Message, Thread, Turn, TurnState
 from conversations.protocols import InboundMessage, Media
+from conversations.taking_back import retracted
 from conversations.transcript import Line, Transcripts, state_of_thread
 from core.access import Access, Role
 from core.bus import Bus
@@ -197,10 +198,12 @@ def router(chat: WebChat) -> APIRouter:
         async with chat.database.unit_of_work() as uow:
             shown = await uow.session.scalars(
                 select(Message.id)
+                .join(Delivery, Delivery.message_id == Message.id)
                 .where(
                     Message.contact_point_id == known.contact_point_id,
                     Message.direction == "outbound",
                     Message.seq <= body.seq,
+                    or_(Delivery.undo_until.is_(None), Delivery.undo_until <= chat.clock.now()),
                 )
                 .order_by(Message.seq.desc())
                 .limit(20)
@@ -237,8 +240,13 @@ async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) 
     )
     _, state = await state_of_thread(uow, known.thread_id)
     access = Access(frozenset({Role.patient}), f"browser:{known.contact_point_id}", "own messages")
-    lines = await Transcripts(uow, access).of_contact_point(known.contact_point_id, now, after)
+    transcripts = Transcripts(uow, access)
+    lines = await transcripts.of_contact_point(known.contact_point_id, now, after)
+    # What waits for its window has a number already; the widget reads from before it until it has come.
+    newest = max([after, *(line.seq for line in lines)])
     return {
+        "after": newest if transcripts.held_from is None else min(newest, transcripts.held_from - 1),
+        "retracted": await retracted(uow, known.contact_point_id),
         "messages": [_public(line) for line in lines],
         "state": state.value,
         "working": is_open is not None and state in (CaseState.bot, CaseState.closed),

@@ -167,7 +167,7 @@ def settings() -> Iterator[Settings]:
     folder = Path(tempfile.mkdtemp(prefix="poradnia-browser-"))
     Secrets.make(folder / "secrets.json")
     port = free_port()
-    yield Settings(data_folder=folder, web_port=port, public_url=f"http://127.0.0.1:{port}")
+    yield Settings(data_folder=folder, web_port=port, public_url=f"http://127.0.0.1:{port}", undo_seconds=0)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -48,6 +48,7 @@ def settings() -> Iterator[Settings]:
     yield Settings(
         data_folder=folder,
         web_port=web,
+        undo_seconds=0,
         actions_port=free_port(),
         rasa_port=free_port(),
         public_url=f"http://127.0.0.1:{web}",

@@ -15,6 +15,7 @@ from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
 from conversations.alerts import FollowUp
+from conversations.messages import route_of
 from conversations.models import Case, CaseState, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
@@ -77,6 +78,11 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         uow.session.add(glass)
         for one in await uow.session.scalars(select(Delivery).where(Delivery.message_id == out.id)):
             one.state = DeliveryState.dead
+    async with house.house.database.unit_of_work() as uow:
+        case, writer = await uow.session.get_one(Case, case.id), owner or agent.staff_id
+        route = await route_of(uow, case)
+        assert route is not None
+        reply = await house.house.messages.reply(uow, case, route, "Proszę dzwonić na 112.", writer, "Ewa", now)
     appointment = await visit(house, patient.id, "booked", days=3, site_id=site)
     colleague = Staff(
         id=new_id(), email=f"{uuid4().hex}@clinic.example", name="Jan", password_hash="x", roles=["agent"]
@@ -130,7 +136,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
     return World(
         {
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
-            "message_id": out.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
+            "message_id": out.id, "reply_id": reply.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
             "session_id": uuid4(), "visit_id": appointment, "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,

@@ -67,6 +67,7 @@ NAMED = {
     "patient_id",
     "alert_id",
     "message_id",
+    "reply_id",
     "file_id",
     "follow_up_id",
     "complaint_id",

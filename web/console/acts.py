@@ -196,6 +196,19 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
         return await act(request, person, message.case_id, again)
 
+    @routes.post("/replies/{reply_id}/take-back")
+    async def take_back(request: Request, reply_id: UUID, person: Actor) -> Response:
+        """Take one's reply back: unseen while it waits, in the web chat for a while after it has left."""
+        async with house.database.unit_of_work() as uow:
+            message = await uow.session.get(Message, reply_id)
+            if message is None:
+                raise NotFound("message")
+
+        async def back(uow: UnitOfWork, person: SignedIn, _: UUID, now: datetime) -> object:
+            return await house.desk.take_back(uow, person, reply_id, now)
+
+        return await act(request, person, message.case_id, back)
+
     @routes.post("/messages/{message_id}/unsafe")
     async def unsafe(request: Request, message_id: UUID, person: Reader, reason: Said = "") -> Response:
         """Report that a message was unsafe: the conversation is frozen, and a clinician looks at it."""

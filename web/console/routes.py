@@ -1,6 +1,6 @@
 """The console's pages and the fragments they refresh themselves with."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
-from conversations.models import Case
-from conversations.transcript import Transcripts
+from conversations.models import Case, DeliveryState
+from conversations.taking_back import way_back
+from conversations.transcript import Line, Transcripts
 from core.access import Permission
 from core.accounts import SignedIn
 from core.accounts.sessions import SCREEN_LOCK
@@ -109,9 +110,19 @@ class ConsolePages:
             contact=lambda address, channel: contact_name(address, channel, language),
             left=lambda until: max(0, ceil((until - now).total_seconds())),
             due_words=lambda at: due_words(at, now),
+            way_back=lambda line: self._way_back(line, person, now),
             said=lambda at: say_when(at.astimezone(now.tzinfo), language, now=now, style="short"),
             **({"refused": None} | values),
         )
+
+    def _way_back(self, line: Line, person: SignedIn, now: datetime) -> str:
+        """How this person may take the line back now: "undo", "retract" or "" for not at all."""
+        if line.author != "agent" or line.delivery is None or not person.access.allows(Permission.reply_thread):
+            return ""
+        if line.own_text is None and not person.access.allows(Permission.manage_queue):
+            return ""
+        state, within = DeliveryState(line.delivery), self.house.desk.retract
+        return way_back(line.channel, state, line.attempts, line.undo_until, line.at, within, now) or ""
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:

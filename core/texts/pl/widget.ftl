@@ -27,3 +27,4 @@ widget-state-human = Rozmowę prowadzi człowiek.
 widget-offline = Brak połączenia. Ponawiamy…
 widget-slow-down = To za szybko. Proszę odczekać chwilę.
 widget-no-script = Czat wymaga włączonej obsługi skryptów. Zapraszamy też do kontaktu telefonicznego:
+widget-retracted = Wiadomość została cofnięta

@@ -13,6 +13,7 @@ export interface Said {
   choices: Choice[];
   at: string;
   language: string;
+  delivery: string | null;
   files: { type: string; state: string }[];
 }
 
@@ -20,6 +21,10 @@ export interface Snapshot {
   messages: Said[];
   state: "bot" | "waiting" | "human" | "closed";
   working: boolean;
+  /** From where to read on: not past what may still be taken back. */
+  after: number;
+  /** Numbers of what was shown and then taken back. */
+  retracted: number[];
 }
 
 export class Refused extends Error {

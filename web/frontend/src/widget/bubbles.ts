@@ -27,6 +27,7 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
     text.textContent = said.text;
     element.append(text);
   }
+  if (said.delivery === "retracted") takeBack(element, words);
   if (said.choices.length > 0) placeForOffered(element, said);
   for (const file of said.files) {
     const line = document.createElement("p");
@@ -40,6 +41,18 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
   if (said.author === "patient") foot.append(` · ${words("own-sent")}`);
   element.append(foot);
   return element;
+}
+
+/** The clinic took its words back: that stays, the words go. */
+export function takeBack(element: HTMLElement, words: Words): void {
+  if (element.classList.contains("said-retracted")) return;
+  element.classList.add("said-retracted");
+  element.querySelector(".offered")?.remove();
+  const text = element.querySelector<HTMLElement>(".text") ?? document.createElement("p");
+  text.className = "text";
+  text.removeAttribute("lang");
+  text.textContent = words("retracted");
+  if (!text.isConnected && text.parentElement === null) element.append(text);
 }
 
 /** What was offered, for reading back once it can no longer be tapped below. Its list is a quiet part of the log. */

@@ -1,6 +1,6 @@
 // The chat inside the iframe: one custom element around the page the server made.
 import { attach, begin, goOn, listen, read, Refused, seen, token, write, type Said, type Snapshot } from "./api";
-import { bubble, dated, keepOffered, mark, ownBubble, type Words } from "./bubbles";
+import { bubble, dated, keepOffered, mark, ownBubble, takeBack, type Words } from "./bubbles";
 
 type Language = "pl" | "en";
 const TEXTS = JSON.parse(document.querySelector("#texts")?.textContent ?? "{}") as Record<Language, Record<string, string>>;
@@ -10,6 +10,8 @@ const CHECK_WHILE_WORKING_MS = 4000;
 class PoradniaChat extends HTMLElement {
   private language: Language = document.documentElement.lang === "en" ? "en" : "pl";
   private last = 0;
+  private readFrom = 0;
+  private readonly shown = new Set<number>();
   private seenUpTo = 0;
   private unread = 0;
   private isOpen = window.parent === window;
@@ -151,7 +153,7 @@ class PoradniaChat extends HTMLElement {
       do {
         this.readAgain = false;
         try {
-          this.show(await read(this.last));
+          this.show(await read(this.readFrom));
         } catch (error) {
           // The clinic's data were made anew: begin again rather than talk to nobody.
           if (error instanceof Refused && error.status === 401) this.show(await begin(this.language));
@@ -164,7 +166,12 @@ class PoradniaChat extends HTMLElement {
 
   private show(snapshot: Snapshot): void {
     const follows = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
-    for (const said of snapshot.messages) if (said.seq > this.last) this.add(said);
+    for (const said of snapshot.messages) if (!this.shown.has(said.seq)) this.add(said);
+    this.readFrom = snapshot.after;
+    for (const seq of snapshot.retracted) {
+      const element = this.log.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+      if (element) takeBack(element, this.words);
+    }
     this.showChoices(snapshot.messages.at(-1));
     this.typing.hidden = !snapshot.working;
     this.state.textContent = snapshot.state === "waiting" || snapshot.state === "human" ? this.words(`state-${snapshot.state}`) : "";
@@ -175,7 +182,8 @@ class PoradniaChat extends HTMLElement {
   }
 
   private add(said: Said): void {
-    this.last = said.seq;
+    this.last = Math.max(this.last, said.seq);
+    this.shown.add(said.seq);
     const known = this.own.get(said.seq);
     if (known) {
       dated(known, said.at, this.words, this.language);

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0270_undo"
-down_revision = "0240_signatures"
+down_revision = "0250_article_answers"
 branch_labels = None
 depends_on = None
 

@@ -44,6 +44,7 @@ from core.db import UnitOfWork
 from core.errors import Refused
 from core.i18n import Language, as_language
 from core.ids import new_id
+from core.phone import takes_sms
 
 
 @dataclass(frozen=True)
@@ -268,12 +269,20 @@ class Acting:
             await self._escalate(uow, case, route, rules.Escalate("dose-problem"), now)
 
     async def _offer_link(self, uow: UnitOfWork, case: Case, route: Route, now: datetime) -> None:
-        if route.channel != "sms":
+        provenance = {"by": "rule", "rule": "asks-for-web"}
+        point = await uow.session.get_one(ContactPoint, route.contact_point_id)
+        if route.channel == "voice" and not (point.kind == "phone" and takes_sms(point.address)):
+            said = Utterance("voice-sms-cannot")
+        elif route.channel not in ("sms", "voice"):
             said = Utterance("link-already-web")
         else:
             made = await self._links.make(uow, case, route.contact_point_id, route.language, now)
             said = Utterance(made.reason) if isinstance(made, Refused) else Utterance(LINK_KEY, {"link": made})
-        await self._messages.say(uow, case, route, said, {"by": "rule", "rule": "asks-for-web"}, now)
+            if route.channel == "voice" and not isinstance(made, Refused):
+                # A link is for the eye: it goes by SMS, and the caller hears that it does.
+                await self._messages.say(uow, case, replace(route, channel="sms"), said, provenance, now)
+                said = Utterance("voice-link-sent")
+        await self._messages.say(uow, case, route, said, provenance, now)
 
     async def _escalate(self, uow: UnitOfWork, case: Case, route: Route, act: rules.Escalate, now: datetime) -> None:
         promise = await self._cases.escalate(

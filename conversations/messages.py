@@ -29,7 +29,7 @@ MOST_SECRETS = 8
 ASIDES = frozenset(
     {
         "voice-welcome", "voice-still-there", "voice-keys", "voice-noise", "voice-resumed", "call-dropped", "voice-no-answer",
-        "voice-callback", "voice-callback-cannot",
+        "voice-callback", "voice-callback-cannot", "voice-link-sent", "voice-sms-cannot",
     }
 )  # fmt: skip
 """Words about the call itself: the question before them still stands."""

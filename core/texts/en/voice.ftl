@@ -21,6 +21,7 @@ voice-sms-sent = Sent by SMS to this number.
 voice-sms-follows = A confirmation comes by SMS.
 voice-sms-nothing = There is nothing to send yet. How can we help?
 voice-sms-cannot = This number takes no SMS. The star key repeats the words, and zero connects you to a person.
+voice-link-sent = A link to the page is coming to this number by SMS. The conversation goes on there.
 voice-once-more = Once more.
 call-dropped = The telephone call broke off. Nothing is lost: you can call again or answer here, the question follows.
 call-dropped-sms = The telephone call broke off. Nothing is lost: call again or answer the question in the next SMS.

@@ -21,6 +21,7 @@ voice-sms-sent = Wysłane SMS-em na ten numer.
 voice-sms-follows = Potwierdzenie przyjdzie SMS-em.
 voice-sms-nothing = Nie ma jeszcze czego wysłać. W czym można pomóc?
 voice-sms-cannot = Na ten numer nie można wysłać SMS-a. Powtórzy gwiazdka, a zero łączy z człowiekiem.
+voice-link-sent = Odnośnik do strony idzie SMS-em na ten numer. Tam rozmowa pójdzie dalej.
 voice-once-more = Powtarzamy.
 call-dropped = Rozmowa telefoniczna się urwała. Nic nie przepadło: można zadzwonić ponownie albo odpowiedzieć tutaj na pytanie, które zaraz przyjdzie.
 call-dropped-sms = Rozmowa telefoniczna sie urwala. Nic nie przepadlo: mozna zadzwonic albo odpisac na pytanie w nastepnym SMS.

@@ -41,6 +41,7 @@ class Line:
     desk: str | None = None
     sid: str | None = None
     leg: int = 1
+    number: str = ANNA
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> "Line":
@@ -91,7 +92,7 @@ class Line:
 
     async def answered(self) -> None:
         """Every waiting turn is taken and spoken."""
-        point = await self.house.point(ANNA)
+        point = await self.house.point(self.number)
         thread = (await self.house.rows(Message, Message.contact_point_id == point.id))[0].thread_id
         await self.house.house.turns.take(thread)
         await self.call.speak_new()

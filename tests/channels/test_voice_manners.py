@@ -308,3 +308,16 @@ async def test_a_question_that_is_asked_again_says_its_keys_again(house: TestHou
         await again.plays(**(SETUP | {"callSid": "CA2"}))
         await again.call.speak_new()
         assert "wracamy do pytania" in again.spoken() and "Klawisz jeden: " in again.spoken()
+
+
+@pytest.mark.parametrize(("number", "key"), [("+48600100200", "voice-link-sent"), ("+48221002030", "voice-sms-cannot")])
+async def test_a_caller_who_wants_the_page_gets_its_link_by_sms_where_one_arrives(
+    house: TestHouse, number: str, key: str
+) -> None:
+    async with Line(house, number=number) as line:
+        await line.plays(**SETUP | {"from": number})
+        await line.says("wolę na stronie")
+    said = [(one.channel, (one.content or {}).get("key")) for one in await house.rows(Message)]
+    assert ("voice", key) in said
+    assert (("sms", "link-to-web") in said) == (key == "voice-link-sent"), said
+    assert not any("widget" in str(frame) for frame in line.sent), "a link is not read out"

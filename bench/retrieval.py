@@ -207,8 +207,8 @@ async def _live(database: Database, library: Library, number: int) -> float:
 
 def _invent(uow: UnitOfWork, total: int) -> None:
     chance = random.Random(7)
-    polish = (ROOT / "data" / "knowledge" / "polish_words.txt").read_text("utf-8").split("\n")
-    polish = [word for word in polish if word and not word.startswith("#")]
+    lines = (ROOT / "data" / "knowledge" / "polish_words.txt").read_text("utf-8").split("\n")
+    polish = [word for line in lines if not line.startswith("#") for word in line.split()]
     now = datetime.now(UTC)
     for number in range(total):
         subject = " ".join(chance.choices(polish, k=5))

@@ -1,10 +1,10 @@
 """Meaning as numbers: texts become unit vectors whose dot product says how near they are in meaning."""
 
-import hashlib
 import os
 import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -114,7 +114,7 @@ def make_embedder(setting: str) -> Embedder:
 
 def _digest_of(model: Any) -> str:
     """Names the model by its weights: the same model has the same name wherever it lies."""
-    digest = hashlib.sha256()
+    digest = sha256()
     for name, weights in sorted(model.state_dict().items()):
         digest.update(name.encode())
         digest.update(weights.detach().float().numpy().tobytes())
@@ -131,7 +131,8 @@ class CachedEmbedder:
         self._inner = inner
         self._file = file
         self._known: dict[str, npt.NDArray[np.float32]] = _read(file)
-        self._written = set(self._known)
+        self._kept = frozenset(self._known)
+        self._storing = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -144,31 +145,43 @@ class CachedEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """From memory where known."""
-        missing = self.missing(texts)
+        known = self._known  # another thread may forget meanwhile
+        digests = self.digests(texts)
+        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
         if missing:
-            self._known.update(zip(map(self._key, missing), self._inner.passages(missing), strict=True))
-        return np.stack([self._known[self._key(text)] for text in texts])
+            known.update(zip(missing, self._inner.passages(list(missing.values())), strict=True))
+        return np.stack([known[digest] for digest in digests])
 
-    def missing(self, texts: Sequence[str]) -> list[str]:
-        """Which of them would have to be embedded, each once."""
-        return [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
+    def digests(self, texts: Iterable[str]) -> list[str]:
+        """What each is remembered under."""
+        return [sha256(f"{self.version}\n{text}".encode("utf-8", "replace")).hexdigest() for text in texts]
 
-    def forget_all_but(self, texts: Sequence[str]) -> None:
-        """Keep only these passages, here and in the file: what was withdrawn is not recalled."""
-        kept = {self._key(text) for text in texts}
-        if kept == self._written:
+    def knows(self, digest: str) -> bool:
+        """True if it would not have to be embedded."""
+        return digest in self._known
+
+    def forget_all_but(self, digests: Iterable[str]) -> bool:
+        """Remember only these passages: what was withdrawn is not recalled. True if the file is to be stored again."""
+        kept = frozenset(digests)
+        if kept == self._kept:
+            return False
+        known = self._known
+        self._known = {digest: known[digest] for digest in kept if digest in known}
+        self._kept = kept
+        return True
+
+    def store(self) -> None:
+        """Write what is kept into the file, if there is one. May be called from any thread."""
+        if self._file is None:
             return
-        self._known = {key: vector for key, vector in self._known.items() if key in kept}
-        self._written = kept
-        if self._file is not None:
+        with self._storing:
+            known, kept = self._known, self._kept
+            names = sorted(digest for digest in kept if digest in known)
             self._file.parent.mkdir(parents=True, exist_ok=True)
             unfinished = self._file.with_suffix(f".{os.getpid()}.npz")
-            vectors = np.stack(list(self._known.values())) if self._known else np.empty((0, 0), np.float32)
-            np.savez(unfinished, allow_pickle=False, keys=np.array(list(self._known)), vectors=vectors)
+            vectors = np.stack([known[name] for name in names]) if names else np.empty((0, 0), np.float32)
+            np.savez(unfinished, allow_pickle=False, keys=np.array(names), vectors=vectors)
             unfinished.replace(self._file)
-
-    def _key(self, text: str) -> str:
-        return hashlib.sha256(f"{self.version}\n{text}".encode("utf-8", "replace")).hexdigest()
 
 
 def _read(file: Path | None) -> dict[str, npt.NDArray[np.float32]]:

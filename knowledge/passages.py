@@ -1,6 +1,7 @@
 """The words of all articles, as an index is made of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,15 +16,29 @@ from knowledge.lexical import words_of_article
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Passage
 
+MOST_BY_NAME = 1000
+"""So many versions are asked for by name; for more, all are read."""
 POLISH_WORDS = ROOT / "data" / "knowledge" / "polish_words.txt"
 
 
-async def published(uow: UnitOfWork) -> dict[Language, list[Passage]]:
+@dataclass
+class Read:
+    """What was read for an index, so that the next reads and fills only what changed. A version's words never change."""
+
+    facts: dict[Language, dict[str, str]] = field(default_factory=dict)
+    texts: dict[tuple[str, int, str], Row[Any]] = field(default_factory=dict)
+    """By article, version and language."""
+    made: dict[tuple[Any, ...], Passage] = field(default_factory=dict)
+    passages: dict[Language, list[Passage]] = field(default_factory=dict)
+
+
+async def published(uow: UnitOfWork, before: Read) -> Read:
     """The published words of every article, for the index of each language."""
-    return await _passages(uow, (Article.status == "published") & (ArticleVersion.version == Article.published_version))
+    which = (Article.status == "published") & (ArticleVersion.version == Article.published_version)
+    return await _read(uow, which, before)
 
 
-async def newest_words(uow: UnitOfWork) -> dict[Language, list[Passage]]:
+async def newest_words(uow: UnitOfWork, before: Read) -> Read:
     """The newest words of every article that was not withdrawn; a language it lacks is stood in for by the other."""
     newest = (
         select(ArticleVersion.article_id, func.max(ArticleVersion.version).label("version"))
@@ -31,29 +46,68 @@ async def newest_words(uow: UnitOfWork) -> dict[Language, list[Passage]]:
         .subquery()
     )
     is_newest = tuple_(ArticleVersion.article_id, ArticleVersion.version).in_(select(newest))
-    return await _passages(uow, (Article.status != "withdrawn") & is_newest)
+    return await _read(uow, (Article.status != "withdrawn") & is_newest, before)
 
 
-async def _passages(uow: UnitOfWork, which: ColumnElement[bool]) -> dict[Language, list[Passage]]:
+async def _read(uow: UnitOfWork, which: ColumnElement[bool], before: Read) -> Read:
     """One passage for each article in each language. Columns, not objects: there may be thousands."""
-    rows = await uow.session.execute(
-        select(
-            Article.id, Article.topic, Article.services, ArticleVersion.version, ArticleVersion.language,
-            ArticleVersion.question, ArticleVersion.answer, ArticleVersion.source,
-        ).join(ArticleVersion, ArticleVersion.article_id == Article.id).where(which).order_by(Article.id)
-    )  # fmt: skip
-    known = {language: await facts(uow, language) for language in LANGUAGES}
-    texts: dict[str, dict[str, Any]] = {}
+    rows: Iterable[Row[Any]] = await uow.session.execute(
+        select(Article.id, Article.topic, Article.services, ArticleVersion.version, ArticleVersion.language)
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .where(which)
+        .order_by(Article.id)
+    )
+    subjects: dict[str, dict[str, Row[Any]]] = {}
     for row in rows:
-        texts.setdefault(row.id, {})[row.language] = row
-    found: dict[Language, list[Passage]] = {language: [] for language in LANGUAGES}
-    for said in texts.values():
-        for language in LANGUAGES:
+        subjects.setdefault(row.id, {})[row.language] = row
+    read = Read({language: await facts(uow, language) for language in LANGUAGES})
+    read.texts = await _texts(uow, which, [_key(row) for said in subjects.values() for row in said.values()], before)
+    made = before.made if before.facts == read.facts else {}
+    for language in LANGUAGES:
+        passages = read.passages[language] = []
+        for said in subjects.values():
             other = next((row for tongue, row in said.items() if tongue != language), None)
-            own = said.get(language, other)
-            if own is not None:
-                found[language].append(passage_of(own, own, known, language, other if own is not other else None))
-    return found
+            subject = said.get(language, other)
+            if subject is None:
+                continue
+            translation = _key(other) if other is not None and other is not subject else None
+            made_of = (language, _key(subject), subject.topic, tuple(subject.services), translation)
+            passage = made.get(made_of) or passage_of(
+                subject,
+                read.texts[_key(subject)],
+                read.facts,
+                language,
+                read.texts[translation] if translation else None,
+            )
+            read.made[made_of] = passage
+            passages.append(passage)
+    return read
+
+
+def _key(row: Row[Any]) -> tuple[str, int, str]:
+    return row.id, row.version, row.language
+
+
+async def _texts(
+    uow: UnitOfWork, which: ColumnElement[bool], keys: list[tuple[str, int, str]], before: Read
+) -> dict[tuple[str, int, str], Row[Any]]:
+    """The words of these versions: those read before, and the rest from the database."""
+    known = {key: before.texts[key] for key in keys if key in before.texts}
+    missing = [key for key in keys if key not in known]
+    if not missing:
+        return known
+    version = ArticleVersion
+    query = select(
+        version.article_id.label("id"),
+        version.version,
+        version.language,
+        version.question,
+        version.answer,
+        version.source,
+    ).join(Article, version.article_id == Article.id)
+    few = tuple_(version.article_id, version.version, version.language).in_(missing)
+    rows: Iterable[Row[Any]] = await uow.session.execute(query.where(few if len(missing) <= MOST_BY_NAME else which))
+    return known | {_key(row): row for row in rows}
 
 
 def passage_of(

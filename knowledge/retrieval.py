@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from core.i18n import Language
 from knowledge.calibration import Calibration, calibration_of
-from knowledge.embedding import Embedder
+from knowledge.crowd import Crowd
+from knowledge.embedding import Embedder, Vectors
 from knowledge.lexical import PieceIndex, PolishLetters
 
 PIECES_WEIGHT = 0.1
@@ -22,9 +23,6 @@ QUESTION_PIECES = 0.25
 """How much of the shared pieces counts those of the article's question alone; the rest, those of question and answer."""
 SERVICE_WEIGHT = 0.05
 CROWD_WEIGHT = 0.5
-CROWD_SIZE = 10
-CROWD_SAMPLE = 2000
-CROWD_AT_ONCE = 1024
 MOST_CHOICES = 3
 MOST_WEIGHED = 5
 LONGEST_QUESTION = 600
@@ -101,35 +99,76 @@ class Index:
         embedder: Embedder,
         letters: PolishLetters | None = None,
         calibration: Calibration | None = None,
+        before: "Index | None" = None,
     ) -> None:
+        """`before`: an index whose work is taken over for the passages that both have."""
         self._calibration = calibration or calibration_of(embedder.version)
         self._language = language
         self._passages = list(passages)
         self._embedder = embedder
         self._letters = letters
+        self._places = {passage.article_id: place for place, passage in enumerate(self._passages)}
         if not self._passages:
             return
-        questions = [passage.question for passage in self._passages]
-        whole = [f"{passage.question} {passage.answer}" for passage in self._passages]
-        asked = embedder.passages(questions)
-        # The mean of nearnesses is the nearness to the mean.
-        self._meaning = (asked + embedder.passages(whole) + embedder.passages([p.answer for p in self._passages])) / 3
-        self._add_translations()
-        self._by_question, self._by_whole = PieceIndex(questions), PieceIndex(whole)
-        self._crowd = self._nearness_to_all(asked)
+        if before is not None and not before._serves(self):
+            before = None
+        taken = before._places_of(self._passages) if before is not None else np.full(len(self._passages), -1)
+        self._by_question: PieceIndex
+        self._by_whole: PieceIndex
+        self._crowding: Crowd
+        self._asked, self._meaning = self._vectors(before, taken)
+        self._by_question = PieceIndex([p.question for p in self._passages], before._by_question if before else None)
+        self._by_whole = PieceIndex([_whole(p) for p in self._passages], before._by_whole if before else None)
+        crowding = before._crowding if before else None
+        self._crowding = Crowd(self.article_ids, self._meaning, self._asked, crowding, taken)
+        self._crowd = self._crowding.nearness
+        self._lone = np.array([0 if p.translation else 1 if p.is_foreign else -1 for p in self._passages])
+        self._topics = np.array([passage.topic for passage in self._passages])
+        self._services: dict[str, list[int]] = {}
+        for place, passage in enumerate(self._passages):
+            for service in passage.services:
+                self._services.setdefault(service, []).append(place)
 
-    def _add_translations(self) -> None:
-        """Let a share of an article's meaning be that of its other language: the same question comes in either."""
-        places = [place for place, passage in enumerate(self._passages) if passage.translation]
-        share = self._calibration.translation
-        if not places or not share:
-            return
-        texts = [passage.translation for passage in self._passages if passage.translation]
-        parts = [
-            self._embedder.passages(words)
-            for words in ([q for q, _ in texts], [f"{q} {a}" for q, a in texts], [a for _, a in texts])
+    def _serves(self, other: "Index") -> bool:
+        mine = (self._embedder, self._language, self._calibration)
+        return bool(self._passages) and mine == (other._embedder, other._language, other._calibration)
+
+    def _places_of(self, passages: Sequence[Passage]) -> npt.NDArray[np.intp]:
+        """Where these very words stand here, -1 for those that do not."""
+        places = [self._places.get(passage.article_id, -1) for passage in passages]
+        same = [
+            place if place >= 0 and (self._passages[place] is one or self._passages[place] == one) else -1
+            for place, one in zip(places, passages, strict=True)
         ]
-        self._meaning[places] = (1 - share) * self._meaning[places] + share * sum(parts) / 3
+        return np.array(same, np.intp)
+
+    def _vectors(self, before: "Index | None", taken: npt.NDArray[np.intp]) -> tuple[Vectors, Vectors]:
+        """What each article's question means, and the article; embedded where it is not taken over."""
+        new = np.flatnonzero(taken < 0)
+        if before is None:
+            return self._embed([self._passages[place] for place in new])
+        asked: Vectors = before._asked[taken]
+        meaning: Vectors = before._meaning[taken]
+        if len(new):
+            asked[new], meaning[new] = self._embed([self._passages[place] for place in new])
+        return asked, meaning
+
+    def _embed(self, passages: Sequence[Passage]) -> tuple[Vectors, Vectors]:
+        asked = self._embedder.passages([passage.question for passage in passages])
+        # The mean of nearnesses is the nearness to the mean.
+        whole, answers = map(self._embedder.passages, (list(map(_whole, passages)), [p.answer for p in passages]))
+        meaning = np.asarray((asked + whole + answers) / 3, np.float32)
+        # A share of an article's meaning is that of its other language: the same question comes in either.
+        places = [place for place, passage in enumerate(passages) if passage.translation]
+        share = self._calibration.translation
+        if places and share:
+            texts = [passage.translation for passage in passages if passage.translation]
+            parts = [
+                self._embedder.passages(words)
+                for words in ([q for q, _ in texts], [f"{q} {a}" for q, a in texts], [a for _, a in texts])
+            ]
+            meaning[places] = (1 - share) * meaning[places] + share * (parts[0] + parts[1] + parts[2]) / 3
+        return asked, meaning
 
     def ask(
         self, question: str, topic: str | None = None, services: Collection[str] = frozenset()
@@ -145,8 +184,9 @@ class Index:
         if not self._passages or not any(character.isalpha() for character in text):
             return Weighed(Unknown(0.0), (), 0.0, "nothing-near")
         scores = self.scores(text, services)
-        eligible = [place for place, passage in enumerate(self._passages) if topic in (None, passage.topic)]
-        order = sorted(eligible or range(len(self._passages)), key=lambda place: -scores[place])
+        order = np.argsort(-scores, kind="stable")
+        eligible = order if topic is None else order[self._topics[order] == topic]
+        order = (eligible if len(eligible) else order)[:MOST_WEIGHED].tolist()
         best = float(scores[order[0]])
         limits = self._calibration
         lead = best - float(scores[order[1]]) if len(order) > 1 else 1.0
@@ -171,13 +211,14 @@ class Index:
         vector = self._embedder.questions([meant])[0]
         near = self._meaning @ vector
         pieces = QUESTION_PIECES * self._by_question.scores(text) + (1 - QUESTION_PIECES) * self._by_whole.scores(text)
-        named = np.array([bool(passage.services & set(services)) for passage in self._passages])
-        lone = np.array([0 if p.translation else 1 if p.is_foreign else -1 for p in self._passages])
+        named = np.zeros(len(self._passages))
+        for service in services:
+            named[self._services.get(service, [])] = 1
         scores: npt.NDArray[np.float64] = (
             near
             + PIECES_WEIGHT * pieces
             + SERVICE_WEIGHT * named
-            + self._calibration.lone * lone
+            + self._calibration.lone * self._lone
             - CROWD_WEIGHT * self._crowd
         )
         return scores
@@ -196,26 +237,10 @@ class Index:
         """The ids in the order of `scores`."""
         return [passage.article_id for passage in self._passages]
 
-    def _nearness_to_all(self, questions: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """How much nearer than the average article each one lies to the questions of its ten nearest others.
-
-        In a large library the others are a fixed sample, and ten of all become as large a share of it, at least one.
-        """
-        total = len(self._passages)
-        every = max(1, total // CROWD_SAMPLE)
-        size = min(max(1, CROWD_SIZE // every), total - 1)
-        if size < 1:
-            return np.zeros(total)
-        sampled = np.arange(0, total, every)
-        nearest = np.empty(total, np.float64)
-        for first in range(0, total, CROWD_AT_ONCE):
-            here = np.arange(first, min(first + CROWD_AT_ONCE, total))
-            near = self._meaning[here] @ questions[sampled].T
-            near[here[:, None] == sampled[None, :]] = -np.inf
-            nearest[here] = np.partition(near, -size, axis=1)[:, -size:].mean(axis=1)
-        crowd: npt.NDArray[np.float64] = nearest - nearest.mean()
-        return crowd
-
     def _match(self, place: int, score: float) -> Match:
         passage = self._passages[place]
         return Match(passage.article_id, passage.version, passage.question, passage.source, round(score, 4))
+
+
+def _whole(passage: Passage) -> str:
+    return f"{passage.question} {passage.answer}"

@@ -22,7 +22,7 @@ from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.lexical import PolishLetters
 from knowledge.models import Article, ArticlePublication, ArticleVersion, KnowledgeState
-from knowledge.passages import newest_words, passage_of, published, spellings
+from knowledge.passages import Read, newest_words, passage_of, published, spellings
 from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
 
@@ -47,6 +47,9 @@ class _Built:
 
     revision: tuple[int, int]
     terms: lexicon.Lexicon
+    read: Read
+    digests: dict[Passage, tuple[str, ...]] = field(default_factory=dict)
+    """What the vectors of each passage's texts are remembered under."""
     indexes: dict[Language, Index] = field(default_factory=dict)
 
 
@@ -73,6 +76,9 @@ class Library:
         self.embedder = CachedEmbedder(embedder, remembered_in)
         self.reindexing = Reindexing(self.embedder, self._rebuild)
         self._built: _Built | None = None
+        self._last: _Built | None = None
+        """What the next is made after, even when it must be made anew."""
+        self._storing: asyncio.Task[None] | None = None
         self._building = asyncio.Lock()
 
     def _rebuild(self) -> None:
@@ -136,14 +142,21 @@ class Library:
             others.append(passage_of(subject, text, known, language, translation))
         others.sort(key=lambda one: one.article_id)
         letters = PolishLetters(await spellings(uow, others)) if language == "pl" else None
-        return now, await asyncio.to_thread(self._index, language, others, letters, is_standby=now.is_of(self._standby))
+        is_standby = now.is_of(self._standby)
+        return now, await asyncio.to_thread(self._index, language, others, letters, now, is_standby=is_standby)
 
     def _index(
-        self, language: Language, passages: list[Passage], letters: PolishLetters | None, *, is_standby: bool
+        self,
+        language: Language,
+        passages: list[Passage],
+        letters: PolishLetters | None,
+        before: Index | None,
+        *,
+        is_standby: bool,
     ) -> Index:
         if is_standby and self._standby is not None:
-            return Index(language, passages, self._standby, letters)
-        return Index(language, passages, self.embedder, letters, self.calibration)
+            return Index(language, passages, self._standby, letters, before=before)
+        return Index(language, passages, self.embedder, letters, self.calibration, before)
 
     async def _prepare(self, uow: UnitOfWork, question: str, language: Language) -> tuple[Index, set[str]]:
         """The index of the language, and the examinations the question names."""
@@ -163,26 +176,46 @@ class Library:
         return self._built
 
     async def _build(self, uow: UnitOfWork, revision: tuple[int, int]) -> _Built:
-        built = _Built(revision, await lexicon.load(uow))
-        found = await (newest_words if self._with_drafts else published)(uow)
-        kept = [
+        before = self._last
+        read = await (newest_words if self._with_drafts else published)(uow, before.read if before else Read())
+        built = _Built(revision, await lexicon.load(uow), read)
+        had = before.digests if before else {}
+        built.digests = {
+            passage: had.get(passage) or tuple(self.embedder.digests(_texts(passage)))
+            for passages in read.passages.values()
+            for passage in passages
+        }
+        missing = [
             text
-            for passages in found.values()
-            for p in passages
-            for text in (p.question, p.answer, f"{p.question} {p.answer}")
+            for passage, digests in built.digests.items()
+            for text, digest in zip(_texts(passage), digests, strict=True)
+            if not self.embedder.knows(digest)
         ]
-        missing = self.embedder.missing(kept)
+        missing = list(dict.fromkeys(missing))
         is_standby = self._standby is not None and len(missing) > AT_ONCE
-        for language, passages in found.items():
+        for language, passages in read.passages.items():
             letters = PolishLetters(await spellings(uow, passages)) if language == "pl" else None
             built.indexes[language] = await asyncio.to_thread(
-                self._index, language, passages, letters, is_standby=is_standby
-            )
+                self._index, language, passages, letters, before.indexes.get(language) if before else None,
+                is_standby=is_standby,
+            )  # fmt: skip
+        self._last = built
         if is_standby:
             self.reindexing.start(missing)
-        else:
-            await asyncio.to_thread(self.embedder.forget_all_but, kept)
+        elif self.embedder.forget_all_but(digest for digests in built.digests.values() for digest in digests):
+            self._storing = asyncio.create_task(asyncio.to_thread(self.embedder.store))
+            if before is None:
+                await self._storing
         return built
+
+    async def finish(self) -> None:
+        """Wait until what is remembered stands in the file. Nobody who asks has to."""
+        if self._storing is not None:
+            await self._storing
+
+
+def _texts(passage: Passage) -> tuple[str, str, str]:
+    return passage.question, passage.answer, f"{passage.question} {passage.answer}"
 
 
 async def article(

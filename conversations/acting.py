@@ -17,6 +17,7 @@ from conversations.adherence.answers import DoseReply
 from conversations.alerts import Alerts
 from conversations.attachments import counts
 from conversations.cases import Cases
+from conversations.contact_limits import limited_until, told
 from conversations.identity.links import Links
 from conversations.identity.reading import asks_for_web
 from conversations.inbox import give_notice, open_case
@@ -162,6 +163,8 @@ class Acting:
             last = str((await replies.last_said(uow, message)).get("key", ""))
             # An answer to a question of ours is for whoever asked it.
             is_complex = not last.startswith(QUESTIONS) and await self._complexity.is_complex(message.body)
+            if is_complex and await limited_until(uow, case.thread_id, now) is not None:
+                is_complex = False  # Nobody would answer it: the bot tries.
             facts = replace(facts, is_complex=is_complex)
         acts = rules.decide(facts)
         if is_retry:  # All else was done the first time.
@@ -235,7 +238,10 @@ class Acting:
         """The dialogue core failed: the patient hears so at once, and a person gets the case."""
         await self.settle_case(uow, scene, now)
         case, route = scene.case, Route(scene.message.channel, scene.point.id, as_language(scene.message.language))
-        if case.state is CaseState.bot:
+        if case.state is CaseState.bot and (until := await limited_until(uow, case.thread_id, now)) is not None:
+            source = {"by": "rule", "rule": f"failed:{reason}"}
+            await self._messages.say(uow, case, route, told("contact-trouble", until), source, now)
+        elif case.state is CaseState.bot:
             await self._messages.say(
                 uow, case, route, Utterance("bot-trouble"), {"by": "rule", "rule": f"failed:{reason}"}, now
             )
@@ -288,7 +294,7 @@ class Acting:
         promise = await self._cases.escalate(
             uow, Access.system("turn", case.id), case.id, act.reason, now, is_urgent=act.is_urgent
         )
-        if act.reason == "clinician-question":
+        if act.reason == "clinician-question" and promise.limited_until is None:
             await self._messages.say(
                 uow,
                 case,
@@ -329,6 +335,8 @@ def without_repeats(utterances: Iterable[Utterance]) -> list[Utterance]:
 
 def promise_utterance(promise: Promise, reason: str) -> Utterance:
     """What can honestly be said to someone who waits for a person."""
+    if promise.limited_until is not None:
+        return told("contact-limited-still", promise.limited_until)
     kind = "attachment" if reason == "attachment" else "queued"
     if promise.is_open:
         minutes = max(1, round(promise.wait.total_seconds() / 60)) if promise.wait is not None else 0

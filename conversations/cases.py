@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from care.governance.service import is_automated
+from conversations.contact_limits import OWN_REASONS, limited_until
 from conversations.inbox import open_case
 from conversations.messages import Messages, lock_thread, route_of
 from conversations.models import Case, CaseState
@@ -53,9 +54,13 @@ class Cases:
     ) -> Promise:
         """Queue the case for a person; harmless if it waits or is with a person already.
 
+        Where a contact is limited only what is urgent, or the clinic's own wish, reaches people: then the promise says until when.
         A case that has ended (an action may have opened the next one in the same turn) is queued as its thread's open case.
         """
         case = await lock_case(uow, case_id)
+        is_held = not is_urgent and reason not in OWN_REASONS and case.state in (CaseState.bot, CaseState.closed)
+        if is_held and (until := await limited_until(uow, case.thread_id, now)) is not None:
+            return Promise(False, 0, None, limited_until=until)
         if case.state is CaseState.closed:
             case = await open_case(uow, case.thread_id) or await self._open(uow, case.thread_id, now)
         if case.state is CaseState.bot:
@@ -97,6 +102,28 @@ class Cases:
     async def close(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> Refused | None:
         """The matter is settled. The next message opens a new case with the bot."""
         return await self._end_human(uow, access, case_id, CaseState.closed, "closed", now)
+
+    async def leave_to_bot(
+        self, uow: UnitOfWork, access: Access, case_id: UUID, outcome: str, said: Utterance, now: datetime
+    ) -> None:
+        """People stop answering, whoever had it or waited for them; `ended` closes the case. The patient is told why."""
+        access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        had_people = case.state in (CaseState.human, CaseState.waiting)
+        if case.state is not CaseState.closed and (had_people or outcome == "ended"):
+            is_ended = outcome == "ended"
+            case.state, case.closed_at = (CaseState.closed, now) if is_ended else (CaseState.bot, None)
+            case.agent_id, case.active_at = None, now
+        await self._tell(uow, case, said, now)
+        if had_people:
+            await self._escalation.close(uow, access, case.id, now, outcome)
+        await uow.publish("case", id=str(case.id))
+
+    async def tell(self, uow: UnitOfWork, case_id: UUID, said: Utterance, now: datetime) -> None:
+        """Say one thing where the patient last wrote from."""
+        case = await lock_case(uow, case_id)
+        await self._tell(uow, case, said, now)
+        await uow.publish("case", id=str(case.id))
 
     async def release(self, uow: UnitOfWork, access: Access, case_id: UUID, now: datetime) -> None:
         """Nobody speaks any more, but somebody else will: the case waits again, and the patient is told so."""

@@ -177,6 +177,8 @@ class Promise:
     opens_at: datetime | None
     wait: timedelta | None = None
     """How long people waited of late; None where too few did."""
+    limited_until: datetime | None = None
+    """People do not answer here until then: nobody was asked."""
 
 
 class Escalation(Protocol):

@@ -89,6 +89,8 @@ TABLES = (
          ("taken_by", "done_by", "note"), _WITH_CASE),
     Copy("complaints", "answering complaints in time", REQUEST, _CASE,
          ("words", "about_staff", "owner_id", "made_by", "answer", "answered_by"), _WITH_CASE),
+    Copy("contact_limits", "protecting staff from abuse: until when the bot alone answers, and why", WORK, _CASE,
+         ("words", "made_by", "lifted_by"), _WITH_CASE),
     Copy("mentions", "which colleague a note names, and whether they read it", WORK, _CASE, ("staff_id",), _WITH_CASE),
     Copy("handoffs", "waiting for a person", CARE, _CASE, ("accepted_by", "offered_to"), _WITH_CASE),
     Copy("handoff_events", "each step of it: who was offered it, by which rule, who took it", CARE, _CASE,

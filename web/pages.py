@@ -15,6 +15,7 @@ from web.console.authorisations import router as authorisations_router
 from web.console.booking import router as case_booking_router
 from web.console.canned import router as canned_router
 from web.console.complaints import router as case_complaints_router
+from web.console.contact_limits import router as limits_router
 from web.console.conversation_tests import router as conversation_tests_router
 from web.console.degraded import Examine
 from web.console.degraded import router as degraded_router
@@ -105,6 +106,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(board_router(house, pages, sessions))
     app.include_router(case_booking_router(house, pages, sessions))
     app.include_router(case_complaints_router(house, pages, sessions))
+    app.include_router(limits_router(house, pages, sessions))
     app.include_router(complaints_router(house, pages, sessions))
     app.include_router(routing_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))

@@ -13,6 +13,7 @@ from care.patients.models import PatientContactPoint
 from care.triage.repeats import SymptomContact, point_token
 from conversations.alerts import AlertWatch, FollowUp
 from conversations.article_answers import ArticleAnswer
+from conversations.contact_limits import ContactLimit
 from conversations.models import (
     ActionResult,
     Attachment,
@@ -76,6 +77,7 @@ async def erase_cases(uow: UnitOfWork, case_ids: Sequence[UUID], above: Sequence
         ("safety_alerts", delete(SafetyAlert).where(SafetyAlert.case_id.in_(case_ids))),
         ("unanswered", delete(Unanswered).where(Unanswered.message_id.in_(messages))),
         ("article_answers", delete(ArticleAnswer).where(ArticleAnswer.message_id.in_(messages))),
+        ("contact_limits", delete(ContactLimit).where(ContactLimit.case_id.in_(case_ids))),
         ("messages", delete(Message).where(Message.case_id.in_(case_ids))),
     ):
         counts[place] += await deleted(uow, statement)

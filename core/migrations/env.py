@@ -38,6 +38,7 @@ MODELS: tuple[str, ...] = (
     "conversations.intent_days",
     "conversations.unanswered",
     "conversations.article_answers",
+    "conversations.contact_limits",
     "knowledge.signatures",
 )
 

@@ -15,6 +15,7 @@ from care.patients.models import Patient, PatientContactPoint
 from care.patients.repository import Patients
 from care.patients.tokens import phone_token
 from conversations.alerts import FollowUp
+from conversations.contact_limits import ContactLimit
 from conversations.messages import route_of
 from conversations.models import Case, CaseState, Delivery, DeliveryState, Direction
 from conversations.privacy.erasure import confirmation_of
@@ -118,7 +119,11 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         mention = Mention(
             id=new_id(), message_id=out.id, thread_id=case.thread_id, staff_id=owner or agent.staff_id, made_at=now
         )
-        uow.session.add_all((complaint, mention))
+        limited = ContactLimit(
+            id=new_id(), thread_id=case.thread_id, case_id=earlier.id, is_ended=False, cause="insults", words="obelgi",
+            made_by=agent.staff_id, made_at=now, until=now + timedelta(hours=1),
+        )  # fmt: skip
+        uow.session.add_all((complaint, mention, limited))
     request = await a_refill(house, patient.id, case.id)
     over = Handoff(
         id=new_id(), case_id=case.id, thread_id=accepted.thread_id, state=HandoffState.wrap_up, reason="asked", requested_at=now,
@@ -138,6 +143,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "reply_id": reply.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
+            "limit_id": limited.id,
             "session_id": uuid4(), "visit_id": appointment, "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
@@ -201,6 +207,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/routing": lambda _: {"text": shipped_text() + "# zmiana\n", "why": "próba", "basis": read_table(shipped_text()).version},
     "/console/cases/{case_id}/booking": lambda one: {"act": "cancel", "visit": str(one.ids["visit_id"])},
     "/console/cases/{case_id}/complaint": lambda _: {"words": "czekanie trwało za długo"},
+    "/console/cases/{case_id}/limit": lambda _: {
+        "kind": "limited", "hours": "24", "cause": "insults", "words": "obelgi wobec rejestracji"
+    },
     "/board/complaints/{complaint_id}": lambda one: {"owner": str(one.ids["lead_id"])},
     "/board/complaints/{complaint_id}/answer": lambda _: {"decision": "upheld", "words": "przepraszamy", "way": "elsewhere"},
     "/replies": lambda _: {"key": "nowa", "pl": "Dzień dobry", "en": "Hello"},

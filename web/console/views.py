@@ -22,6 +22,7 @@ from core.phone import format_number
 from core.when.say import say_date, say_time, say_when
 from handoff.desk import AlertItem, Desk, QueueItem
 from handoff.follow_ups import FollowUpItem, open_follow_ups
+from handoff.limits import LimitItem, of_thread
 from handoff.models import OVER, Handoff, HandoffState
 from web.console.outreach import OutreachView, read_outreach
 from web.console.understood import Fact, facts
@@ -82,6 +83,8 @@ class ThreadView:
     can_replay: bool
     is_restricted: bool
     outreach: OutreachView
+    limit: LimitItem | None
+    """The limit after abuse that holds now."""
     opened: str
     now: datetime
 
@@ -154,6 +157,7 @@ async def read_thread(
         can_replay=person.access.allows(Permission.replay_delivery),
         is_restricted=await is_restricted(uow, case.patient_id),
         outreach=await read_outreach(uow, thread_id, route.contact_point_id if route else None, language, now),
+        limit=await of_thread(uow, person.access, thread_id, now),
         opened=opened,
         now=now,
     )

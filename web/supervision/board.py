@@ -10,7 +10,7 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.when.say import say_date, say_when
-from handoff import complaints
+from handoff import complaints, limits
 from handoff.board import read_board
 from handoff.follow_ups import open_follow_ups
 from handoff.routing.agents import set_abilities
@@ -43,6 +43,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             alerts = await house.desk.alerts(uow, person.access)
             tasks = await open_follow_ups(uow, person.access, now)
             waiting = await complaints.listed(uow, person.access, now)
+            limited = await limits.in_force(uow, person.access, now)
         return pages.respond(
             request,
             template,
@@ -54,6 +55,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             alerts=alerts,
             tasks=tasks,
             complaints=waiting,
+            limits=limited,
             day=lambda at: say_date(at, language, now=now, style="short"),
             refused=refused,
             waited=lambda since: minutes_words(since, now, language),
@@ -81,6 +83,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             refused = await set_abilities(
                 uow, house.jobs, person.access, staff_id, capacity, skills, languages, house.clock.now()
             )
+        if refused is not None:
+            return await show(request, "supervision/board.html", person, refused)
+        return RedirectResponse("/board", 303)
+
+    @routes.post("/limits/{limit_id}/lift")
+    async def lift(request: Request, limit_id: UUID, person: Actor) -> Response:
+        """People answer again in a conversation that was limited after abuse."""
+        async with house.database.unit_of_work() as uow:
+            refused = await limits.lift(uow, person, house.cases, limit_id, house.clock.now())
         if refused is not None:
             return await show(request, "supervision/board.html", person, refused)
         return RedirectResponse("/board", 303)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 from sqlalchemy import func, select, update
 
 from care.appointments import lexicon
@@ -17,6 +18,7 @@ from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
+from core.logging import describe
 from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, fill, unknown_placeholders
@@ -26,6 +28,7 @@ from knowledge.passages import Read, newest_words, passage_of, published, spelli
 from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
 
+log = structlog.get_logger()
 UNSIGNED = "team proposal, unsigned"
 
 
@@ -203,10 +206,16 @@ class Library:
         if is_standby:
             self.reindexing.start(missing)
         elif self.embedder.forget_all_but(digest for digests in built.digests.values() for digest in digests):
-            self._storing = asyncio.create_task(asyncio.to_thread(self.embedder.store))
+            self._storing = asyncio.create_task(self._store())
             if before is None:
                 await self._storing
         return built
+
+    async def _store(self) -> None:
+        try:
+            await asyncio.to_thread(self.embedder.store)
+        except OSError as error:
+            log.warning("vectors are not remembered", **describe(error))
 
     async def finish(self) -> None:
         """Wait until what is remembered stands in the file. Nobody who asks has to."""

@@ -134,6 +134,7 @@ class House:
         """Let the connections go."""
         if isinstance(self.bus, RedisBus):
             await self.bus.close()
+        await self.library.finish()
         await self.database.close()
         if isinstance(self.dialogue, RasaDialogue):
             await self.dialogue.close()

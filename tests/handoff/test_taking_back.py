@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from conversations.models import CaseState, DeliveryState, Message
@@ -182,10 +183,10 @@ async def test_only_its_author_or_a_supervisor_takes_it_back(desk: TestHouse) ->
         assert kept.tokens is None
 
 
-async def browsing(house: TestHouse, client: object) -> tuple[Browser, SignedIn, UUID, UUID]:
+async def browsing(house: TestHouse, client: httpx.AsyncClient) -> tuple[Browser, SignedIn, UUID, UUID]:
     """Marta talks with somebody in the web chat."""
-    hello = (await client.post("/chat/session", json={"language": "pl"})).json()  # type: ignore[attr-defined]
-    browser = Browser(house, client, hello)  # type: ignore[arg-type]
+    hello = (await client.post("/chat/session", json={"language": "pl"})).json()
+    browser = Browser(house, client, hello)
     await browser.say("konsultant")
     thread_id = await browser.thread_id()
     case = await house.open_case(thread_id)

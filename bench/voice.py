@@ -60,7 +60,7 @@ CALLER_QUESTIONS = {
     "medicine": ("o ktory lek chodzi", "which medicine"),
     "supply": ("na ile dni jeszcze wystarczy", "how many more days"),
     "dose": ("czy dawka jest taka", "is the dose"),
-    "send": ("prosba do lekarza o recepte", "request to the doctor"),
+    "send": ("prosba do lekarza o recepte", "request to a doctor"),
 }  # fmt: skip
 SCRIPT_PL = (
     "do której jesteście otwarci",

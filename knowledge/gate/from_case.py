@@ -3,6 +3,7 @@
 Who may read the conversation proposes and confirms; who edits content then sees only the words that were confirmed.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,4 +125,8 @@ async def everyday_words(uow: UnitOfWork) -> frozenset[str]:
     texts = [line for line in lines if not line.startswith("#")]
     learnt = select(IntentExample.text).where(*in_draft(), IntentExample.intent.not_in(WITH_NAMES))
     texts += await uow.session.scalars(learnt)
-    return frozenset(fold(word) for text in texts for word in words_of(text))
+    return await asyncio.to_thread(_folded, texts)
+
+
+def _folded(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset(map(fold, {word for text in texts for word in words_of(text)}))

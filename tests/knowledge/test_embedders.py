@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,6 +49,20 @@ async def test_it_may_be_called_from_several_threads(embedder: Embedder) -> None
     alone = embedder.questions(["parking"])
     many = await asyncio.gather(*(asyncio.to_thread(embedder.questions, ["parking"]) for _ in range(8)))
     assert all(np.allclose(one, alone, atol=1e-5) for one in many)
+
+
+async def test_a_question_does_not_wait_until_a_long_list_is_read(embedder: Embedder) -> None:
+    reading = asyncio.create_task(
+        asyncio.to_thread(embedder.passages, [f"Wizyta numer {number}" for number in range(160)])
+    )
+    began = time.perf_counter()
+    await asyncio.sleep(0.05)  # The list is being read by now.
+    asked = time.perf_counter()
+    await asyncio.to_thread(embedder.questions, ["parking"])
+    waited = time.perf_counter() - asked
+    assert not reading.done()
+    await reading
+    assert waited < (time.perf_counter() - began) / 3
 
 
 def test_a_model_is_known_by_its_weights_wherever_it_lies(semantic: Embedder) -> None:

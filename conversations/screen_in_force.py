@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
@@ -61,6 +61,12 @@ def prove(screen: SafetyScreen, folder: Path = FOLDER) -> None:
             )
 
 
+@cache
+def _prove_shipped() -> None:
+    """Once in a process: the shipped tables are read once in it, too."""
+    prove(default_screen())
+
+
 @lru_cache(maxsize=4)
 def screen_in_force(data_folder: Path, folder: Path = FOLDER) -> InForce:
     """The folder's screen if it is proved; else the last proved one of this installation. None proved: `ConfigurationError`."""
@@ -68,7 +74,7 @@ def screen_in_force(data_folder: Path, folder: Path = FOLDER) -> InForce:
     try:
         screen = default_screen() if folder == FOLDER else SafetyScreen.load(folder)
         if not (kept / screen.digest).is_dir():
-            prove(screen, folder)
+            _prove_shipped() if folder == FOLDER else prove(screen, folder)
         _prove_locked(screen, kept, folder)
         try:
             _keep(folder, kept, screen.digest)

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
 
-import yaml
-
 from care.triage.tables import FOLDER
 from conversations.red_flag_words import Lexicon
 from conversations.safety import asserted_words
@@ -16,6 +14,7 @@ from conversations.understanding import fold
 from core.i18n import Language
 from core.when import find_date, find_times
 from core.when.lengths import find_length
+from core.yamls import read_yaml
 
 HOURS_A_MONTH = 730.5
 OLDEST_YEARS = 120
@@ -58,7 +57,7 @@ class Said:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> Lexicon:
-    words: Mapping[str, Sequence[str]] = yaml.safe_load((FOLDER / "words.yml").read_text("utf-8"))["words"]
+    words: Mapping[str, Sequence[str]] = read_yaml((FOLDER / "words.yml").read_text("utf-8"))["words"]
     return Lexicon(words)
 
 

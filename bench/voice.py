@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import func, select
 
 from bench.calls import Call
@@ -24,6 +23,7 @@ from conversations.calls import VoiceCall
 from conversations.models import Delivery, DeliveryState, Message
 from conversations.understanding import fold
 from core.settings import ROOT
+from core.yamls import read_yaml
 from service.talk_lines import NoAnswer
 
 BOUNDS = {
@@ -94,7 +94,7 @@ def callers(folder: Path = FOLDER) -> list[Caller]:
     """All scripts; each has a telephone of its own unless it says whose."""
     found = []
     for file in sorted(folder.glob("*.yml")):
-        data = yaml.safe_load(file.read_text("utf-8"))
+        data = read_yaml(file.read_text("utf-8"))
         own = {"same": "1", "cancel_which": "1", "reschedule_which": "1", "confirm_which": "1"}
         own |= dict.fromkeys(("cancel_confirm", "move_confirm"), data["defaults"]["confirm"])
         for number, entry in enumerate(data["calls"]):

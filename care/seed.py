@@ -6,7 +6,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import holidays
-import yaml
 from sqlalchemy import select
 
 from care.appointments.models import (
@@ -30,6 +29,7 @@ from core.access import Access
 from core.db import UnitOfWork
 from core.errors import Refused
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 CLINIC = ROOT / "data" / "clinic"
 _HOLIDAY_YEARS = 3
@@ -62,7 +62,7 @@ def clinic_id(kind: str, code: str) -> UUID:
 
 
 def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text("utf-8"))
+    return read_yaml(path.read_text("utf-8"))
 
 
 def _add_sites(uow: UnitOfWork, rows: list[dict[str, Any]]) -> dict[str, UUID]:

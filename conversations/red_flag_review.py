@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-import yaml
 from sqlalchemy import select
 
 from conversations.models import SafetyAlert
 from conversations.safety import EXAMPLES_FILE, SOURCES_FILE, Level, SafetyScreen, read_examples
 from core.access import Access, Permission
 from core.db import UnitOfWork
+from core.yamls import read_yaml
 
 LATELY = timedelta(days=30)
 
@@ -58,4 +58,4 @@ def _sentences() -> dict[str, tuple[int, int]]:
 
 @lru_cache(maxsize=1)
 def _titles() -> dict[str, str]:
-    return {key: row["title"] for key, row in yaml.safe_load(SOURCES_FILE.read_text("utf-8")).items()}
+    return {key: row["title"] for key, row in read_yaml(SOURCES_FILE.read_text("utf-8")).items()}

@@ -30,6 +30,7 @@ from core.errors import ConfigurationError
 from core.fingerprint import fingerprint
 from core.i18n import LANGUAGES
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 FOLDER = ROOT / "data" / "safety"
 RULES_FILE = FOLDER / "red_flags.yml"
@@ -310,7 +311,7 @@ def _without_lookarounds(pattern: str) -> str:
 
 def _read(file: Path) -> Any:
     try:
-        found = yaml.safe_load(file.read_text("utf-8"))
+        found = read_yaml(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"safety: {file.name} cannot be read: {error}") from error
     if not isinstance(found, dict) or (file.name in TABLES and not {"version", TABLES[file.name]} <= found.keys()):

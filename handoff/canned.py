@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import yaml
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +16,7 @@ from core.db import Base, UnitOfWork
 from core.errors import Refused
 from core.ids import new_id
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 FILE = ROOT / "data" / "replies" / "replies.yml"
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
@@ -108,7 +108,7 @@ async def seed(uow: UnitOfWork, now: datetime) -> None:
     """The replies that come with the program, where there are none at all."""
     if await uow.session.scalar(select(func.count()).select_from(CannedReply)):
         return
-    for entry in yaml.safe_load(FILE.read_text("utf-8")):
+    for entry in read_yaml(FILE.read_text("utf-8")):
         draft = Draft(entry["key"], entry["pl"], entry["en"], entry.get("then", ""))
         assert draft.refusal() is None, draft.key
         uow.session.add(CannedReply(id=new_id(), key=draft.key, pl=draft.pl, en=draft.en, then=draft.then, made_at=now))

@@ -4,13 +4,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
 from core.access import Access
 from core.db import UnitOfWork
 from core.errors import ConfigurationError
 from core.settings import ROOT
+from core.yamls import read_yaml
 from knowledge.models import Article
 from knowledge.service import import_articles, publish
 
@@ -33,4 +33,4 @@ async def seed(uow: UnitOfWork, now: datetime, folder: Path = ARTICLES) -> bool:
 
 def read_articles(folder: Path = ARTICLES) -> list[dict[str, Any]]:
     """The articles of a folder, one per file, in the form `import_articles` takes."""
-    return [yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yml"))]
+    return [read_yaml(path.read_text("utf-8")) for path in sorted(folder.glob("*.yml"))]

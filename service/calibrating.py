@@ -14,6 +14,7 @@ from core.db import Database
 from core.errors import ConfigurationError
 from core.i18n import LANGUAGES, Language
 from core.settings import Settings
+from core.yamls import read_yaml
 from knowledge.calibration import Calibration, Scored, keep, measure
 from knowledge.embedding import make_embedder
 from knowledge.service import Library
@@ -38,7 +39,7 @@ def calibrate_file(file: Path) -> int:
 def questions_of(file: Path) -> list[tuple[Language, str, str | None]]:
     """The questions. Raises `ConfigurationError` where the file is not as said above, or holds too few."""
     try:
-        known: Any = yaml.safe_load(file.read_text("utf-8"))
+        known: Any = read_yaml(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{file} cannot be read as YAML") from error
     rows: list[tuple[Language, str, str | None]] = []

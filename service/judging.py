@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.settings import ROOT
+from core.yamls import read_yaml
 from knowledge.asked import Asked
 
 JUDGED = ROOT / "data" / "judged"
@@ -25,7 +24,7 @@ def utterances(folder: Path = JUDGED) -> list[tuple[str, str]]:
     """Utterances with their intents, of both languages."""
     found = []
     for file in sorted(folder.glob("*.yml")):
-        for intent, texts in yaml.safe_load(file.read_text("utf-8")).items():
+        for intent, texts in read_yaml(file.read_text("utf-8")).items():
             found += [(text, intent) for text in texts]
     return found
 

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from conversations.safety import EXAMPLES_FILE, FOLDER, RULES_FILE, Level, SafetyScreen
 from conversations.second_net import FILE, WINDOW, features
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 SIGNS_FILE = FOLDER / "signs.yml"
 HARMLESS_FILE = FOLDER / "harmless.yml"
@@ -99,4 +98,4 @@ def _written(data: dict[str, Any]) -> str:
 
 
 def _read(file: Path) -> Any:
-    return yaml.safe_load(file.read_text("utf-8"))
+    return read_yaml(file.read_text("utf-8"))

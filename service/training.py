@@ -15,6 +15,7 @@ from conversations import understanding
 from conversations.understanding import for_dialogue
 from core.errors import ConfigurationError
 from core.settings import ROOT
+from core.yamls import read_yaml
 from service import form_rules
 
 QUIET = {
@@ -38,7 +39,7 @@ def file_phrases() -> dict[tuple[str, str], list[str]]:
     """The phrases of `data/nlu`, as they are written there."""
     found: dict[tuple[str, str], list[str]] = {}
     for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        for entry in yaml.safe_load(file.read_text("utf-8")).get("nlu", []):
+        for entry in read_yaml(file.read_text("utf-8")).get("nlu", []):
             lines = [line.strip() for line in entry["examples"].splitlines()]
             phrases = [line[1:].strip() for line in lines if line.startswith("-")]
             found.setdefault((file.parent.name, entry["intent"]), []).extend(phrases)
@@ -82,7 +83,7 @@ def prepare(target: Path, phrases: Phrases | None = None) -> None:
     for folder in ("rules", "stories"):
         if (ROOT / "data" / folder).is_dir():
             shutil.copytree(ROOT / "data" / folder, target / folder)
-    rules = form_rules.expand(yaml.safe_load(FORMS.read_text("utf-8")))
+    rules = form_rules.expand(read_yaml(FORMS.read_text("utf-8")))
     (target / "rules" / "forms.yml").write_text(yaml.safe_dump(rules, sort_keys=False), "utf-8")
 
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-import yaml
-
 from care.appointments.lexicon import Lexicon, build
 from care.appointments.models import Clinician, Service, Specialty
 from care.seed import CLINIC, clinic_id
@@ -27,6 +25,7 @@ from core.errors import ConfigurationError
 from core.i18n import Language
 from core.settings import ROOT
 from core.when import find_times
+from core.yamls import read_yaml
 from service.training import QUIET
 
 IN_RANKING = 3
@@ -175,4 +174,4 @@ def _refusal(text: str, words: str, limit: int) -> str | None:
 
 
 def _yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text("utf-8"))
+    return read_yaml(path.read_text("utf-8"))

@@ -12,6 +12,7 @@ import yaml
 from core.errors import ConfigurationError
 from core.i18n import LANGUAGES, Language
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 FILE = ROOT / "data" / "governance" / "hazards.yml"
 SCALE = range(1, 6)
@@ -74,7 +75,7 @@ class HazardLog:
 def load(file: Path = FILE) -> HazardLog:
     """Read the log; a mistake is a `ConfigurationError` naming the hazard."""
     try:
-        data = yaml.safe_load(file.read_text("utf-8"))
+        data = read_yaml(file.read_text("utf-8"))
         entries: Sequence[Mapping[str, Any]] = data["hazards"]
         version = str(data["version"])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:

@@ -19,6 +19,7 @@ from care.triage.tables import medicine_findings
 from core.errors import ConfigurationError
 from core.i18n import LANGUAGES, Language
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 FILE = ROOT / "data" / "refills" / "rules.yml"
 _RULES = frozenset(
@@ -142,7 +143,7 @@ def load(file: Path = FILE) -> Rules:
     """The rules of a file. Every mistake is told by its name (`ConfigurationError`)."""
     try:
         content = file.read_text("utf-8")
-        table = yaml.safe_load(content)
+        table = read_yaml(content)
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"refill rules: {file.name} cannot be read: {error}") from error
     if not isinstance(table, dict) or set(table) != {"sources", "classes", "rules"}:

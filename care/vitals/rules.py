@@ -10,6 +10,7 @@ import yaml
 
 from core.errors import ConfigurationError
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 FILE = ROOT / "data" / "vitals" / "rules.yml"
 
@@ -79,7 +80,7 @@ class Watch:
 def load(file: Path = FILE) -> Watch:
     """Read the table; what does not parse is a `ConfigurationError` naming the rule."""
     try:
-        data = yaml.safe_load(file.read_text("utf-8"))
+        data = read_yaml(file.read_text("utf-8"))
         kinds = {
             id_: Kind(id_, row["unit"], float(row["least"]), float(row["most"])) for id_, row in data["kinds"].items()
         }

@@ -9,6 +9,7 @@ import yaml
 from core.errors import ConfigurationError
 from core.i18n import catalogue
 from core.settings import ROOT
+from core.yamls import read_yaml
 from handoff.routing.rules import Prefer, QueueOf, RoutingRule, Table
 
 FILE = ROOT / "data" / "routing" / "rules.yml"
@@ -25,7 +26,7 @@ def read_table(text: str) -> Table:
     try:
         if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, yaml.SafeLoader)):
             raise ConfigurationError("routing: no anchors and aliases (& and *)")
-        data = yaml.safe_load(text)
+        data = read_yaml(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ConfigurationError(f"routing: no YAML{f', line {mark.line + 1}' if mark else ''}") from error

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
-
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 SUITE = ROOT / "data" / "rehearsals"
 CHANNELS = ("sms", "webchat")
@@ -31,7 +30,7 @@ def shipped(folder: Path = SUITE) -> list[Script]:
     """The conversations that came with the product, for each of their channels."""
     found = []
     for file in sorted(folder.glob("*.yml")):
-        for entry in yaml.safe_load(file.read_text("utf-8"))["conversations"]:
+        for entry in read_yaml(file.read_text("utf-8"))["conversations"]:
             steps = [{"say": step["say"], "expect": step["expect"].split()} for step in entry["steps"]]
             found += [Script(entry["name"], file.stem, channel, steps) for channel in CHANNELS]
     return found

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from core.settings import ROOT
+from core.yamls import read_yaml
 
 ANSWERS = ROOT / "data" / "rules" / "answers.yml"
 FORMS = ROOT / "data" / "forms.yml"
@@ -30,7 +29,7 @@ class Uses:
 @lru_cache(maxsize=1)
 def intents() -> tuple[str, ...]:
     """The names the bot knows, in the order of its domain."""
-    listed = yaml.safe_load(DOMAIN.read_text("utf-8"))["intents"]
+    listed = read_yaml(DOMAIN.read_text("utf-8"))["intents"]
     return tuple(one if isinstance(one, str) else next(iter(one)) for one in listed)
 
 
@@ -38,12 +37,12 @@ def intents() -> tuple[str, ...]:
 def uses() -> dict[str, Uses]:
     """By intent."""
     found = {intent: Uses() for intent in intents()}
-    for rule in yaml.safe_load(ANSWERS.read_text("utf-8"))["rules"]:
+    for rule in read_yaml(ANSWERS.read_text("utf-8"))["rules"]:
         acts = tuple(str(step["action"]) for step in rule["steps"] if "action" in step)
         for intent in (one for step in rule["steps"] for one in _intents(step)):
             if intent in found:
                 found[intent].rules.append((str(rule["rule"]), acts))
-    forms: dict[str, Any] = yaml.safe_load(FORMS.read_text("utf-8"))
+    forms: dict[str, Any] = read_yaml(FORMS.read_text("utf-8"))
     for form, told in forms["forms"].items():
         for intent in told["begins"]:
             found[intent].begins.append(str(form))

@@ -11,8 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from actions.answers import ALWAYS_PEOPLE, ARTICLE
 from actions.goals import TOPIC_OF
 from care.appointments import lexicon
@@ -35,6 +33,7 @@ from core.db import UnitOfWork
 from core.i18n import Language
 from core.segments import measure
 from core.when import TimeSpan
+from core.yamls import read_yaml
 from knowledge.intents.uses import DOMAIN, Uses, uses
 from knowledge.retrieval import Answer, Choices, Match, Weighed
 from knowledge.service import Library, Reply, article, articles_of_service
@@ -220,5 +219,5 @@ def _as_heard(house: House, seen: Seen, utterance: Utterance, now: datetime) -> 
 @lru_cache(maxsize=1)
 def responses(domain: Path = DOMAIN) -> dict[str, Utterance]:
     """The fixed answers of the bot's domain, by name."""
-    told = yaml.safe_load(domain.read_text("utf-8"))["responses"]
+    told = read_yaml(domain.read_text("utf-8"))["responses"]
     return {name: from_json(said[0]["custom"]) for name, said in told.items() if "custom" in said[0]}

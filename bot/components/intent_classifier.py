@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
 from components.kept import Kept
+from components.regression import fitted
 
 _FILE = "classifier.npz"
 _INTENTS = "intents.json"
@@ -146,16 +147,12 @@ class CalibratedClassifier(Kept, IntentClassifier):
         return settled
 
     def _formed(self, features: np.ndarray, right: np.ndarray) -> _Opinion:
-        fitted = LogisticRegression(
-            C=self._config["inverse_regularisation"], max_iter=self._config["steps"], class_weight="balanced"
+        classes, weights, offsets = fitted(
+            features, right, inverse_regularisation=self._config["inverse_regularisation"], steps=self._config["steps"]
         )
-        fitted.fit(features, right)
-        weights, offsets = fitted.coef_, fitted.intercept_
-        if len(weights) == 1:  # two intents share one row
-            weights, offsets = np.vstack([-weights, weights]) / 2, np.concatenate([-offsets, offsets]) / 2
         placed = np.zeros((len(self._intents), features.shape[1]), dtype=np.float32)
         shifts = np.full(len(self._intents), -1e4, dtype=np.float32)  # an intent that this part has no phrase of
-        placed[fitted.classes_], shifts[fitted.classes_] = weights, offsets
+        placed[classes], shifts[classes] = weights, offsets
         return _Opinion(placed, shifts, _directions(features), right)
 
     def _fitted_surety(self, features: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -173,8 +170,8 @@ class CalibratedClassifier(Kept, IntentClassifier):
             hits.append(likely.argmax(axis=1) == right[judged])
         if not hits or len(set(np.concatenate(hits))) < 2:
             return self._surety
-        fitted = LogisticRegression(C=10.0).fit(np.concatenate(signs), np.concatenate(hits))
-        return np.concatenate([fitted.intercept_, fitted.coef_[0]])
+        learnt = LogisticRegression(C=10.0).fit(np.concatenate(signs), np.concatenate(hits))
+        return np.concatenate([learnt.intercept_, learnt.coef_[0]])
 
 
 def _signs(likely: np.ndarray, nearest: np.ndarray, score: np.ndarray) -> np.ndarray:

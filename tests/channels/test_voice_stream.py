@@ -1,0 +1,260 @@
+"""A call over a media stream. Invariant: it is the same call as over the relay, and the transcript keeps only what was played."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+import websockets
+
+from bench.streams import Telephone, telephone
+from channels.voice.stream_routes import stream_url
+from conversations.calls import VoiceCall
+from conversations.models import CaseState, Direction, Message
+from conversations.protocols import DialogueReply, Utterance
+from service.app import create_app
+from tests.channels.test_voice import SID, outbound, withheld
+from tests.house import ANNA, PUBLIC, TestHouse
+from tests.scripted import words
+from tests.serving import serve
+from tests.speech import ScriptedSpeech, loud, quiet
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what no event tells."""
+    async with asyncio.timeout(60):
+        while not await condition():  # noqa: ASYNC110 - the call goes on by itself
+            await asyncio.sleep(0.02)
+
+
+@dataclass
+class Line:
+    """A running house, its speech, and the address it is reached at."""
+
+    house: TestHouse
+    speech: ScriptedSpeech
+    address: str
+
+    @asynccontextmanager
+    async def call(self, *, starts: bool = True, leg: int = 1, welcomes: bool = True) -> AsyncIterator[Telephone]:
+        """A telephone that has called, and heard the first words."""
+        async with telephone(self.address, PUBLIC, self.house.house.twilio_token, SID, ANNA, leg) as phone:
+            if starts:
+                await phone.start()
+                if welcomes:
+                    await self.says("press nine")
+                    await self.settled(phone)
+            yield phone
+
+    async def says(self, part: str, after: int = 0) -> None:
+        """Wait until the clinic says it."""
+
+        async def said() -> bool:
+            return part in self.speech.voice.spoken(after)
+
+        await until(said)
+
+    async def settled(self, phone: Telephone) -> None:
+        """Wait until what was said last was heard to its end and is noted."""
+
+        async def settled() -> bool:
+            states = [(await self.house.delivery(one.id)).state for one in await outbound(self.house)]
+            return not phone.held and not any(state in ("queued", "sent") for state in states)
+
+        await until(settled)
+
+    async def heard(self, count: int = 1) -> list[str]:
+        """What the callers said, once it is so much."""
+        found: list[Message] = []
+
+        async def are_there() -> bool:
+            found[:] = await self.house.rows(Message, Message.direction == Direction.inbound)
+            return len(found) >= count
+
+        await until(are_there)
+        return [one.body for one in sorted(found, key=lambda one: one.seq)]
+
+    async def over(self) -> VoiceCall:
+        """The call, once it has ended."""
+
+        async def has_ended() -> bool:
+            return any(one.ended_at is not None for one in await self.house.rows(VoiceCall))
+
+        await until(has_ended)
+        return (await self.house.rows(VoiceCall))[0]
+
+    async def understood(self, count: int) -> None:
+        """Wait until so much was listened to."""
+
+        async def enough() -> bool:
+            return len(self.speech.recognizer.heard) >= count
+
+        await until(enough)
+
+    async def written(self, part: str) -> None:
+        """Wait until an SMS says it."""
+
+        async def is_there() -> bool:
+            return any(part in one.body for one in await outbound(self.house) if one.channel == "sms")
+
+        await until(is_there)
+
+
+@pytest.fixture
+async def line(house: TestHouse) -> AsyncIterator[Line]:
+    """The application with scripted speech, turns and deliveries running."""
+    speech = ScriptedSpeech()
+    app = create_app(replace(house.house, speech=speech.speech))
+    await house.house.bus.start()
+    runners = [asyncio.create_task(runner.run()) for runner in house.house.runners()[:2]]
+    async with serve(app) as address:
+        yield Line(house, speech, address)
+    for runner in runners:
+        runner.cancel()
+    await asyncio.gather(*runners, return_exceptions=True)
+    await house.house.bus.stop()
+
+
+async def test_what_is_said_is_understood_and_answered_in_sound(line: Line) -> None:
+    line.house.dialogue.always = words("Jesteśmy otwarci do osiemnastej.")
+    line.speech.recognizer.words = ["Do której jesteście otwarci?"]
+    async with line.call() as phone:
+        before = phone.heard_seconds
+        await phone.speak(quiet(0.5) + loud(1.5) + quiet(1.5))
+        await line.says("Jesteśmy otwarci do osiemnastej.")
+        await line.settled(phone)
+        assert phone.heard_seconds > before
+        assert await line.heard() == ["Do której jesteście otwarci?"]
+        await phone.hang_up()
+    call = await line.over()
+    assert (call.way, call.outcome, call.has_spoken) == ("stream", "hung-up", True)
+    ((length, language),) = line.speech.recognizer.heard
+    assert 1.5 <= length <= 2.8 and language == "pl"
+
+
+async def test_the_handshake_is_signed_for_its_own_call_and_leg(line: Line) -> None:
+    for headers, sid in (({}, SID), ({"X-Twilio-Signature": "forged"}, SID)):
+        with pytest.raises(websockets.InvalidStatus):
+            async with websockets.connect(stream_url(line.address, sid, 1), additional_headers=headers):
+                pass
+    token = line.house.house.twilio_token
+    for sid, leg, signed_sid, signed_leg in (("CA" + "1" * 32, 1, SID, 1), (SID, 2, SID, 1), (SID, 0, SID, 0)):
+        with pytest.raises(websockets.InvalidStatus):
+            async with telephone(line.address, PUBLIC, token, signed_sid, ANNA, signed_leg) as _:
+                pass
+            async with websockets.connect(stream_url(line.address, sid, leg)):
+                pass
+
+
+async def test_a_stream_that_names_another_call_is_ended(line: Line) -> None:
+    async with line.call(starts=False) as phone:
+        await phone.start(callSid="CA" + "9" * 32)
+        assert await phone.ended() == 1008
+    assert await line.house.rows(VoiceCall) == []
+
+
+async def test_who_speaks_into_our_words_clears_them_and_the_transcript_keeps_what_was_played(line: Line) -> None:
+    line.house.dialogue.always = words("Mamy trzy terminy w poniedziałek rano. Czy któryś z nich pasuje?")
+    line.speech.recognizer.words = ["jakie są terminy", "tylko we wtorek"]
+    async with line.call() as phone:
+        phone.holds = True
+        await phone.speak(quiet(0.5) + loud(1) + quiet(1))
+        await line.says("Mamy trzy terminy")
+        await phone.hears()
+        await phone.release(1)
+        line.house.dialogue.always = words("Dobrze.")
+        await phone.speak(quiet(0.3) + loud(1.2))
+        await phone.until("clear")
+        phone.holds = False
+        await phone.speak(quiet(1.2))
+        await line.says("Dobrze.")
+        assert await line.heard(2) == ["jakie są terminy", "tylko we wtorek"]
+    said = [one.body for one in await outbound(line.house)]
+    (cut,) = [one for one in said if one.startswith("Mamy")]
+    assert cut == "Mamy trzy terminy …"
+    assert "któryś" not in line.speech.voice.spoken(), "what was about to be said is not said"
+
+
+async def test_words_of_which_nothing_was_played_are_taken_back(line: Line) -> None:
+    line.house.dialogue.always = words("Mamy trzy terminy.")
+    line.speech.recognizer.words = ["jakie są terminy"]
+    async with line.call() as phone:
+        phone.holds = True
+        await phone.speak(quiet(0.5) + loud(1) + quiet(1))
+        await phone.hears()
+        await phone.press("*")
+        await phone.until("clear")
+        phone.holds = False
+        await line.settled(phone)
+    assert "interrupted" in await withheld(line.house)
+
+
+async def test_danger_is_spoken_to_its_end_and_found_in_a_sentence_that_is_not_finished(line: Line) -> None:
+    line.speech.recognizer.words = ["mąż nie oddycha i", "mąż nie oddycha i jest siny"]
+    async with line.call() as phone:
+        phone.holds = True
+        await phone.speak(quiet(0.5) + loud(4))
+        await phone.hears()
+        await phone.speak(loud(1) + quiet(1))
+        await phone.release()
+        phone.holds = False
+        await line.settled(phone)
+        assert "sto dwanaście" in line.speech.voice.spoken(3)
+        assert not [one for one in phone.frames if one["event"] == "clear"], "it is not talked down"
+    assert await line.heard() == ["mąż nie oddycha i"]
+    assert len(await line.house.alerts()) == 1
+
+
+async def test_a_pause_of_two_seconds_inside_a_sentence_does_not_end_the_turn(line: Line) -> None:
+    line.house.dialogue.always = words("Dobrze.")
+    line.speech.recognizer.words = ["Chciałabym się umówić do", "kardiologa"]
+    async with line.call() as phone:
+        await phone.speak(quiet(0.5) + loud(1) + quiet(0.8))
+        await line.understood(1)
+        await phone.speak(quiet(1.2) + loud(1) + quiet(1))
+        assert await line.heard() == ["Chciałabym się umówić do kardiologa"]
+
+
+async def test_a_code_said_in_parts_is_one_answer(line: Line) -> None:
+    line.house.dialogue.always = DialogueReply((Utterance("identity-code-ask"),), "refill", 0.9, "scripted")
+    line.speech.recognizer.words = ["recepta", "cztery siedem jeden", "dziewięć zero dwa"]
+    async with line.call() as phone:
+        await phone.speak(quiet(0.5) + loud(1) + quiet(1))
+        await line.says("ześciocyfrowy")
+        await line.settled(phone)
+        await phone.speak(loud(1) + quiet(1.9) + loud(1) + quiet(1))
+        assert (await line.heard(2))[1] == "cztery siedem jeden dziewięć zero dwa"
+
+
+async def test_keys_work_and_zero_leads_to_a_person(line: Line) -> None:
+    async with line.call() as phone:
+        await phone.press("0")
+        assert await line.heard() == ["konsultant"]
+        await line.says("onsultan", 3)
+    case = await line.house.open_case((await line.house.rows(Message))[0].thread_id)
+    assert case.state is CaseState.waiting
+
+
+async def test_slower_is_slower_and_nine_is_english(line: Line) -> None:
+    line.house.dialogue.always = words("Fine.")
+    line.speech.recognizer.words = ["wolniej"]
+    async with line.call() as phone:
+        await phone.speak(quiet(0.5) + loud(1) + quiet(1))
+        await line.says("wolniej")
+        await line.settled(phone)
+        await phone.press("9")
+        await line.says("Fine.")
+    assert line.speech.voice.said[-1] == ("Fine.", "en", True)
+    assert not line.speech.voice.said[0][2]
+
+
+async def test_a_hang_up_in_mid_word_loses_nothing(line: Line) -> None:
+    line.house.dialogue.always = words("Dobrze.")
+    line.speech.recognizer.words = ["chcę odwołać wizytę"]
+    async with line.call() as phone:
+        await phone.speak(quiet(0.5) + loud(1))
+        await phone.hang_up()
+    assert (await line.over()).outcome == "hung-up"
+    assert await line.heard() == ["chcę odwołać wizytę"]
+    await line.written("Dobrze.")

@@ -44,7 +44,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._left = b""
-        self._noise = LEAST - ABOVE
+        self._noise = LOUDEST_NOISE
         self._before: deque[bytes] = deque(maxlen=BEFORE)
         self._recent: deque[bool] = deque(maxlen=14)
         self._speech: list[bytes] = []

@@ -1,9 +1,13 @@
 """A call over a media stream. Invariant: it is the same call as over the relay, and the transcript keeps only what was played."""
 
+import base64
+
 import pytest
 import websockets
+from sqlalchemy import text
 
 from bench.streams import telephone
+from channels.voice.speech.sound import FRAME
 from channels.voice.stream_routes import stream_url
 from conversations.calls import VoiceCall
 from conversations.models import CaseState, Message
@@ -157,3 +161,32 @@ async def test_a_hang_up_in_mid_word_loses_nothing(line: Line) -> None:
     assert (await line.over()).outcome == "hung-up"
     assert await line.heard() == ["chcę odwołać wizytę"]
     await line.written("Dobrze.")
+
+
+async def test_sound_is_kept_nowhere(line: Line) -> None:
+    line.house.dialogue.always = words("Dobrze.")
+    line.speech.recognizer.words = ["chcę odwołać wizytę"]
+    folder = line.house.house.settings.data_folder
+    before = {one for one in folder.rglob("*") if one.is_file()}
+    voice = loud(1)
+    async with line.call() as phone:
+        await phone.speak(quiet(0.5) + voice + quiet(1))
+        await line.says("Dobrze.")
+        await line.settled(phone)
+    await line.over()
+    assert {one for one in folder.rglob("*") if one.is_file()} == before
+    pieces = [voice[at : at + FRAME] for at in range(0, len(voice), FRAME)] + [b"\x20" * 30]
+    marks = [*(one.hex() for one in pieces), *(base64.b64encode(one).decode() for one in pieces)]
+    async with line.house.house.database.unit_of_work() as uow:
+        tables = list(await uow.session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
+        readable = 0
+        for table in tables:
+            allowed = await uow.session.scalar(text("SELECT has_table_privilege(:name, 'SELECT')"), {"name": table})
+            if not allowed:
+                continue
+            readable += 1
+            held = await uow.session.scalar(
+                text(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')  # names from the catalogue
+            )
+            assert not any(mark in (held or "") for mark in marks), table
+    assert readable > 20

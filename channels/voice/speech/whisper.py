@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from channels.voice.speech.protocols import SpeechFailed
@@ -35,6 +36,9 @@ class WhisperRecognizer:
         """Raises `ConfigurationError` without a model, or where faster-whisper is not installed."""
         if not model:
             raise ConfigurationError("PORADNIA_SPEECH_MODEL: name a folder with a Whisper model for faster-whisper")
+        self._is_folder = model.startswith(("/", ".", "~")) or Path(model).is_dir()
+        if self._is_folder and not (Path(model) / "model.bin").is_file():
+            raise ConfigurationError(f"PORADNIA_SPEECH_MODEL: {model} holds no model for faster-whisper (model.bin)")
         if find_spec("faster_whisper") is None:
             raise ConfigurationError("PORADNIA_VOICE_STREAM needs faster-whisper: run ./poradnia speech")
         self._command = [*(command or (sys.executable, "-m", "channels.voice.speech.listener", model))]
@@ -90,6 +94,8 @@ class WhisperRecognizer:
         await self.close()
         # It needs no secret of ours.
         known = {name: value for name, value in os.environ.items() if not name.startswith("PORADNIA_")}
+        if self._is_folder:
+            known["HF_HUB_OFFLINE"] = "1"
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=PIPE, stdout=PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=ROOT, env=known

@@ -116,7 +116,8 @@ async def test_who_waits_for_others_too_long_is_told() -> None:
     await recognizer.close()
 
 
-async def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+async def test_a_model_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"no model")
     recognizer = WhisperRecognizer(str(tmp_path))
     with pytest.raises(SpeechFailed, match="does not load"):
         await recognizer.warm()
@@ -135,6 +136,9 @@ def test_settings_that_cannot_work_are_refused_at_the_start(tmp_path: Path) -> N
     assert open_speech(Settings(voice_stream=False, espeak="not-here")) is None
     with pytest.raises(ConfigurationError, match="PORADNIA_SPEECH_MODEL"):
         open_speech(Settings(voice_stream=True))
+    with pytest.raises(ConfigurationError, match=r"PORADNIA_SPEECH_MODEL.*model\.bin"):
+        open_speech(Settings(voice_stream=True, speech_model=str(tmp_path)))
+    (tmp_path / "model.bin").write_bytes(b"x")
     with pytest.raises(ConfigurationError, match="PORADNIA_ESPEAK"):
         open_speech(Settings(voice_stream=True, speech_model=str(tmp_path), espeak="not-here"))
     with pytest.raises(ConfigurationError, match="PORADNIA_PIPER_VOICE_PL"):

@@ -42,7 +42,7 @@ class _Going:
 
 class StreamLips:
     """Speak into one stream, a sentence at a time: the next one is not sent before the last one was heard, so that nothing is told as
-    heard that was not. `manner` tells the language and whether to speak slowly.
+    heard that was not. `manner` tells the language and whether to speak slowly; `wait` returns when the caller lets us speak.
     """
 
     def __init__(self, send: Callable[[str], Awaitable[None]], synthesizer: Synthesizer, slack: float = SLACK) -> None:
@@ -51,6 +51,7 @@ class StreamLips:
         self._slack = slack
         self.stream_sid = ""
         self.manner: Callable[[], tuple[Language, bool]] = lambda: ("pl", False)
+        self.wait: Callable[[], Awaitable[None]] = _no_wait
         self.is_over = asyncio.Event()
         """Nothing more is to be said here: the call has ended, leads elsewhere, or must go on another way."""
         self.lost_by: str | None = None
@@ -67,6 +68,7 @@ class StreamLips:
     async def say(self, words: str, *, last: bool) -> None:
         """Play; returns once it was heard or cut. Raises `LineLost` if it will never be, `SpeechFailed` if there is no sound for it."""
         async with self._lock:
+            await self.wait()
             if self.lost_by is not None:
                 raise LineLost
             language, is_slow = self.manner()
@@ -140,3 +142,7 @@ class StreamLips:
             self._before = "" if going.is_cut else f"{self._before}{words}"
         if not going.is_cut and going.played < going.marks:
             raise LineLost
+
+
+async def _no_wait() -> None:
+    """Speak at once."""

@@ -7,6 +7,7 @@ Sound is thrown away once it has been recognised.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -33,6 +34,8 @@ LAST_WORDS = 12.0
 """Seconds after a hang-up for what was being said to be understood."""
 PARTIAL_EVERY = 3.0
 """Seconds of a sentence without a breath after which it is looked for danger, and again."""
+PATIENCE = 5.0
+"""Seconds that we wait for a caller who is speaking, before we speak all the same: a noisy room never ends."""
 ATTENDS = 0.5
 SEEN = 15.0
 NOTHING = "[noise]"
@@ -60,6 +63,9 @@ class StreamedCall:
         self._is_understanding = False
         self._failure: BadFrame | None = None
         self.has_stopped = False
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self.lips.wait = self._let_speak
         self.lips.manner = lambda: (self.call.mouth.language, self.call.mouth.is_slow)
 
     async def take(self, frame: wire.Frame) -> None:
@@ -91,6 +97,7 @@ class StreamedCall:
     async def close(self, outcome: str) -> None:
         """The socket is gone or is about to be: words that were being said are still understood. Safe to call twice."""
         self.lips.lose()
+        self._quiet.set()
         if self._workers:
             if (left := self._gate.end()) is not None:
                 self._heard.put_nowait(left.sound)
@@ -133,6 +140,10 @@ class StreamedCall:
                 await self._break_in()
             elif isinstance(event, Ended):
                 self._heard.put_nowait(event.sound)
+        if self._gate.is_speaking:
+            self._quiet.clear()
+        else:
+            self._quiet.set()
         self._look_for_danger()
         # By the sound that came, not by the clock: it comes twenty milliseconds at a time.
         at = self._sound / RATE
@@ -152,6 +163,12 @@ class StreamedCall:
         heard = self.lips.stop()
         self._aside(self.call.mouth.take_back(heard))
         await self.lips.clear()
+
+    async def _let_speak(self) -> None:
+        """Nobody is talked over, but for safety's words."""
+        if self.call.mouth.may_be_cut and not self._quiet.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), PATIENCE)
 
     def _look_for_danger(self) -> None:
         """A long sentence is looked at before its end, while nothing else is to be understood."""

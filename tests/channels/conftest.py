@@ -89,6 +89,10 @@ class Line:
         await until(has_ended)
         return (await self.house.rows(VoiceCall))[0]
 
+    async def is_answered(self, part: str) -> bool:
+        """True once an answer with that is stored, whether it was spoken or not."""
+        return any(part in one.body for one in await outbound(self.house))
+
     async def understood(self, count: int) -> None:
         """Wait until so much was listened to."""
 

@@ -12,7 +12,7 @@ from channels.voice.stream_routes import stream_url
 from conversations.calls import VoiceCall
 from conversations.models import CaseState, Message
 from conversations.protocols import DialogueReply, Utterance
-from tests.channels.conftest import Line
+from tests.channels.conftest import Line, until
 from tests.channels.test_voice import SID, outbound, withheld
 from tests.house import ANNA, PUBLIC
 from tests.scripted import words
@@ -117,6 +117,21 @@ async def test_a_pause_of_two_seconds_inside_a_sentence_does_not_end_the_turn(li
         await line.understood(1)
         await phone.speak(quiet(1.2) + loud(1) + quiet(1))
         assert await line.heard() == ["Chciałabym się umówić do kardiologa"]
+
+
+async def test_who_goes_on_speaking_is_not_talked_over(line: Line) -> None:
+    line.house.dialogue.always = words("Dobrze.")
+    line.speech.recognizer.words = ["Dzień dobry", "chcę odwołać wizytę"]
+    line.speech.recognizer.gate.clear()
+    async with line.call() as phone:
+        await phone.speak(quiet(0.5) + loud(1) + quiet(0.8) + loud(1))
+        line.speech.recognizer.gate.set()
+        await line.heard()
+        await until(lambda: line.is_answered("Dobrze."))
+        assert "Dobrze." not in line.speech.voice.spoken()
+        await phone.speak(quiet(1))
+        await line.says("Dobrze.")
+        assert await line.heard(2) == ["Dzień dobry", "chcę odwołać wizytę"]
 
 
 async def test_a_code_said_in_parts_is_one_answer(line: Line) -> None:

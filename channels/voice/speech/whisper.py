@@ -92,8 +92,9 @@ class WhisperRecognizer:
         if self._process is not None and self._process.returncode is None:
             return self._process
         await self.close()
-        # It needs no secret of ours.
-        known = {name: value for name, value in os.environ.items() if not name.startswith("PORADNIA_")}
+        # It needs no secret of ours, and more threads than the service's own embedder.
+        dropped = ("PORADNIA_", "OMP_NUM_THREADS")
+        known = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         if self._is_folder:
             known["HF_HUB_OFFLINE"] = "1"
         try:

@@ -16,6 +16,7 @@ from channels.voice.speech.voices import EspeakVoice
 from channels.voice.speech.whisper import WhisperRecognizer
 from core.errors import ConfigurationError
 from core.settings import Settings
+from service.cli import main
 from service.speech import open_speech
 from tests.speech import loud, quiet
 
@@ -126,9 +127,11 @@ async def test_a_model_that_is_none_is_told(tmp_path: Path) -> None:
 
 async def test_the_process_gets_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORADNIA_TWILIO_AUTH_TOKEN", "secret")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     code = f"import json, os, sys\n{READY}\nhead = json.loads(sys.stdin.buffer.readline())\n"
     recognizer = played(code + 'print(json.dumps({"words": " ".join(os.environ)}), flush=True)')
-    assert "PORADNIA" not in await recognizer.recognise(loud(0.1), "pl")
+    names = await recognizer.recognise(loud(0.1), "pl")
+    assert "PATH" in names and "PORADNIA" not in names and "OMP_NUM_THREADS" not in names
     await recognizer.close()
 
 
@@ -144,6 +147,15 @@ def test_settings_that_cannot_work_are_refused_at_the_start(tmp_path: Path) -> N
     with pytest.raises(ConfigurationError, match="PORADNIA_PIPER_VOICE_PL"):
         open_speech(Settings(voice_stream=True, speech_model=str(tmp_path), piper=sys.executable))
     assert open_speech(Settings(voice_stream=True, speech_model=str(tmp_path))) is not None
+
+
+def test_up_refuses_them_in_one_line_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("DATA_FOLDER", str(tmp_path / "data")), ("VOICE_STREAM", "True"), ("SPEECH_MODEL", "")):
+        monkeypatch.setenv(f"PORADNIA_{name}", value)
+    assert main(["up"]) == 2
+    assert "PORADNIA_SPEECH_MODEL" in capsys.readouterr().err and not (tmp_path / "data").exists()
 
 
 def test_without_the_group_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

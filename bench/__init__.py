@@ -9,7 +9,7 @@ import json
 import sys
 
 NAMES = (
-    "turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff", "voice", "retrieval",
+    "turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff", "voice", "speech", "retrieval",
 )  # fmt: skip
 
 

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     twilio_number: str = "+48732100200"
     desk_phone: str = ""
     voice_relay: bool = True
+    voice_stream: bool = False
+    speech_model: str = ""
+    espeak: str = "espeak-ng"
+    piper: str = ""
+    piper_voice_pl: str = ""
+    piper_voice_en: str = ""
     oncall_phone: str = ""
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000

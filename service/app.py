@@ -81,6 +81,7 @@ def create_app(house: House) -> FastAPI:
             settings.public_url,
             may_simulate=house.simulator is not None,
             has_relay=settings.voice_relay,
+            speech=house.speech,
         )
     )
     if house.simulator is not None:

@@ -12,6 +12,7 @@ from channels.sms.simulator.privacy import SimulatorCopies
 from channels.sms.simulator.provider import SimulatedProvider
 from channels.sms.simulator.routes import PREFIX as SIMULATOR_PREFIX
 from channels.voice.channel import VoiceChannel
+from channels.voice.speech.protocols import Speech
 from channels.webchat.channel import WebChatChannel
 from conversations.acting import Acting
 from conversations.adherence.doses import Doses
@@ -72,6 +73,7 @@ from knowledge.intents.nearness import Nearness
 from knowledge.model.client import LanguageModel, ModelSettings
 from knowledge.service import Library
 from service.bot_address import BotAddress
+from service.speech import open_speech
 
 SIMULATED_ACCOUNT = "AC" + "0" * 32
 
@@ -119,6 +121,8 @@ class House:
     watch: Watch
     identity: Identity
     links: Links
+    speech: Speech | None
+    """What hears and speaks in calls that are streamed here; None while the provider does both."""
     triage: Gate
     """Closed to real channels until a clinician has signed the tables."""
 
@@ -134,6 +138,8 @@ class House:
         """Let the connections go."""
         if isinstance(self.bus, RedisBus):
             await self.bus.close()
+        if self.speech is not None:
+            await self.speech.recognizer.close()
         await self.library.finish()
         await self.database.close()
         if isinstance(self.dialogue, RasaDialogue):
@@ -361,4 +367,5 @@ def build(
         doses=Doses(database, clock, messages),
         complexity=complexity,
         privacy=_privacy(database, clock, bytes.fromhex(settings.secrets["audit"])),
+        speech=open_speech(settings),
     )

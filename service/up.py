@@ -13,6 +13,7 @@ from core.settings import ROOT, Settings
 from service.bootstrap import stop_embedded
 from service.keeper import keeper_command
 from service.setup import DEMO_PASSWORD, DEMO_STAFF, prepare
+from service.speech import open_speech
 from service.supervisor import Child, Supervisor
 from service.training import QUIET
 
@@ -23,6 +24,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 def up(settings: Settings, bot_python: Path | None) -> int:
     """Run until stopped. A second `up` on the same data says where the first one is."""
     settings.check()
+    open_speech(settings)  # refused here in one line, not by processes that start again and again
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     lock = (settings.data_folder / "up.lock").open("w")
     try:

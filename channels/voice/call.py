@@ -11,6 +11,7 @@ import structlog
 from channels.voice import frames
 from channels.voice.caller import MOST_UNHEARD, Caller
 from channels.voice.manners import Manner, goes_on, is_dictated, is_hum, is_noise, manner_of
+from channels.voice.mouth import Lips, Mouth
 from channels.voice.voice import Voice
 from conversations.understanding import fold
 from core.i18n import Language, as_language
@@ -54,22 +55,25 @@ class RelayLips:
 
 
 class Call:
-    """The state of one leg of a call. `send` gives a frame to the socket."""
+    """The state of one leg of a call. What is said leaves by `lips`; `way` is how, for the call's row."""
 
     def __init__(
-        self, voice: Voice, send: Callable[[str], Awaitable[None]], expected_sid: str | None = None, leg: int = 1
+        self, voice: Voice, lips: Lips, expected_sid: str | None = None, leg: int = 1, way: str = "relay"
     ) -> None:
         """`expected_sid`: the call the handshake was signed for; None where that is not told."""
         self._voice = voice
         self._expected = expected_sid
         self._leg = leg
-        self._caller = Caller(voice, RelayLips(send))
+        self._way = way
+        self._caller = Caller(voice, lips)
         self._mouth = self._caller.mouth
         self._count = 0
         self._keys = ""
         self._held = ""
         self._alarmed = ""
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._acting: set[asyncio.Task[None]] = set()
+        """What waited long enough and is being done: nothing puts that off any more."""
         self._is_closing = False
 
     async def take(self, frame: frames.Frame) -> None:
@@ -100,7 +104,7 @@ class Call:
         """The socket is gone: half a sentence is kept, what was not spoken any more is written. Safe to call twice."""
         # A cancellation that comes with an event may be swallowed (bpo-37658): the flag is not.
         self._is_closing = True
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._acting]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -117,6 +121,23 @@ class Call:
         """Say that something did not work and was not kept."""
         await self._mouth.remark("voice-trouble")
 
+    @property
+    def mouth(self) -> Mouth:
+        """What speaks here."""
+        return self._mouth
+
+    def attend(self) -> None:
+        """Somebody is speaking, the caller or we: neither half a sentence nor silence ends meanwhile."""
+        if self._caller.has_begun and not self._is_closing:
+            self._put_off_the_end()
+            if "silence" in self._tasks:
+                self._wait_for_a_word()
+
+    async def not_understood(self) -> None:
+        """What hears for us failed: said, then keys are offered, then a person, as when nothing was heard."""
+        self._caller.has_spoken = True
+        await self._not_heard("voice-deaf")
+
     async def speak_new(self) -> None:
         """Speak what was stored for this caller since the last time."""
         if await self._mouth.speak_new() and self._caller.unheard < MOST_UNHEARD:
@@ -125,7 +146,7 @@ class Call:
     async def _begin(self, frame: frames.Setup) -> None:
         if self._expected not in (None, frame.call_sid):
             raise frames.BadFrame("another call", is_final=True)
-        await self._caller.begin(frame.call_sid, frame.caller, self._leg)
+        await self._caller.begin(frame.call_sid, frame.caller, self._leg, self._way)
         self._tasks["pump"] = asyncio.create_task(self._pump())
         self._wait_for_a_word()
 
@@ -257,10 +278,15 @@ class Call:
 
         async def wait() -> None:
             await asyncio.sleep(seconds)
+            if self._tasks.get(name) is task:
+                del self._tasks[name]
+            self._acting.add(task)
             try:
                 await act()
             # The socket has gone, or the database is away: the sweep writes what is unspoken.
             except Exception as error:
                 log.warning("not acted on", **describe(error))
+            finally:
+                self._acting.discard(task)
 
-        self._tasks[name] = asyncio.create_task(wait())
+        task = self._tasks[name] = asyncio.create_task(wait())

@@ -16,8 +16,8 @@ from channels.voice.voice import Voice
 from conversations.after_call import end_call, is_open_question
 from conversations.calls import VoiceCall
 from conversations.inbox import open_case
-from conversations.messages import Route, last_said, route_of
-from conversations.models import Case, CaseState, ContactPoint, Thread
+from conversations.messages import Route, last_said
+from conversations.models import Case, CaseState, ContactPoint, Delivery, DeliveryState, Message, Thread
 from conversations.protocols import InboundMessage, Utterance
 from conversations.safety import Level
 from conversations.transcript import state_of_thread
@@ -71,6 +71,13 @@ class Caller:
             row.legs, row.way, row.seen_at, row.ended_at, row.outcome = leg, way, now, None, None
             await uow.session.flush()
             await self.take_up(uow, row)
+            has_heard_nothing = known is not None and await self._has_heard_nothing(uow, row)
+        if has_heard_nothing:
+            # An earlier leg failed before the first words: who speaks is said all the same.
+            await self.voice.inbox.greet(
+                *mouth.address, "voice", mouth.language, self.voice.messages, Utterance(WELCOME), always=True
+            )
+        async with self.voice.database.unit_of_work() as uow:
             await self._resume(uow)
             await uow.publish("call", id=str(mouth.thread))
         self.has_begun = True
@@ -175,10 +182,9 @@ class Caller:
         async with self.voice.database.unit_of_work() as uow:
             case_id, state = await state_of_thread(uow, self.mouth.thread)
             case = await uow.session.get(Case, case_id) if case_id else None
-            route = await route_of(uow, case) if case is not None else None
             if state is not CaseState.bot or self.unheard > MOST_UNHEARD:
                 return None
-            if self.unheard == MOST_UNHEARD and case is not None and route is not None and self.has_spoken:
+            if self.unheard == MOST_UNHEARD and case is not None and self.has_spoken:
                 return "person"
             key = (first, "voice-keys", "voice-goodbye")[self.unheard - 1]
             if case is not None:
@@ -202,6 +208,18 @@ class Caller:
     def is_danger(self, words: str) -> bool:
         """True for words that are not waited out."""
         return self.voice.screen.screen(words.strip()).level >= Level.crisis
+
+    async def _has_heard_nothing(self, uow: UnitOfWork, row: VoiceCall) -> bool:
+        """True for a call that has gone on to another leg without a word of ours."""
+        heard = (
+            select(Message.id)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(
+                Message.contact_point_id == row.contact_point_id, Message.channel == "voice",
+                Message.created_at >= row.started_at, Delivery.state == DeliveryState.delivered,
+            )
+        )  # fmt: skip
+        return await uow.session.scalar(heard.limit(1)) is None
 
     async def _resume(self, uow: UnitOfWork) -> None:
         """A question that a broken call, or an SMS, left open is asked again."""

@@ -197,12 +197,15 @@ class GatherCall:
         return True
 
 
-def listen(answer: Answer, base: str, number: int) -> VoiceResponse:
-    """Say it, and listen for words or keys, which come to the webhook of that number."""
+def listen(answer: Answer, base: str, number: int, *, by_keys: bool = False) -> VoiceResponse:
+    """Say it, and listen for words or keys, which come to the webhook of that number.
+
+    `by_keys`: for keys alone, and say so at first: the provider would listen to the words on its own machines.
+    """
     # One key answers a question with choices at once; a date or a code ends with # or a pause.
     keys = {} if answer.wants_digits else {"num_digits": 1}
     gather = Gather(
-        input="speech dtmf",
+        input="dtmf" if by_keys else "speech dtmf",
         action=f"{base}/turn?{urlencode({'n': number})}",
         language=LOCALES[answer.language],
         speech_timeout=SPEECH_PAUSE,
@@ -212,6 +215,8 @@ def listen(answer: Answer, base: str, number: int) -> VoiceResponse:
         barge_in=True,
         **keys,
     )
+    if by_keys and number == 1:
+        gather.say(catalogue(answer.language).text("voice-deaf"), language=LOCALES[answer.language])
     _say(gather, answer)
     response = VoiceResponse()
     response.append(gather)

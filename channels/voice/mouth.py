@@ -60,6 +60,9 @@ class Mouth:
         """The message that was spoken last."""
         self._cuts = 0
         self._is_safety = False
+        self._going: UUID | None = None
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._lock = asyncio.Lock()
 
     @property
@@ -124,19 +127,49 @@ class Mouth:
             content = await last_content(uow, case_id) if case_id else None
         return str((content or {}).get("key", "")).startswith(_WANTS_DIGITS)
 
+    @property
+    def may_be_cut(self) -> bool:
+        """False while safety's words are said: they are said to their end."""
+        return not self._is_safety
+
+    def hush(self) -> None:
+        """Say nothing more of what was about to be said, but for safety's words. `take_back` must follow."""
+        if not self._is_safety:
+            self._cuts += 1
+        self._settled.clear()
+
     async def cut(self, heard: str) -> None:
         """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said.
 
         Safety's words are said all the same.
         """
-        if not self._is_safety:
-            self._cuts += 1
+        self.hush()
+        await self.take_back(heard)
+
+    async def take_back(self, heard: str) -> None:
+        """Let the transcript hold what was heard, and no more."""
+        try:
+            await self._take_back(heard)
+        finally:
+            self._settled.set()
+
+    async def seen(self) -> None:
+        """The call goes on, though nothing new is spoken for long."""
         async with self._voice.database.unit_of_work() as uow:
-            for message, row in await self._unspoken(uow):
-                if not message.goes_first:
-                    row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
+            now = self._voice.clock.now()
+            mine = (VoiceCall.sid == self.sid, VoiceCall.legs == self.leg)
+            await uow.session.execute(update(VoiceCall).where(*mine).values(seen_at=now))
+
+    async def _take_back(self, heard: str) -> None:
+        async with self._voice.database.unit_of_work() as uow:
+            unspoken = await self._unspoken(uow)
             last = await uow.session.get(Message, self.last) if self.last is not None else None
-            if last is not None and (cut := heard_part(last.body, heard, as_language(last.language))) is not None:
+            cut = heard_part(last.body, heard, as_language(last.language)) if last is not None else None
+            for message, row in unspoken:
+                is_partly_heard = message.id == self._going and cut is not None
+                if not message.goes_first and not is_partly_heard:
+                    row.state, row.error_code, row.updated_at = DeliveryState.withheld, CUT, self._voice.clock.now()
+            if last is not None and cut is not None:
                 last.body, last.content = cut, {**(last.content or {}), "text": cut, "is_cut": True}
             await uow.publish("thread", id=str(self.thread), seq=last.seq if last is not None else 0)
 
@@ -187,9 +220,12 @@ class Mouth:
             self._is_safety = message.goes_first
         if language:
             await self.switch(as_language(language))
-        self.last = message_id
-        await self.speak(words)
-        self._is_safety = False
+        self.last = self._going = message_id
+        try:
+            await self.speak(words)
+            await self._settled.wait()
+        finally:
+            self._is_safety, self._going = False, None
         is_kept = key in KEPT_IN_WRITING
         async with self._voice.database.unit_of_work() as uow:
             await receipt(uow, message_id, "voice", None, DeliveryState.delivered, None, self._voice.clock.now())

@@ -10,18 +10,20 @@ from starlette.websockets import WebSocketDisconnect
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, VoiceResponse
 
-from channels.voice.call import Call
+from channels.voice.call import Call, RelayLips
 from channels.voice.frames import LOCALES, BadFrame, read
-from channels.voice.gather import MOST_HOLDS, Answer, GatherCall, hold, leave, listen, turn_of
+from channels.voice.gather import MOST_HOLDS, Answer, GatherCall, hold, leave, turn_of
+from channels.voice.gather import listen as listening
+from channels.voice.listening import listen
+from channels.voice.speech.protocols import Speech
+from channels.voice.stream import WAY as STREAM
+from channels.voice.stream_routes import GOES_ON, add_stream, connect_stream
 from channels.voice.transfer import Transfer
 from channels.voice.voice import Voice
 from channels.webhooks import Signature, signed
 from conversations.calls import VoiceCall
-from core.logging import describe
 
 log = structlog.get_logger()
-MOST_FRAMES = 40
-"""Frames in a row that are none: then the socket is closed."""
 MOST_SOCKETS = 2
 """Sockets of a call that may fail; then it goes on without one."""
 PATH = "/webhooks/twilio/voice"
@@ -39,14 +41,19 @@ def simulated_path(public_url: str, auth_token: str, call_sid: str) -> str:
     return f"/voice/relay?{query}&signature={quote(signature, safe='')}"
 
 
-def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool, has_relay: bool = True) -> APIRouter:
+def router(
+    voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool, has_relay: bool = True, speech: Speech | None = None
+) -> APIRouter:  # fmt: skip
     """Incoming calls. `has_relay`: the account has ConversationRelay; without it calls go over webhooks alone.
 
-    `may_simulate`: the page of the call simulator signs its socket in the address; no provider does.
+    With `speech` their sound is streamed here, and what was said is recognised by nobody else. `may_simulate`: the page of the call
+    simulator signs its socket in the address; no provider does.
     """
     routes = APIRouter(include_in_schema=False)
     provider = Signature(auth_token)
-    doors = Doors(voice, public_url)
+    doors = Doors(voice, public_url, streams=speech is not None)
+    if speech is not None:
+        add_stream(routes, voice, speech, provider, public_url)
 
     async def form_of(request: Request) -> Mapping[str, str]:
         return await signed(request, provider, public_url)
@@ -55,8 +62,8 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
     async def ring(request: Request) -> Response:
         """A call comes in. What is said first is said where it goes on, so that it stands in the transcript."""
         form = await form_of(request)
-        if has_relay:
-            return _xml(doors.connect(form.get("CallSid", ""), 1))
+        if has_relay or speech is not None:
+            return _xml(doors.connect(form.get("CallSid", ""), 1, form.get("From", "")))
         return _xml(await doors.gather(form, 1))
 
     @routes.post(f"{PATH}/ended")
@@ -66,11 +73,16 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
         sid = form.get("CallSid", "")
         reason = _reason(form.get("HandoffData", ""))
         answer = VoiceResponse()
+        goes_on, has_failed = form.get("CallStatus") == "in-progress", bool(form.get("ErrorCode"))
+        if speech is not None:
+            # A stream tells no reason: where the call leads stands in its case, how it ended in its row.
+            has_failed = has_failed or await doors.has_failed(sid)
+            reason = "human" if goes_on and not has_failed else ""
         if reason == "human" and await doors.transfer.ring(answer, sid, doors.base):
             return _xml(answer)
         # The provider tells of a failure by a code; a caller who hung up is not in progress any more.
-        if form.get("ErrorCode") and form.get("CallStatus") == "in-progress":
-            return _xml(await doors.go_on(form))
+        if has_failed and goes_on:
+            return _xml(await doors.go_on(form, has_failed=True))
         answer.hangup()
         return _xml(answer)
 
@@ -130,10 +142,16 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
             await socket.close(1008)
             return
         await socket.accept()
-        call = Call(voice, socket.send_text, socket.query_params.get("call", ""), int(leg))
+        call = Call(voice, RelayLips(socket.send_text), socket.query_params.get("call", ""), int(leg))
+
+        async def take(text: str) -> None:
+            frame = read(text)
+            if frame is not None:
+                await call.take(frame)
+
         outcome = "hung-up"
         try:
-            if not await _listen(call, socket):
+            if not await listen(socket, take, call.trouble):
                 outcome = "bad-frames"
                 await socket.close(1008)
         except WebSocketDisconnect:
@@ -148,16 +166,21 @@ def router(voice: Voice, auth_token: str, public_url: str, *, may_simulate: bool
 
 
 class Doors:
-    """What is answered to the provider's webhooks."""
+    """What is answered to the provider's webhooks. With `streams` a call's words are not recognised by the provider, here or later."""
 
-    def __init__(self, voice: Voice, public_url: str) -> None:
+    def __init__(self, voice: Voice, public_url: str, *, streams: bool = False) -> None:
         self._voice = voice
+        self._streams = streams
         self._public_url = public_url
         self.base = f"{public_url.rstrip('/')}{PATH}"
         self.transfer = Transfer(voice)
 
-    def connect(self, sid: str, leg: int) -> VoiceResponse:
+    def connect(self, sid: str, leg: int, number: str = "") -> VoiceResponse:
         """Connect the call to a socket of its own."""
+        answer = VoiceResponse()
+        if self._streams:
+            answer.append(connect_stream(f"{self.base}/ended", self._public_url, sid, leg, number))
+            return answer
         connect = Connect(action=f"{self.base}/ended")
         query = {"call": sid} if leg == 1 else {"call": sid, "leg": str(leg)}
         relay = connect.conversation_relay(
@@ -169,7 +192,6 @@ class Doors:
         )
         for locale in LOCALES.values():
             relay.language(code=locale)
-        answer = VoiceResponse()
         answer.append(connect)
         return answer
 
@@ -183,14 +205,20 @@ class Doors:
             return await self.after(sid, await GatherCall(self._voice).again(sid), 0, 1)
         return await self.after(sid, answer, 0, 1)
 
-    async def go_on(self, form: Mapping[str, str]) -> VoiceResponse:
+    async def has_failed(self, sid: str) -> bool:
+        """True if the stream of a call broke while the call goes on; so it did if nobody noted its end."""
+        async with self._voice.database.unit_of_work() as uow:
+            row = await uow.session.get(VoiceCall, sid)
+            return row is None or row.ended_at is None or row.outcome in GOES_ON
+
+    async def go_on(self, form: Mapping[str, str], *, has_failed: bool = False) -> VoiceResponse:
         """The next leg: another socket, or none where the call had none or its sockets fail."""
         sid = form.get("CallSid", "")
         async with self._voice.database.unit_of_work() as uow:
             row = await uow.session.get(VoiceCall, sid)
-            legs, way, has_failed = (row.legs, row.way, bool(form.get("ErrorCode"))) if row else (0, "relay", True)
-        if way == "relay" and not (has_failed and legs >= MOST_SOCKETS) and legs > 0:
-            return self.connect(sid, legs + 1)
+            legs, way, has_failed = (row.legs, row.way, has_failed) if row else (0, "relay", True)
+        if way in ("relay", STREAM) and not (has_failed and legs >= MOST_SOCKETS) and legs > 0:
+            return self.connect(sid, legs + 1, form.get("From", ""))
         return await self.gather(form, legs + 1)
 
     async def after(self, sid: str, answer: Answer | None, number: int, holds: int) -> VoiceResponse:
@@ -207,28 +235,7 @@ class Doors:
             return response
         if answer.is_on_its_way and holds <= MOST_HOLDS:
             return hold(answer, self.base, number, holds)
-        return listen(answer, self.base, number + 1)
-
-
-async def _listen(call: Call, socket: WebSocket) -> bool:
-    """Take frames until the socket closes; False once there were too many that are none. Trouble of our own is told and survived."""
-    bad = 0
-    while bad < MOST_FRAMES:
-        text = await socket.receive_text()
-        try:
-            frame = read(text)
-            if frame is not None:
-                await call.take(frame)
-        except BadFrame as error:
-            bad += 1
-            log.warning("a frame that is none", reason=str(error))
-            if error.is_final:
-                return False
-        except Exception as error:
-            bad += 1
-            log.warning("a frame was not taken", **describe(error))
-            await call.trouble()
-    return False
+        return listening(answer, self.base, number + 1, by_keys=self._streams)
 
 
 def _xml(answer: VoiceResponse) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from channels.voice import frames
-from channels.voice.call import KEYS_A_MINUTE, Call
+from channels.voice.call import KEYS_A_MINUTE, Call, RelayLips
 from channels.voice.frames import BadFrame, read
 from channels.voice.routes import socket_url
 from channels.voice.voice import Voice
@@ -63,7 +63,7 @@ class Line:
             house.telephones,
             self.desk,
         )
-        self.call = Call(voice, self._send, self.sid, self.leg)
+        self.call = Call(voice, RelayLips(self._send), self.sid, self.leg)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -10,7 +10,8 @@ import websockets
 from twilio.request_validator import RequestValidator
 
 from channels.voice import frames
-from channels.voice.routes import MOST_FRAMES, socket_url
+from channels.voice.listening import MOST_FRAMES
+from channels.voice.routes import socket_url
 from conversations.calls import VoiceCall
 from service.app import create_app
 from tests.channels.test_voice import SETUP, SID, Line

@@ -13,6 +13,7 @@ held-interrupted = the person spoke: they did not hear this
 held-call-over = the call was over: sent by SMS if there is a number
 voice-keys = You can also answer with keys. Zero connects you to a person, the star key repeats the last words.
 voice-noise = The words could not be made out. Please say them again, or press zero for a person.
+voice-deaf = Speech recognition is failing at the moment. The call goes on: you can answer with keys, and zero connects you to a person.
 voice-resumed = The last call broke off half way, so here is the question again.
 voice-slower = All right, slower from now on.
 voice-louder = The volume can only be changed on your telephone, usually with a button on its side. Once more.

@@ -13,6 +13,7 @@ held-interrupted = osoba weszła w słowo: tego nie usłyszała
 held-call-over = rozmowa się skończyła: wysłano SMS, jeśli jest numer
 voice-keys = Można też odpowiadać klawiszami. Zero łączy z człowiekiem, gwiazdka powtarza ostatnie słowa.
 voice-noise = Nie dało się rozróżnić słów. Proszę powtórzyć, a zero łączy z człowiekiem.
+voice-deaf = Rozpoznawanie mowy w tej chwili zawodzi. Rozmowa trwa: można odpowiadać klawiszami, a zero łączy z człowiekiem.
 voice-resumed = Poprzednia rozmowa urwała się w połowie, więc wracamy do pytania.
 voice-slower = Dobrze, będzie wolniej.
 voice-louder = Głośność można zmienić tylko w telefonie, zwykle przyciskiem z boku. Powtarzamy.

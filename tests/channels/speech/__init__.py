@@ -1,0 +1,1 @@
+"""Of speech on this machine."""

@@ -14,6 +14,7 @@ from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
 from knowledge.model.rephrasing import Rephrasing
+from knowledge.scheduling import Punctual
 from knowledge.unanswered import prepare
 from service.bootstrap import House, settle_memory
 from service.bot_content import settle
@@ -51,6 +52,7 @@ async def run(house: House) -> None:
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
     tasks.append(asyncio.create_task(GateWatch(house.database, house.clock).run()))
+    tasks.append(asyncio.create_task(Punctual(house.database, house.library, house.clock).run()))
     tasks += [asyncio.create_task(house.sealer.run()), asyncio.create_task(house.rotation.run())]
     async with observed(house, "worker", Readiness(house)):
         log.info("worker ready", process="worker")

@@ -212,6 +212,8 @@ TABLES = (
          "the link goes with its message"),
     Copy("content_signatures", "who signed safety content beside who published it", WORK, (_R.account,), ("staff_id", "name"),
          "kept as the versions are"),
+    Copy("safety_emergencies", "safety content changed by one person at once, why, and who confirmed it", WORK, (_R.account,),
+         ("staff_id", "name", "reason", "ended_by", "ended_name"), "kept as the versions are"),
     Copy("planned_publications", "which words are to answer from when, and who planned it", WORK, (_R.account,), ("staff_id", "author"),
          "kept as the versions are"),
     Copy("conversation_tests", "conversations without names and numbers, as a person confirmed", CARE, (_R.account, _R.administrative),

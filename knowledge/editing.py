@@ -27,6 +27,7 @@ from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 from knowledge.schedules import PlannedPublication, plans
 from knowledge.service import Library, import_articles
+from knowledge.subjects import is_fixed
 
 LONGEST = {"question": 300, "answer": 4000, "variant_sms": 600, "variant_voice": 1500, "source": 300}
 MOST_SEGMENTS = 3
@@ -149,7 +150,8 @@ async def save(
     """Keep a draft as the next version; `row` as `import_articles` takes it, `base` the version it was made from (0: a new article).
 
     Refused: `article-id` (no plain id), `article-exists`, `article-incomplete` (a question without an answer or the other way
-    round, or neither language), `article-too-long`, `article-changed` (somebody kept a newer version meanwhile; `newest`).
+    round, or neither language), `article-too-long`, `article-safety-subject` (topic or examinations of safety content that
+    answers), `article-changed` (somebody kept a newer version meanwhile; `newest`).
     """
     access.require(Permission.edit_content)
     if _ID.fullmatch(str(row["id"])) is None or len(str(row["id"])) > 60:
@@ -161,6 +163,8 @@ async def save(
         raise NotFound("article")
     if known is not None and (newest := (await whole(uow, access, known.id)).newest) != base:
         return Refused("article-changed", {"newest": str(newest)})
+    if known is not None and is_fixed(known, row):
+        return Refused("article-safety-subject")
     given = [row[language] for language in LANGUAGES if row.get(language)]
     if not given or any(not text["question"].strip() or not text["answer"].strip() for text in given):
         return Refused("article-incomplete")

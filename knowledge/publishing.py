@@ -3,16 +3,25 @@
 from datetime import datetime
 
 from core.access import Access, Permission
+from core.accounts import SignedIn
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
-from knowledge import schedules, signatures
+from knowledge import emergencies, schedules, signatures
 from knowledge.editing import impact, problems, whole
+from knowledge.emergencies import Emergency
 from knowledge.models import Article
 from knowledge.service import Library, publish, withdraw
 
 
 async def against(
-    uow: UnitOfWork, access: Access, library: Library, article_id: str, version: int, at: datetime
+    uow: UnitOfWork,
+    access: Access,
+    library: Library,
+    article_id: str,
+    version: int,
+    at: datetime,
+    *,
+    is_signed: bool = False,
 ) -> Refused | None:
     """What stands against that version's answering from `at` on. Raises `NotFound`.
 
@@ -27,8 +36,8 @@ async def against(
     found = await problems(uow, texts, at)
     if found:
         return Refused("article-problems", {"count": str(len(found))})
-    if subject.article.is_safety:
-        content = signatures.content_of_article(subject.article, texts)
+    if subject.article.is_safety and not is_signed:
+        content = await signatures.content_of_article(uow, subject.article, texts)
         refused = await signatures.missing(uow, access, content, article_id)
         if refused is not None:
             return refused
@@ -51,12 +60,47 @@ async def release(
     done = await publish(uow, access, article_id, now, version)
     if isinstance(done, Article):
         await schedules.overtake(uow, access, article_id, now)
+        await emergencies.settle(uow, access, now, Emergency.article_id == article_id)
     return done
 
 
-async def retire(uow: UnitOfWork, access: Access, article_id: str, now: datetime) -> None:
-    """Answer with that article no more; what was planned for it is off. Raises `NotFound`."""
-    access.require(Permission.edit_content)
-    await schedules.held(uow, article_id)
-    await withdraw(uow, access, article_id, now)
-    await schedules.overtake(uow, access, article_id, now)
+async def retire(
+    uow: UnitOfWork, person: SignedIn, article_id: str, now: datetime, emergency: str | None = None
+) -> Refused | None:
+    """Answer with that article no more; what was planned for it is off. Raises `NotFound`.
+
+    Safety content needs the signature of somebody else, or the reason of an `emergency`, which a second person confirms later.
+    Refused: `signature-missing`, `emergency-reason`.
+    """
+    person.access.require(Permission.edit_content)
+    article = await schedules.held(uow, article_id)
+    before = article.published_version
+    if article.is_safety and article.status == "published" and before is not None:
+        content = await signatures.content_of_retiring(uow, article)
+        if emergency is None:
+            refused = await signatures.missing(uow, person.access, content, article_id)
+            if refused is not None:
+                return refused
+        else:
+            done = await emergencies.declare(uow, person, emergency, now, "retire", before, article_id=article_id)
+            if isinstance(done, Refused):
+                return done
+    await withdraw(uow, person.access, article_id, now)
+    await schedules.overtake(uow, person.access, article_id, now)
+    return None
+
+
+async def restore(
+    uow: UnitOfWork, person: SignedIn, library: Library, article_id: str, version: int, now: datetime
+) -> Refused | None:
+    """Answer again with what two people signed, after one person withdrew it. Refused: as `against`, but for the signature."""
+    person.access.require(Permission.edit_content)
+    article = await schedules.held(uow, article_id)
+    if article.status == "published":
+        return None
+    refused = await against(uow, person.access, library, article_id, version, now, is_signed=True)
+    if refused is not None:
+        return refused
+    done = await publish(uow, person.access, article_id, now, version)
+    await schedules.overtake(uow, person.access, article_id, now)
+    return done if isinstance(done, Refused) else None

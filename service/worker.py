@@ -13,6 +13,7 @@ from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
+from knowledge import emergencies
 from knowledge.model.rephrasing import Rephrasing
 from knowledge.scheduling import Punctual
 from knowledge.unanswered import prepare
@@ -39,6 +40,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("promises", "* * * * * */10", lambda: promises(house))
     house.jobs.periodic("slack", "* * * * * */5", lambda: slack(house))
     house.jobs.periodic("unanswered", "* * * * * */20", lambda: unanswered(house))
+    house.jobs.periodic("emergencies", "* * * * *", lambda: unconfirmed(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -145,6 +147,13 @@ async def unanswered(house: House) -> None:
     count = await prepare(house.database, house.nearness)
     if count:
         log.info("unanswered", count=count)
+
+
+async def unconfirmed(house: House) -> None:
+    """Once a minute: what one person did to safety content and nobody confirmed in time."""
+    count = await emergencies.look(house.database, house.clock)
+    if count:
+        log.warning("safety content was changed by one person and not confirmed in time", count=count)
 
 
 async def calls(house: House) -> None:

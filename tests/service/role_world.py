@@ -33,7 +33,7 @@ from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
-from tests.service.things import a_refill, a_report, a_run, a_test, an_article
+from tests.service.things import a_refill, a_report, a_run, a_test, an_article, an_emergency
 
 
 @dataclass
@@ -148,7 +148,8 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
-            "name": "examples.csv", "group_id": await an_unanswered(house, accepted.message_id),
+            "name": "examples.csv", "emergency_id": await an_emergency(house, colleague.id),
+            "group_id": await an_unanswered(house, accepted.message_id),
         }
     )  # fmt: skip
 
@@ -231,6 +232,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/publish": lambda _: {"version": "1"},
     "/studio/articles/{article_id}/plan": lambda _: {"version": "1", "at": ""},
     "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
+    "/studio/articles/{article_id}/withdraw/sign": lambda _: {"content": "retire:other"},
+    "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
     "/studio/draft/sign": lambda _: {"content": "draft:other"},
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
@@ -283,6 +286,8 @@ REFUSED_HERE = {
     "/studio/intents/{intent}/rename",
     "/studio/examples",
     "/studio/articles/{article_id}/sign",
+    "/studio/articles/{article_id}/withdraw/sign",
+    "/studio/versions/{number}/sign",
     "/studio/articles/{article_id}/plan",
     "/studio/articles/{article_id}/plan/off",
     "/studio/draft/sign",

@@ -16,7 +16,7 @@ from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
 from core.when.say import say_when
-from knowledge import editing, publishing, schedules, scheduling, signatures
+from knowledge import editing, emergencies, publishing, schedules, scheduling, signatures
 from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
@@ -66,13 +66,23 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     ) -> Response:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
-            rows = await editing.overview(uow, person.access)
+            rows, waits = await editing.overview(uow, person.access), await emergencies.waiting(uow, person.access)
         needs = {row.article.id: row.needs(house.clock.now().date()) for row in rows}
         counts = {name: sum(name in needs[row.article.id] for row in rows) for name in STATES}
         wanted = [row for row in rows if state not in STATES or state in needs[row.article.id]]
         words = fold(q).split()
         wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
-        return respond(request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state)
+        return respond(
+            request,
+            "list",
+            person,
+            rows=wanted,
+            total=len(rows),
+            counts=counts,
+            q=q,
+            state=state,
+            open_count=len(waits),
+        )
 
     @routes.get("/articles/new")
     async def new(request: Request, person: Reader, unanswered: UUID | None = None) -> Response:
@@ -148,7 +158,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 moved = await editing.asked_again(uow, person.access, studio.live, article_id, texts)
                 ids = [one.message_id for one, _, _ in moved[0]]
                 words = await words_of(uow, person.access, ids, ("article", article_id), house.clock.now())
-            content = signatures.content_of_article(subject.article, texts)
+            content = await signatures.content_of_article(uow, subject.article, texts)
             signed = await signatures.signed_by(uow, content)
             plan = (await schedules.plans(uow, [article_id])).get(article_id)
         live = subject.article.published_version if subject.article.status == "published" else None
@@ -212,13 +222,6 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         if isinstance(done, Refused):
             return await reviewed(request, person, article_id, version, done)
         return RedirectResponse(f"/studio/articles/{article_id}/publish?version={version}", 303)
-
-    @routes.post("/articles/{article_id}/withdraw")
-    async def retire(article_id: str, person: Actor) -> Response:
-        """Answer with it no more."""
-        async with house.database.unit_of_work() as uow:
-            await publishing.retire(uow, person.access, article_id, house.clock.now())
-        return RedirectResponse(f"/studio/articles/{article_id}", 303)
 
     @routes.post("/articles/{article_id}/restore")
     async def restore(request: Request, article_id: str, person: Actor, version: Version) -> Response:

@@ -150,3 +150,4 @@ refused-test-empty = In this conversation the bot answered nothing.
 refused-test-channel = A conversation of this channel cannot be replayed.
 refused-test-names = Turn { $turn } holds a number or an address, or it was not confirmed that it points to nobody.
 refused-test-name = The name must have 3 to 120 characters.
+version-returning = What going back changes in safety content

@@ -130,3 +130,38 @@ refused-plan-over = No plan is waiting any more: it has just been carried out or
 refused-plan-overtaken = Meanwhile another version was published, or the article was withdrawn.
 refused-plan-author = { $name } may no longer publish content.
 refused-plan-gone = That version is no longer there.
+
+# Safety content withdrawn or taken back: two people, or one in an emergency.
+withdraw-title = Withdrawing an article
+withdraw-live = Version { $version } answers now
+withdraw-at-once = Withdraw at once
+version-at-once = Let this version answer at once
+emergency-title = A second person cannot be waited for
+emergency-lead = If waiting harms patients, one person may do it at once. A second one has a day to confirm or to object; all of it stays on record.
+emergency-reason = What is happening (no data of patients)
+emergencies-title = To confirm
+emergencies-lead = Changes of safety content that one person made at once. Another person confirms them or takes them back.
+emergencies-none = Nothing waits for a second person.
+emergencies-over = Settled
+emergencies-wait = { $count ->
+    [one] One urgent change waits for a second person.
+   *[other] Urgent changes waiting for a second person: { $count }.
+}
+emergency-retire = Withdrawn article
+emergency-return = Return to an earlier version of the bot
+emergency-until = To be confirmed { $when } at the latest.
+emergency-late = It was to be confirmed { $when }. Please settle it now.
+emergency-mine = This change is your own. Another person confirms it.
+emergency-confirm = Confirm
+emergency-object-retire = Object: let version { $version } answer again
+emergency-object-return = Object: return to version { $version }
+emergency-objection-failed = The return after an objection could not be carried out. Please settle it once more.
+emergency-state-confirmed = confirmed
+emergency-state-objected = taken back
+emergency-state-settled = replaced by another change
+emergency-state-void = came to nothing
+refused-emergency-reason = Please say why: { $least } to { $most } characters.
+refused-emergency-open = An urgent return to an earlier version waits for a second person (To confirm). Publishing goes on after that.
+refused-emergency-over = That has been settled already.
+refused-emergency-own = Another person confirms your own change or takes it back.
+refused-article-safety-subject = Safety content that answers changes neither topic nor examinations. It has to be withdrawn first.

@@ -150,3 +150,4 @@ refused-test-empty = W tej rozmowie nie ma wypowiedzi, na które odpowiedział b
 refused-test-channel = Rozmowy z tego kanału nie można odtworzyć.
 refused-test-names = Wypowiedź { $turn } zawiera numer albo adres, albo nie potwierdzono, że nie wskazuje na osobę.
 refused-test-name = Nazwa musi mieć od 3 do 120 znaków.
+version-returning = Co powrót zmieni w treści dotyczącej bezpieczeństwa

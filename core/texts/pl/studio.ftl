@@ -130,3 +130,39 @@ refused-plan-over = Żaden plan już nie czeka: właśnie został wykonany albo 
 refused-plan-overtaken = W międzyczasie opublikowano inną wersję albo artykuł wycofano.
 refused-plan-author = { $name } nie może już publikować treści.
 refused-plan-gone = Tej wersji już nie ma.
+
+# Safety content withdrawn or taken back: two people, or one in an emergency.
+withdraw-title = Wycofanie artykułu
+withdraw-live = Teraz odpowiada wersja { $version }
+withdraw-at-once = Wycofaj natychmiast
+version-at-once = Przywróć natychmiast
+emergency-title = Nie można czekać na drugą osobę
+emergency-lead = Jeśli czekanie szkodzi pacjentom, jedna osoba może to zrobić od razu. Druga ma dobę, aby potwierdzić albo wyrazić sprzeciw; wszystko zostaje w rejestrze.
+emergency-reason = Co się dzieje (bez danych pacjentów)
+emergencies-title = Do potwierdzenia
+emergencies-lead = Zmiany treści dotyczących bezpieczeństwa, które jedna osoba zrobiła od razu. Potwierdza je albo cofa inna osoba.
+emergencies-none = Nic nie czeka na drugą osobę.
+emergencies-over = Zakończone
+emergencies-wait = { $count ->
+    [one] Jedna pilna zmiana czeka na drugą osobę.
+    [few] Pilne zmiany czekające na drugą osobę: { $count }.
+   *[other] Pilne zmiany czekające na drugą osobę: { $count }.
+}
+emergency-retire = Wycofany artykuł
+emergency-return = Powrót do wcześniejszej wersji bota
+emergency-until = Potwierdzenie potrzebne najpóźniej { $when }.
+emergency-late = Termin potwierdzenia minął { $when }. Proszę rozstrzygnąć to teraz.
+emergency-mine = To własna zmiana. Potwierdza ją inna osoba.
+emergency-confirm = Potwierdź
+emergency-object-retire = Sprzeciw: niech znów odpowiada wersja { $version }
+emergency-object-return = Sprzeciw: wróć do wersji { $version }
+emergency-objection-failed = Powrotu po sprzeciwie nie udało się wykonać. Proszę rozstrzygnąć to jeszcze raz.
+emergency-state-confirmed = potwierdzona
+emergency-state-objected = cofnięta
+emergency-state-settled = zastąpiona inną zmianą
+emergency-state-void = nie doszła do skutku
+refused-emergency-reason = Proszę opisać powód: od { $least } do { $most } znaków.
+refused-emergency-open = Pilny powrót do wcześniejszej wersji czeka na drugą osobę (Do potwierdzenia). Dopiero potem można publikować.
+refused-emergency-over = To już rozstrzygnięto.
+refused-emergency-own = Własną zmianę potwierdza albo cofa inna osoba.
+refused-article-safety-subject = Treść dotycząca bezpieczeństwa, która odpowiada, nie zmienia tematu ani badań. Najpierw trzeba ją wycofać.

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, exists, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import audit
@@ -37,7 +37,6 @@ class Emergency(Base):
 
     __tablename__ = "safety_emergencies"
     __table_args__ = (
-        CheckConstraint("(kind = 'retire') = (article_id IS NOT NULL)", name="retire_has_article"),
         Index("ix_safety_emergencies_open", "confirm_by", postgresql_where=text("state = 'open'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.Uuid(), sa.ForeignKey("staff.id")),
         sa.Column("ended_name", sa.String()),
         sa.Column("ended_at", _AT),
-        sa.CheckConstraint("(kind = 'retire') = (article_id IS NOT NULL)", name="retire_has_article"),
     )
     op.create_index(
         "ix_safety_emergencies_open", "safety_emergencies", ["confirm_by"], postgresql_where=sa.text("state = 'open'")

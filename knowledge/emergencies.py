@@ -36,9 +36,7 @@ class Emergency(Base):
     """
 
     __tablename__ = "safety_emergencies"
-    __table_args__ = (
-        Index("ix_safety_emergencies_open", "confirm_by", postgresql_where=text("state = 'open'")),
-    )
+    __table_args__ = (Index("ix_safety_emergencies_open", "confirm_by", postgresql_where=text("state = 'open'")),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str]
     article_id: Mapped[str | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))

@@ -234,6 +234,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
     "/studio/articles/{article_id}/withdraw/sign": lambda _: {"content": "retire:other"},
     "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
+    "/studio/documents/drafts": lambda _: {
+        "origin": "ulotka.pdf", "question": "Gdzie zostawić rower?", "answer": "Przed wejściem.", "language": "pl", "take": "0"
+    },
     "/studio/draft/sign": lambda _: {"content": "draft:other"},
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
@@ -285,6 +288,7 @@ REFUSED_HERE = {
     "/studio/intents/{intent}/merge",
     "/studio/intents/{intent}/rename",
     "/studio/examples",
+    "/studio/documents",
     "/studio/articles/{article_id}/sign",
     "/studio/articles/{article_id}/withdraw/sign",
     "/studio/versions/{number}/sign",

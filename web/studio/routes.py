@@ -62,7 +62,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
     @routes.get("/articles")
     async def overview(
-        request: Request, person: Reader, q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "", state: str = ""
+        request: Request,
+        person: Reader,
+        q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
+        state: str = "",
+        drafted: Annotated[int, Query(ge=0, le=1000)] = 0,
     ) -> Response:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
@@ -73,16 +77,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         words = fold(q).split()
         wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
         return respond(
-            request,
-            "list",
-            person,
-            rows=wanted,
-            total=len(rows),
-            counts=counts,
-            q=q,
-            state=state,
-            open_count=len(waits),
-        )
+            request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state, open_count=len(waits),
+            drafted=drafted,
+        )  # fmt: skip
 
     @routes.get("/articles/new")
     async def new(request: Request, person: Reader, unanswered: UUID | None = None) -> Response:

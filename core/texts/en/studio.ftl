@@ -15,7 +15,7 @@ studio-live = version { $version } answers
 studio-not-live = does not answer yet
 studio-draft = draft { $version }
 studio-shown = version { $version } is shown
-studio-lacks = lacks { $language }
+studio-lacks = lacks { $tongue }
 studio-due = review by { $day }
 studio-id = Identifier
 studio-id-hint = Small letters, digits and hyphens, e.g. sick-leave. It does not change later.
@@ -165,3 +165,38 @@ refused-emergency-open = An urgent return to an earlier version waits for a seco
 refused-emergency-over = That has been settled already.
 refused-emergency-own = Another person confirms your own change or takes it back.
 refused-article-safety-subject = Safety content that answers changes neither topic nor examinations. It has to be withdrawn first.
+
+# Documents into drafts.
+documents-title = Articles from a document
+documents-open = From a document
+documents-lead = PDF, DOCX (Word) or HTML, at most { $most } MB. Headings become questions, the text below them answers. Pictures and scripts are not taken over, and the file itself is not kept.
+documents-file = File
+documents-language-auto = Tell from the words
+documents-read = Read it
+documents-found = { $count ->
+    [one] One section was found. Please look at it and mend it; it is kept if it is ticked.
+   *[other] { $count } sections were found. Please look at them and mend them; those ticked are kept.
+}
+documents-origin = Source
+documents-section = Section { $number }
+documents-take = Keep as a draft
+documents-known = there is such an article
+documents-drafts-hint = These become drafts in one language. Before they answer, the other language has to be added and they have to be published.
+documents-keep = Keep the ticked ones as drafts
+documents-other = Another document
+studio-drafted = { $count ->
+    [one] One draft was kept.
+   *[other] { $count } drafts were kept.
+}
+refused-document-none = Please choose a file.
+refused-document-empty = There is no text in this document.
+refused-document-large = The file is too large: { $most } MB at most.
+refused-document-kind = This is neither PDF nor DOCX nor HTML (the content counts, not the file's name).
+refused-document-old = This is an older Word format (.doc), or an Office file with a password. Please save it as DOCX without a password.
+refused-document-locked = The document is protected by a password. Please save it without one.
+refused-document-broken = The document is damaged and cannot be read.
+refused-document-scanned = This PDF holds pictures only (a scan), no text. A file with text is needed.
+refused-document-long = The document is too long: 200 pages and 120 sections at most. Please divide it.
+refused-document-heavy = This document cannot be read safely: unpacked it is too large, or it is built in a way that is not allowed.
+refused-document-language = It is not clear whether the text is Polish or English. Please choose the language.
+refused-document-nothing = Nothing is ticked. Please choose at least one section.

@@ -15,7 +15,7 @@ studio-live = odpowiada wersja { $version }
 studio-not-live = jeszcze nie odpowiada
 studio-draft = szkic { $version }
 studio-shown = pokazana wersja { $version }
-studio-lacks = brak { $language }
+studio-lacks = brak { $tongue }
 studio-due = przegląd do { $day }
 studio-id = Identyfikator
 studio-id-hint = Małe litery, cyfry i łączniki, np. zwolnienie-lekarskie. Nie zmienia się później.
@@ -166,3 +166,40 @@ refused-emergency-open = Pilny powrót do wcześniejszej wersji czeka na drugą 
 refused-emergency-over = To już rozstrzygnięto.
 refused-emergency-own = Własną zmianę potwierdza albo cofa inna osoba.
 refused-article-safety-subject = Treść dotycząca bezpieczeństwa, która odpowiada, nie zmienia tematu ani badań. Najpierw trzeba ją wycofać.
+
+# Documents into drafts.
+documents-title = Artykuły z dokumentu
+documents-open = Z dokumentu
+documents-lead = PDF, DOCX (Word) albo HTML, najwyżej { $most } MB. Z nagłówków powstają pytania, z tekstu pod nimi odpowiedzi. Obrazów i skryptów nikt nie przenosi, a sam plik nie jest przechowywany.
+documents-file = Plik
+documents-language-auto = Rozpoznaj z treści
+documents-read = Odczytaj
+documents-found = { $count ->
+    [one] Znaleziono jedną część. Proszę ją obejrzeć i poprawić; zapisana zostanie, jeśli jest zaznaczona.
+    [few] Znaleziono { $count } części. Proszę je obejrzeć i poprawić; zapisane zostaną zaznaczone.
+   *[other] Znaleziono { $count } części. Proszę je obejrzeć i poprawić; zapisane zostaną zaznaczone.
+}
+documents-origin = Źródło
+documents-section = Część { $number }
+documents-take = Zapisz jako szkic
+documents-known = taki artykuł już jest
+documents-drafts-hint = Powstają szkice w jednym języku. Zanim zaczną odpowiadać, trzeba dopisać drugi język i je opublikować.
+documents-keep = Zapisz zaznaczone jako szkice
+documents-other = Inny dokument
+studio-drafted = { $count ->
+    [one] Zapisano jeden szkic.
+    [few] Zapisano { $count } szkice.
+   *[other] Zapisano { $count } szkiców.
+}
+refused-document-none = Proszę wybrać plik.
+refused-document-empty = W tym dokumencie nie ma tekstu.
+refused-document-large = Plik jest za duży, najwyżej { $most } MB.
+refused-document-kind = To nie jest PDF, DOCX ani HTML (liczy się zawartość, nie nazwa pliku).
+refused-document-old = To starszy format Worda (.doc) albo plik Office zaszyfrowany hasłem. Proszę go zapisać jako DOCX bez hasła.
+refused-document-locked = Dokument jest chroniony hasłem. Proszę zapisać go bez hasła.
+refused-document-broken = Dokument jest uszkodzony i nie da się go odczytać.
+refused-document-scanned = W tym PDF-ie są tylko obrazy (skan), bez tekstu. Potrzebny jest plik z tekstem.
+refused-document-long = Dokument jest za długi: najwyżej 200 stron i 120 części. Proszę go podzielić.
+refused-document-heavy = Tego dokumentu nie da się bezpiecznie odczytać: po rozpakowaniu jest za duży albo ma niedozwoloną budowę.
+refused-document-language = Nie widać, czy tekst jest po polsku, czy po angielsku. Proszę wybrać język.
+refused-document-nothing = Nic nie jest zaznaczone. Proszę wybrać przynajmniej jedną część.

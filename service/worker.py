@@ -22,6 +22,7 @@ from service.bot_content import settle
 from service.gate_watch import GateWatch
 from service.health import Readiness
 from service.operations import observed
+from service.shadow import ShadowWatch
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ async def run(house: House) -> None:
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
     tasks.append(asyncio.create_task(GateWatch(house.database, house.clock).run()))
+    tasks.append(asyncio.create_task(ShadowWatch(house.database, house.clock).run()))
     tasks.append(asyncio.create_task(Punctual(house.database, house.library, house.clock).run()))
     tasks += [asyncio.create_task(house.sealer.run()), asyncio.create_task(house.rotation.run())]
     async with observed(house, "worker", Readiness(house)):

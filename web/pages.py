@@ -52,6 +52,7 @@ from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.preview import router as preview_router
 from web.studio.routes import router as studio_router
+from web.studio.shadow import router as shadow_router
 from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
 from web.supervision.complaints import router as complaints_router
@@ -99,6 +100,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(emergencies_router(house, pages, sessions))
     app.include_router(documents_router(house, pages, sessions))
+    app.include_router(shadow_router(house, pages, sessions))
     app.include_router(effects_router(house, pages, sessions))
     app.include_router(preview_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))

@@ -52,7 +52,12 @@ class ShadowRun(Base):
 
     __tablename__ = "shadow_runs"
     __table_args__ = (
-        Index("uq_shadow_runs_open", text("(true)"), unique=True, postgresql_where=text("state <> 'ended'")),
+        Index(
+            "uq_shadow_runs_open",
+            text("(true)"),
+            unique=True,
+            postgresql_where=text("state IN ('waiting', 'training', 'watching')"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     state: Mapped[str] = mapped_column(default="waiting")

@@ -38,7 +38,7 @@ def upgrade() -> None:
         "shadow_runs",
         [sa.text("(true)")],
         unique=True,
-        postgresql_where=sa.text("state <> 'ended'"),
+        postgresql_where=sa.text("state IN ('waiting', 'training', 'watching')"),
     )
     op.create_table(
         "shadow_differences",

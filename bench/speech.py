@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import yaml
 from num2words import num2words
 
 from bench.installation import progress
@@ -25,6 +24,7 @@ from channels.voice.speech.whisper import WhisperRecognizer
 from conversations.understanding import fold
 from core.i18n import LANGUAGES, Language
 from core.settings import ROOT, Settings
+from core.yamls import read_yaml
 from service.speech import open_voice
 
 BOUNDS = {"wer_en": ("<=", 0.25), "realtime_factor": ("<=", 1.0), "cut_in_two": ("<=", 0.1), "sentences": (">=", 60)}
@@ -57,7 +57,7 @@ async def _run(step: int) -> dict[str, Any]:
     settings = Settings()
     recognizer = WhisperRecognizer(settings.speech_model or str(whisper_base()), longest=60.0)
     voice = open_voice(settings)
-    sentences: dict[Language, list[str]] = yaml.safe_load((ROOT / "bench" / "speech.yml").read_text("utf-8"))
+    sentences: dict[Language, list[str]] = read_yaml((ROOT / "bench" / "speech.yml").read_text("utf-8"))
     found: dict[str, Any] = {}
     everything: list[Heard] = []
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 
 from care.patients.marks import MarkKind, PrivacyMark
 from care.patients.repository import Patients
@@ -38,11 +39,13 @@ class Asked:
 
 def is_restricted(message_id: Any) -> ColumnElement[bool]:
     """True for a message of a patient whose data is restricted: a mark made later holds for what came before it."""
+    # Names of its own: where the query around it reads messages too, these must not be taken for them.
+    message, case = aliased(Message), aliased(Case)
     mark = select(PrivacyMark.id).where(
-        PrivacyMark.patient_id == Case.patient_id, PrivacyMark.kind == MarkKind.restriction, PrivacyMark.ended_at.is_(None)
+        PrivacyMark.patient_id == case.patient_id, PrivacyMark.kind == MarkKind.restriction, PrivacyMark.ended_at.is_(None)
     )  # fmt: skip
-    held = select(Message.id).join(Case, Case.id == Message.case_id)
-    return held.where(Message.id == message_id, mark.exists()).exists()
+    held = select(message.id).join(case, case.id == message.case_id)
+    return held.where(message.id == message_id, mark.exists()).exists()
 
 
 async def without_patient(uow: UnitOfWork, said: Sequence[tuple[str, UUID | None]]) -> list[str]:

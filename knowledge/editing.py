@@ -21,12 +21,13 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure, plain
-from knowledge import signatures
 from knowledge.asked import Asked, last_asked
 from knowledge.facts import facts, fill, unknown_placeholders
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
-from knowledge.service import Library, import_articles, publish
+from knowledge.schedules import PlannedPublication, plans
+from knowledge.service import Library, import_articles
+from knowledge.subjects import is_fixed
 
 LONGEST = {"question": 300, "answer": 4000, "variant_sms": 600, "variant_voice": 1500, "source": 300}
 MOST_SEGMENTS = 3
@@ -49,18 +50,22 @@ class Row:
     questions: dict[str, str]
     """By language, of the newest version."""
     review_at: date | None
+    plan: PlannedPublication | None = None
+    """Waits for its time, or was refused at it."""
 
     def is_ahead(self) -> bool:
         """True if there is a version newer than what is answered with."""
         return self.article.published_version != self.newest
 
     def needs(self, today: date) -> set[str]:
-        """Of what an editor looks for: published, ahead, withdrawn, due, one-language."""
+        """Of what an editor looks for: published, ahead, planned, unplanned (refused at its time), withdrawn, due, one-language."""
         status = self.article.status
         return {
             name
             for name, is_so in {
                 "published": status == "published", "withdrawn": status == "withdrawn",
+                "planned": self.plan is not None and self.plan.state == "waiting",
+                "unplanned": self.plan is not None and self.plan.state == "refused",
                 "ahead": self.is_ahead() and status != "withdrawn", "one-language": len(self.questions) < len(LANGUAGES),
                 "due": self.review_at is not None and self.review_at <= today,
             }.items()
@@ -112,13 +117,15 @@ async def overview(uow: UnitOfWork, access: Access) -> list[Row]:
     texts: dict[str, list[ArticleVersion]] = {}
     for text in await uow.session.scalars(select(ArticleVersion)):
         texts.setdefault(text.article_id, []).append(text)
-    rows = []
+    rows, planned = [], await plans(uow)
     for article in await uow.session.scalars(select(Article).order_by(Article.topic, Article.id)):
         of = texts.get(article.id, [])
         newest = max((one.version for one in of), default=0)
         current = [one for one in of if one.version == newest]
         review = min((one.review_at for one in current if one.review_at), default=None)
-        rows.append(Row(article, newest, {one.language: one.question for one in current}, review))
+        rows.append(
+            Row(article, newest, {one.language: one.question for one in current}, review, planned.get(article.id))
+        )
     return rows
 
 
@@ -143,7 +150,8 @@ async def save(
     """Keep a draft as the next version; `row` as `import_articles` takes it, `base` the version it was made from (0: a new article).
 
     Refused: `article-id` (no plain id), `article-exists`, `article-incomplete` (a question without an answer or the other way
-    round, or neither language), `article-too-long`, `article-changed` (somebody kept a newer version meanwhile; `newest`).
+    round, or neither language), `article-too-long`, `article-safety-subject` (topic or examinations of safety content that
+    answers), `article-changed` (somebody kept a newer version meanwhile; `newest`).
     """
     access.require(Permission.edit_content)
     if _ID.fullmatch(str(row["id"])) is None or len(str(row["id"])) > 60:
@@ -155,6 +163,8 @@ async def save(
         raise NotFound("article")
     if known is not None and (newest := (await whole(uow, access, known.id)).newest) != base:
         return Refused("article-changed", {"newest": str(newest)})
+    if known is not None and is_fixed(known, row):
+        return Refused("article-safety-subject")
     given = [row[language] for language in LANGUAGES if row.get(language)]
     if not given or any(not text["question"].strip() or not text["answer"].strip() for text in given):
         return Refused("article-incomplete")
@@ -263,35 +273,6 @@ def _first(found: Found) -> str | None:
     if isinstance(found, Answer):
         return found.match.article_id
     return found.matches[0].article_id if isinstance(found, Choices) else None
-
-
-async def release(
-    uow: UnitOfWork, access: Access, library: Library, article_id: str, version: int, now: datetime
-) -> Article | Refused:
-    """Publish after the checks and the impact on all other articles.
-
-    Refused: `article-problems`, `signature-missing` (safety content that nobody else signed), `article-hides-another` (another
-    article's own question would find it no more), or as `publish`.
-    """
-    access.require(Permission.edit_content)
-    subject = await whole(uow, access, article_id)
-    texts = subject.versions.get(version)
-    if texts is None:
-        raise NotFound("article")
-    found = await problems(uow, texts, now)
-    if found:
-        return Refused("article-problems", {"count": str(len(found))})
-    if subject.article.is_safety:
-        refused = await signatures.missing(
-            uow, access, signatures.content_of_article(subject.article, texts), article_id
-        )
-        if refused is not None:
-            return refused
-    lost = [one for one in await impact(uow, library, article_id, version, texts) if one.is_loss]
-    if lost and any(one.belongs_to != article_id for one in lost):
-        first = next(one for one in lost if one.belongs_to != article_id)
-        return Refused("article-hides-another", {"question": first.question, "article": first.belongs_to})
-    return await publish(uow, access, article_id, now, version)
 
 
 async def _prices(uow: UnitOfWork, day: date) -> set[str]:

@@ -27,6 +27,7 @@ from knowledge.models import Article, ArticlePublication, ArticleVersion, Knowle
 from knowledge.passages import Read, newest_words, passage_of, published, spellings
 from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
+from knowledge.subjects import take
 
 log = structlog.get_logger()
 UNSIGNED = "team proposal, unsigned"
@@ -281,14 +282,7 @@ async def import_articles(
             known = Article(id=row["id"], topic=row.get("topic", "general"), services=[], status="draft")
             uow.session.add(known)
             await uow.session.flush()
-        known.topic, known.services = row.get("topic", known.topic), row.get("services", known.services)
-        if (
-            "is_safety" in row
-            and (row["is_safety"] or known.published_version is None)
-            and known.is_safety != row["is_safety"]
-        ):
-            known.is_safety = row["is_safety"]
-            audit.record(uow, access, f"article.safety-{'on' if known.is_safety else 'off'}", "article", known.id, now)
+        take(uow, access, known, row, now)
         if await _add_version(uow, row, now, author):
             changed.append(known.id)
             audit.record(uow, access, "article.drafted", "article", known.id, now)

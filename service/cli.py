@@ -76,6 +76,10 @@ def main(arguments: list[str]) -> int:
         "gate", help="one run of the gate that was asked for in the studio (the worker starts it)"
     )
     gate.add_argument("run", type=UUID)
+    beside = commands.add_parser(
+        "shadow", help="a candidate that reads along, as asked for in the studio (the worker starts it)"
+    )
+    beside.add_argument("run", type=UUID)
     dialogue = commands.add_parser("bot", help="the dialogue core alone, on loopback")
     dialogue.add_argument("--model", type=Path, help="what answers while nothing is published; else the newest")
     dialogue.add_argument("--endpoints", default="endpoints.yml", help=argparse.SUPPRESS)
@@ -89,7 +93,8 @@ def main(arguments: list[str]) -> int:
         "test": _test, "lint": _lint, "bench": _bench, "keys": keys.main, "audit": audit.main, "privacy": privacy.main, "staff": _staff,
         "import": moving.main, "talk": talk.main, "triage": triage.main, "articles": _articles,
         "safety-case": _safety_case,
-        "prepare": _prepare, "bot": _bot, "gate": _gate, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
+        "prepare": _prepare, "bot": _bot, "gate": _gate,
+        "shadow": _shadow, "migrate": run_migrate, "backup": run_backup, "restore": run_restore,
     }  # fmt: skip
     try:
         return handlers[options.command](options)
@@ -172,6 +177,18 @@ def _gate(options: argparse.Namespace) -> int:
     python = bot_python()
     if python is None:
         raise ConfigurationError("the gate needs the bot: see ./poradnia doctor")
+    settings = Settings()
+    asyncio.run(run(settings, database_url(settings), options.run, python))
+    return 0
+
+
+def _shadow(options: argparse.Namespace) -> int:
+    from service.bootstrap import database_url
+    from service.shadow import run
+
+    python = bot_python()
+    if python is None:
+        raise ConfigurationError("shadow mode needs the bot: see ./poradnia doctor")
     settings = Settings()
     asyncio.run(run(settings, database_url(settings), options.run, python))
     return 0

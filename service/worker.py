@@ -13,13 +13,16 @@ from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
+from knowledge import emergencies
 from knowledge.model.rephrasing import Rephrasing
+from knowledge.scheduling import Punctual
 from knowledge.unanswered import prepare
 from service.bootstrap import House, settle_memory
 from service.bot_content import settle
 from service.gate_watch import GateWatch
 from service.health import Readiness
 from service.operations import observed
+from service.shadow import ShadowWatch
 
 log = structlog.get_logger()
 
@@ -38,6 +41,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("promises", "* * * * * */10", lambda: promises(house))
     house.jobs.periodic("slack", "* * * * * */5", lambda: slack(house))
     house.jobs.periodic("unanswered", "* * * * * */20", lambda: unanswered(house))
+    house.jobs.periodic("emergencies", "* * * * *", lambda: unconfirmed(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -51,6 +55,8 @@ async def run(house: House) -> None:
     tasks = [asyncio.create_task(runner.run()) for runner in house.runners()]
     tasks += [asyncio.create_task(house.jobs.run()), asyncio.create_task(server.serve())]
     tasks.append(asyncio.create_task(GateWatch(house.database, house.clock).run()))
+    tasks.append(asyncio.create_task(ShadowWatch(house.database, house.clock).run()))
+    tasks.append(asyncio.create_task(Punctual(house.database, house.library, house.clock).run()))
     tasks += [asyncio.create_task(house.sealer.run()), asyncio.create_task(house.rotation.run())]
     async with observed(house, "worker", Readiness(house)):
         log.info("worker ready", process="worker")
@@ -143,6 +149,13 @@ async def unanswered(house: House) -> None:
     count = await prepare(house.database, house.nearness)
     if count:
         log.info("unanswered", count=count)
+
+
+async def unconfirmed(house: House) -> None:
+    """Once a minute: what one person did to safety content and nobody confirmed in time."""
+    count = await emergencies.look(house.database, house.clock)
+    if count:
+        log.warning("safety content was changed by one person and not confirmed in time", count=count)
 
 
 async def calls(house: House) -> None:

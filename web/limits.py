@@ -6,14 +6,23 @@ MAX_FORM_BYTES = 256 * 1024
 """A reply of 10,000 characters, each escaped, fits; nothing that people type here comes near."""
 MAX_FILE_BYTES = 2_200_000
 """A file of examples for the studio, with what goes around it."""
+MAX_DOCUMENT_BYTES = 10_200_000
+"""A document for the studio, with what goes around it."""
+READ_AWAY = 160_000_000
+"""Of a form that is too large so much is read and forgotten, so that its sender hears the answer."""
 _LIMITS = {
+    "/studio/documents": MAX_DOCUMENT_BYTES,
     **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy"), MAX_FORM_BYTES),
     "/studio": MAX_FILE_BYTES,
 }
 
 
+_PAGES = {"/studio/documents": "/studio/documents?large=true"}
+"""Where a page says it in the reader's language, and takes the form again."""
+
+
 class FormLimit:
-    """Answers 413 to a form beyond the limit, before anything of it is looked at."""
+    """Answers 413 to a form beyond the limit, before anything of it is looked at; or leads to the page that says so."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,6 +41,17 @@ class FormLimit:
             read += len(parts[-1].get("body", b""))
             if parts[-1]["type"] != "http.request" or not parts[-1].get("more_body", False):
                 break
+        if max(size, read) > limit and (page := _PAGES.get(scope["path"])) is not None:
+            parts.clear()
+            is_more = True
+            while is_more and read <= READ_AWAY:
+                message = await receive()
+                read += len(message.get("body", b""))
+                is_more = message["type"] == "http.request" and message.get("more_body", False)
+            headers = [(b"location", page.encode()), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 303, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if max(size, read) > limit:
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
             await send({"type": "http.response.start", "status": 413, "headers": headers})

@@ -45,11 +45,14 @@ from web.simulator.routes import router as phone_router
 from web.slack.routes import router as slack_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.documents import router as documents_router
 from web.studio.effects import router as effects_router
+from web.studio.emergencies import router as emergencies_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.preview import router as preview_router
 from web.studio.routes import router as studio_router
+from web.studio.shadow import router as shadow_router
 from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
 from web.supervision.complaints import router as complaints_router
@@ -95,6 +98,9 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(assist_router(house, pages, sessions))
     app.include_router(mine_router(house, pages, sessions))
     app.include_router(studio_router(house, pages, sessions))
+    app.include_router(emergencies_router(house, pages, sessions))
+    app.include_router(documents_router(house, pages, sessions))
+    app.include_router(shadow_router(house, pages, sessions))
     app.include_router(effects_router(house, pages, sessions))
     app.include_router(preview_router(house, pages, sessions))
     app.include_router(intents_router(house, pages, sessions))

@@ -225,8 +225,9 @@ def safe_next(path: str) -> str:
 
 
 _PAGES = frozenset(
-    "/account /board /board/complaints /clinical /clinical/triage /console /console/search /privacy/audit /privacy/persons "
-    "/privacy/processors /refills /replies /routing /staff /staff/break-glass /staff/review /studio/articles /studio/checks "
-    "/studio/effects /studio/intents /studio/preview /studio/tests /studio/try /studio/unanswered".split()
+    "/account /board /board/complaints /clinical /clinical/triage /console /console/search /privacy/audit "
+    "/privacy/persons /privacy/processors /refills /replies /routing /staff /staff/break-glass /staff/review "
+    "/studio/articles /studio/checks /studio/documents /studio/effects /studio/emergencies /studio/intents "
+    "/studio/preview /studio/shadow /studio/tests /studio/try /studio/unanswered".split()
 )
 """All that the navigation leads to, and no page that only takes what is sent to it."""

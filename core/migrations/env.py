@@ -33,12 +33,15 @@ MODELS: tuple[str, ...] = (
     "care.vitals.models",
     "knowledge.models",
     "knowledge.intents.models",
+    "knowledge.emergencies",
     "knowledge.gate.models",
+    "knowledge.gate.shadow",
     "knowledge.model.models",
     "conversations.intent_days",
     "conversations.unanswered",
     "conversations.article_answers",
     "conversations.contact_limits",
+    "knowledge.schedules",
     "knowledge.signatures",
 )
 

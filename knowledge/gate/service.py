@@ -14,10 +14,12 @@ from core.access import Access, Permission
 from core.accounts import SignedIn
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
+from knowledge import emergencies
+from knowledge.emergencies import Emergency
 from knowledge.gate.models import OPEN, BotRun, ConversationTest
 from knowledge.intents.editing import changes, live_version, locked
 from knowledge.intents.models import BotVersion
-from knowledge.signatures import content_of_draft, missing, touches_safety
+from knowledge.signatures import content_of_draft, content_of_return, missing, touches_safety, words_of_return
 
 SHORTEST_NOTE, LONGEST_NOTE = 5, 500
 MOST_RUNS = 50
@@ -26,7 +28,7 @@ MOST_RUNS = 50
 async def ask_to_publish(uow: UnitOfWork, person: SignedIn, note: str, now: datetime) -> BotRun | Refused:
     """Let the gate check the draft and, if nothing stands against it, publish. `note` is the release note.
 
-    Refused: `draft-locked` (a run is under way), `draft-empty`, `signature-missing`, `release-note`.
+    Refused: `draft-locked` (a run is under way), `draft-empty`, `emergency-open`, `signature-missing`, `release-note`.
     """
     person.access.require(Permission.edit_content)
     if (refused := await locked(uow)) is not None:
@@ -34,17 +36,23 @@ async def ask_to_publish(uow: UnitOfWork, person: SignedIn, note: str, now: date
     drafted = await changes(uow, person.access)
     if not drafted:
         return Refused("draft-empty")
+    if await emergencies.of_bot(uow) is not None:
+        return Refused("emergency-open")
     if touched := touches_safety(drafted):
-        unsigned = await missing(uow, person.access, content_of_draft(drafted), ", ".join(touched))
+        unsigned = await missing(uow, person.access, await content_of_draft(uow, drafted), ", ".join(touched))
         if unsigned is not None:
             return unsigned
     return await _ask(uow, person, "publish", note, None, now)
 
 
-async def ask_to_go_back(uow: UnitOfWork, person: SignedIn, number: int, note: str, now: datetime) -> BotRun | Refused:
+async def ask_to_go_back(
+    uow: UnitOfWork, person: SignedIn, number: int, note: str, now: datetime, *, is_emergency: bool = False
+) -> BotRun | Refused:
     """Let an earlier version answer again. It was checked when it was published; its model is kept. Raises `NotFound`.
 
-    Refused: `draft-locked`, `version-live` (it answers already), `release-note`.
+    If it understands safety intents otherwise, somebody else must have signed the way back; in an emergency `note` is the reason,
+    and a second person confirms later. Refused: `draft-locked`, `version-live` (it answers already), `signature-missing`,
+    `emergency-reason`, `release-note`.
     """
     person.access.require(Permission.edit_content)
     if (refused := await locked(uow)) is not None:
@@ -53,9 +61,35 @@ async def ask_to_go_back(uow: UnitOfWork, person: SignedIn, number: int, note: s
     if version is None:
         raise NotFound("version")
     live = await live_version(uow)
-    if live is not None and (live.number == number or live.digest == version.digest):
+    if live is None or live.number == number or live.digest == version.digest:
         return Refused("version-live")
-    return await _ask(uow, person, "rollback", note, number, now)
+    unconfirmed = await emergencies.of_bot(uow)
+    touched = touches_safety(await words_of_return(uow, version))
+    if not touched and unconfirmed is not None:
+        return Refused("emergency-open")
+    if touched and not is_emergency:
+        unsigned = await missing(uow, person.access, await content_of_return(uow, version), ", ".join(touched))
+        if unsigned is not None:
+            return unsigned
+    if touched and is_emergency and (unsaid := emergencies.unreasoned(note)) is not None:
+        return unsaid
+    made = await _ask(uow, person, "rollback", note, number, now)
+    if isinstance(made, Refused) or not touched:
+        return made
+    if is_emergency:
+        declared = await emergencies.declare(uow, person, note, now, "return", live.number, run_id=made.id)
+        if isinstance(declared, Emergency) and unconfirmed is not None:
+            # What two people signed, and until when it waits, stay those of the first.
+            declared.before, declared.confirm_by = unconfirmed.before, unconfirmed.confirm_by
+    await emergencies.settle(uow, person.access, now, Emergency.kind == "return", Emergency.run_id != made.id)
+    return made
+
+
+async def ask_to_undo(uow: UnitOfWork, person: SignedIn, number: int, note: str, now: datetime) -> BotRun | Refused:
+    """Let the version that two people signed answer again, after one person went back from it. Refused: `draft-locked`."""
+    person.access.require(Permission.edit_content)
+    refused = await locked(uow)
+    return refused if refused is not None else await _ask(uow, person, "rollback", note, number, now)
 
 
 async def _ask(

@@ -33,7 +33,7 @@ from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
-from tests.service.things import a_refill, a_report, a_run, a_test, an_article
+from tests.service.things import a_refill, a_report, a_run, a_shadow, a_test, an_article, an_emergency
 
 
 @dataclass
@@ -148,7 +148,9 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
-            "name": "examples.csv", "group_id": await an_unanswered(house, accepted.message_id),
+            "name": "examples.csv", "shadow_id": await a_shadow(house, colleague.id),
+            "emergency_id": await an_emergency(house, colleague.id),
+            "group_id": await an_unanswered(house, accepted.message_id),
         }
     )  # fmt: skip
 
@@ -229,7 +231,14 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles": lambda _: ARTICLE | {"id": f"article-{uuid4().hex}"},
     "/studio/articles/{article_id}": lambda _: ARTICLE | {"base": "1"},
     "/studio/articles/{article_id}/publish": lambda _: {"version": "1"},
+    "/studio/articles/{article_id}/plan": lambda _: {"version": "1", "at": ""},
     "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
+    "/studio/articles/{article_id}/withdraw/sign": lambda _: {"content": "retire:other"},
+    "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
+    "/studio/documents/drafts": lambda _: {
+        "origin": "ulotka.pdf", "question": "Gdzie zostawić rower?", "answer": "Przed wejściem.", "language": "pl", "take": "0"
+    },
+    "/studio/shadow": lambda _: {"hours": "8"},
     "/studio/draft/sign": lambda _: {"content": "draft:other"},
     "/studio/articles/{article_id}/restore": lambda _: {"version": "1"},
     "/studio/try": lambda _: {"question": "czy są miejsca dla rowerów?", "language": "pl"},
@@ -281,7 +290,13 @@ REFUSED_HERE = {
     "/studio/intents/{intent}/merge",
     "/studio/intents/{intent}/rename",
     "/studio/examples",
+    "/studio/documents",
+    "/studio/shadow",
     "/studio/articles/{article_id}/sign",
+    "/studio/articles/{article_id}/withdraw/sign",
+    "/studio/versions/{number}/sign",
+    "/studio/articles/{article_id}/plan",
+    "/studio/articles/{article_id}/plan/off",
     "/studio/draft/sign",
     "/studio/checks",
     "/studio/checks/{run_id}/cancel",

@@ -1,8 +1,9 @@
 """Single things for tests that need one of everything."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from care.refills.models import Medication, RefillRequest
 from care.refills.service import submit
@@ -10,7 +11,9 @@ from conversations.unsafe.models import UnsafeReport
 from conversations.unsafe.service import report
 from core.access import Access
 from core.accounts import SignedIn
+from knowledge.emergencies import CONFIRM_WITHIN, Emergency
 from knowledge.gate.models import BotRun, ConversationTest
+from knowledge.gate.shadow import ShadowRun
 from knowledge.intents import versions
 from knowledge.service import import_articles
 from tests.house import TestHouse
@@ -39,6 +42,32 @@ async def an_article(house: TestHouse) -> str:
     async with house.house.database.unit_of_work() as uow:
         await import_articles(uow, Access.system("test"), [row], house.clock.now())
     return str(row["id"])
+
+
+async def an_emergency(house: TestHouse, staff_id: UUID) -> UUID:
+    """An article that somebody withdrew at once, which nobody confirmed yet."""
+    article_id, now = await an_article(house), house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        made = Emergency(
+            kind="retire", article_id=article_id, before=1, staff_id=staff_id, name="Jan", reason="dawka była błędna", at=now,
+            confirm_by=now + CONFIRM_WITHIN,
+        )  # fmt: skip
+        uow.session.add(made)
+        await uow.session.flush()
+        return made.id
+
+
+async def a_shadow(house: TestHouse, staff_id: UUID) -> UUID:
+    """A candidate that reads along."""
+    now = house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        await uow.session.execute(update(ShadowRun).values(state="ended"))
+        made = ShadowRun(
+            state="watching", staff_id=staff_id, author="Jan", hours=1, asked_at=now, ends_at=now + timedelta(hours=1)
+        )
+        uow.session.add(made)
+        await uow.session.flush()
+        return made.id
 
 
 async def a_report(house: TestHouse, agent: SignedIn, message_id: UUID) -> UUID:

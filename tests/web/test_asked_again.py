@@ -49,13 +49,14 @@ async def test_each_question_once_the_newest_first_without_the_patient(house: Te
 async def test_who_is_restricted_or_erased_is_not_asked_again(house: TestHouse) -> None:
     planted = await plant(house)
     await house.text("czy macie parking", NUMBER)
+    await house.text("do której czynne", "+48600700807")
     assert any("parking" in one for one in await words(house))
     (case,) = {one.case_id for one in await house.rows(Message) if "parking" in one.body and one.author == "patient"}
     async with house.house.database.unit_of_work() as uow:
         (await uow.session.get_one(Case, case)).patient_id = planted.patient_id
         reason = "sprzeciw"
         await make_mark(uow, Access.system("test"), planted.patient_id, MarkKind.restriction, reason, house.clock.now())
-    assert await words(house) == []
+    assert await words(house) == ["do której czynne"], "who is not restricted is asked about all the same"
 
 
 async def test_a_run_tells_which_questions_would_move_to_who_may_read_them(house: TestHouse) -> None:

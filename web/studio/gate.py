@@ -12,6 +12,7 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
+from knowledge import emergencies, signatures
 from knowledge.asked import words_of
 from knowledge.gate import service as gate
 from knowledge.gate.models import OPEN, ConversationTest
@@ -51,8 +52,20 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             runs, found = await gate.runs(uow, person.access), await gate.versions(uow, person.access)
             count = len(await editing.changes(uow, person.access))
+            waits = await emergencies.waiting(uow, person.access)
         live = found[0] if found else None
-        return respond(request, "checks", person, refused, runs=runs, versions=found, live=live, count=count, note=note)
+        return respond(
+            request,
+            "checks",
+            person,
+            refused,
+            runs=runs,
+            versions=found,
+            live=live,
+            count=count,
+            note=note,
+            open_count=len(waits),
+        )
 
     @routes.post("/checks")
     async def publish(request: Request, person: Actor, note: Note = "") -> Response:
@@ -106,19 +119,41 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             live = await editing.live_version(uow)
             added = await _rows(uow, IntentExample.added_in == number) if number > 1 else []
             removed = await _rows(uow, IntentExample.removed_in == number)
+            returning = await signatures.words_of_return(uow, found)
+            content = await signatures.content_of_return(uow, found)
+            signed = await signatures.signed_by(uow, content)
         return respond(
             request, "version", person, refused, version=found, live=live, note=note,
             added=added[:MOST_SHOWN], removed=removed[:MOST_SHOWN], counts=(len(added), len(removed)),
+            returning=returning, safety=signatures.touches_safety(returning), content=content, signed=signed,
+            is_mine=any(one.staff_id == person.staff_id for one in signed),
         )  # fmt: skip
 
     @routes.post("/versions/{number}")
-    async def go_back(request: Request, number: int, person: Actor, note: Note = "") -> Response:
-        """Let an earlier version answer again."""
+    async def go_back(
+        request: Request, number: int, person: Actor, note: Note = "", emergency: bool = Form(False)
+    ) -> Response:
+        """Let an earlier version answer again: with a second signature where safety differs, or at once with a reason."""
         async with house.database.unit_of_work() as uow:
-            asked = await gate.ask_to_go_back(uow, person, number, note, house.clock.now())
+            asked = await gate.ask_to_go_back(uow, person, number, note, house.clock.now(), is_emergency=emergency)
         if isinstance(asked, Refused):
             return await version_shown(request, person, number, asked, note)
         return RedirectResponse(f"/studio/checks/{asked.id}", 303)
+
+    @routes.post("/versions/{number}/sign")
+    async def sign(
+        request: Request, number: int, person: Actor, content: Annotated[str, Form(max_length=200)]
+    ) -> Response:
+        """Stand for going back to a version that understands safety intents otherwise."""
+        person.access.require(Permission.edit_content)
+        async with house.database.unit_of_work() as uow:
+            found = await uow.session.get(BotVersion, number) if 0 < number < 2**31 else None
+            if found is None:
+                raise NotFound("version")
+            done = await signatures.sign_return(uow, person, found, content, house.clock.now())
+        if isinstance(done, Refused):
+            return await version_shown(request, person, number, done)
+        return RedirectResponse(f"/studio/versions/{number}", 303)
 
     @routes.get("/tests")
     async def tests(request: Request, person: Reader) -> Response:

@@ -51,7 +51,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             rows = await editing.overview(uow, person.access, house.clock.now().date())
             changes = await editing.changes(uow, person.access)
             version, run = await editing.live_version(uow), await open_run(uow)
-            content = signatures.content_of_draft(changes)
+            content = await signatures.content_of_draft(uow, changes)
             signed = await signatures.signed_by(uow, content)
         filled = {"wrong": [], "taken": None, "note": ""} | values
         return respond(

@@ -15,19 +15,20 @@ from core.accounts import SignedIn
 from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
-from knowledge import editing, signatures
+from core.when.say import say_when
+from knowledge import editing, emergencies, publishing, schedules, scheduling, signatures
 from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
-from knowledge.service import Library, withdraw
+from knowledge.service import Library
 from knowledge.unanswered import question_of
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
 
 TOPICS = ("general", "clinic_info", "prepare", "documents", "insurance", "payment", "referral", "refill", "results")
-STATES = ("published", "ahead", "withdrawn", "due", "one-language")
+STATES = ("published", "ahead", "planned", "unplanned", "withdrawn", "due", "one-language")
 LONGEST_QUESTION = 300
 _FIELDS = ("question", "answer", "sms", "voice")
 
@@ -55,22 +56,30 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return pages.respond(
             request, f"studio/{template}.html", language, 422 if refused else 200, person=person, refused=refused,
             today=now.date(), languages=LANGUAGES, topics=TOPICS, placeholders=sorted(PLACEHOLDERS), longest=editing.LONGEST,
-            at_words=lambda at: at.astimezone(now.tzinfo).strftime("%d.%m.%Y %H:%M"), **values,
+            at_words=lambda at: at.astimezone(now.tzinfo).strftime("%d.%m.%Y %H:%M"),
+            when=lambda at: say_when(at, language, now=now), **values,
         )  # fmt: skip
 
     @routes.get("/articles")
     async def overview(
-        request: Request, person: Reader, q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "", state: str = ""
+        request: Request,
+        person: Reader,
+        q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
+        state: str = "",
+        drafted: Annotated[int, Query(ge=0, le=1000)] = 0,
     ) -> Response:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
-            rows = await editing.overview(uow, person.access)
+            rows, waits = await editing.overview(uow, person.access), await emergencies.waiting(uow, person.access)
         needs = {row.article.id: row.needs(house.clock.now().date()) for row in rows}
         counts = {name: sum(name in needs[row.article.id] for row in rows) for name in STATES}
         wanted = [row for row in rows if state not in STATES or state in needs[row.article.id]]
         words = fold(q).split()
         wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
-        return respond(request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state)
+        return respond(
+            request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state, open_count=len(waits),
+            drafted=drafted,
+        )  # fmt: skip
 
     @routes.get("/articles/new")
     async def new(request: Request, person: Reader, unanswered: UUID | None = None) -> Response:
@@ -94,8 +103,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             subject = await editing.whole(uow, person.access, article_id)
             known = {language: await facts(uow, language) for language in LANGUAGES}
+            plan = (await schedules.plans(uow, [article_id])).get(article_id)
         texts = subject.versions.get(version) or subject.versions[subject.newest]
-        return respond(request, "editor", person, **_filled(subject, texts), heard=_previews(texts, known))
+        return respond(
+            request, "editor", person, **(_filled(subject, texts) | {"plan": plan}), heard=_previews(texts, known)
+        )
 
     @routes.post("/articles/{article_id}")
     async def change(request: Request, article_id: str, person: Actor, base: Annotated[int, Form(ge=1)]) -> Response:
@@ -129,7 +141,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await reviewed(request, person, article_id, version, asks=asked)
 
     async def reviewed(
-        request: Request, person: SignedIn, article_id: str, version: int, refused: Refused | None = None, *, asks: bool = False
+        request: Request, person: SignedIn, article_id: str, version: int, refused: Refused | None = None, *,
+        asks: bool = False, at: str = "",
     ) -> Response:  # fmt: skip
         async with house.database.unit_of_work() as uow:
             subject = await editing.whole(uow, person.access, article_id)
@@ -142,13 +155,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 moved = await editing.asked_again(uow, person.access, studio.live, article_id, texts)
                 ids = [one.message_id for one, _, _ in moved[0]]
                 words = await words_of(uow, person.access, ids, ("article", article_id), house.clock.now())
-            content = signatures.content_of_article(subject.article, texts)
+            content = await signatures.content_of_article(uow, subject.article, texts)
             signed = await signatures.signed_by(uow, content)
+            plan = (await schedules.plans(uow, [article_id])).get(article_id)
         live = subject.article.published_version if subject.article.status == "published" else None
         before: Mapping[str, ArticleVersion] = subject.versions.get(live or 0, {})
         return respond(
             request, "publish", person, refused, subject=subject, version=wanted, live=live, problems=found, changes=changes,
-            moved=moved, words=words, content=content, signed=signed, is_mine=any(one.staff_id == person.staff_id for one in signed),
+            moved=moved, words=words, content=content, signed=signed, plan=plan, at=at,
+            is_mine=any(one.staff_id == person.staff_id for one in signed),
             differences={one: _difference(before.get(one), texts.get(one)) for one in LANGUAGES},
         )  # fmt: skip
 
@@ -156,10 +171,37 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def publish(request: Request, article_id: str, person: Actor, version: Version) -> Response:
         """Answer with that version from now on, unless a check stands against it."""
         async with house.database.unit_of_work() as uow:
-            done = await editing.release(uow, person.access, studio.live, article_id, version, house.clock.now())
+            done = await publishing.release(uow, person.access, studio.live, article_id, version, house.clock.now())
         if isinstance(done, Refused):
             return await reviewed(request, person, article_id, version, done)
         return RedirectResponse(f"/studio/articles/{article_id}?published={version}", 303)
+
+    @routes.post("/articles/{article_id}/plan")
+    async def plan(
+        request: Request, article_id: str, person: Actor, version: Version, at: Annotated[str, Form(max_length=40)] = ""
+    ) -> Response:
+        """Answer with that version from a time on, unless a check stands against it now or then."""
+        person.access.require(Permission.edit_content)
+        now = house.clock.now()
+        wanted = scheduling.moment(at, now)
+        done: schedules.PlannedPublication | Refused
+        if isinstance(wanted, Refused):
+            done = wanted
+        else:
+            async with house.database.unit_of_work() as uow:
+                done = await scheduling.plan(uow, person, studio.live, article_id, version, wanted, now)
+        if isinstance(done, Refused):
+            return await reviewed(request, person, article_id, version, done, at=at)
+        return RedirectResponse(f"/studio/articles/{article_id}?planned={version}", 303)
+
+    @routes.post("/articles/{article_id}/plan/off")
+    async def plan_off(request: Request, article_id: str, person: Actor) -> Response:
+        """Do not publish it at its time; or put aside why it was not published."""
+        async with house.database.unit_of_work() as uow:
+            done = await schedules.call_off(uow, person.access, article_id, house.clock.now())
+        if isinstance(done, Refused):
+            return await reviewed(request, person, article_id, 0, done)
+        return RedirectResponse(f"/studio/articles/{article_id}", 303)
 
     @routes.post("/articles/{article_id}/sign")
     async def sign(
@@ -177,13 +219,6 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         if isinstance(done, Refused):
             return await reviewed(request, person, article_id, version, done)
         return RedirectResponse(f"/studio/articles/{article_id}/publish?version={version}", 303)
-
-    @routes.post("/articles/{article_id}/withdraw")
-    async def retire(article_id: str, person: Actor) -> Response:
-        """Answer with it no more."""
-        async with house.database.unit_of_work() as uow:
-            await withdraw(uow, person.access, article_id, house.clock.now())
-        return RedirectResponse(f"/studio/articles/{article_id}", 303)
 
     @routes.post("/articles/{article_id}/restore")
     async def restore(request: Request, article_id: str, person: Actor, version: Version) -> Response:
@@ -272,7 +307,7 @@ def _typed(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[
 
 
 def _empty() -> dict[str, Any]:
-    return {"id": "", "base": 0, "typed": {}, "theirs": None, "subject": None, "shown": 0, "heard": {}}
+    return {"id": "", "base": 0, "typed": {}, "theirs": None, "subject": None, "shown": 0, "heard": {}, "plan": None}
 
 
 def _filled(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[str, Any]:

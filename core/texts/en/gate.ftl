@@ -150,3 +150,36 @@ refused-test-empty = In this conversation the bot answered nothing.
 refused-test-channel = A conversation of this channel cannot be replayed.
 refused-test-names = Turn { $turn } holds a number or an address, or it was not confirmed that it points to nobody.
 refused-test-name = The name must have 3 to 120 characters.
+version-returning = What going back changes in safety content
+
+# Shadow mode.
+shadow-title = Shadow mode
+shadow-lead = A candidate that learnt the draft silently reads what the bot has answered already, and sends nothing. It shows what it would understand otherwise. It ends by itself after its time, after 2000 messages and with a publication.
+shadow-hours = How long
+shadow-hours-count = { $count ->
+    [one] one hour
+   *[other] { $count } hours
+}
+shadow-start = Switch on
+shadow-stop = Switch off
+shadow-runs = Trials
+shadow-none = There was no trial yet.
+shadow-state-waiting = waiting
+shadow-state-training = learning
+shadow-state-watching = reading silently
+shadow-state-ended = over
+shadow-until = Ends { $when } at the latest.
+shadow-counts = Read: { $read }, otherwise: { $differed }.
+shadow-dropped = Left out so as not to burden the bot: { $count }.
+shadow-because-button = Switched off by the button.
+shadow-because-time = Its time was over.
+shadow-because-turns = As much was read as was planned.
+shadow-because-published = A publication began, or a new version answers.
+shadow-because-interrupted = Interrupted (by a restart, for example).
+shadow-because-failed = The candidate could not be started.
+shadow-groups = What would be understood otherwise
+shadow-same = No differences so far.
+shadow-found = Messages without the patients
+refused-shadow-open = A candidate is reading silently already. It has to be switched off first.
+refused-shadow-over = That trial is over already.
+refused-shadow-hours = Please choose how long the trial should last.

@@ -15,7 +15,7 @@ studio-live = version { $version } answers
 studio-not-live = does not answer yet
 studio-draft = draft { $version }
 studio-shown = version { $version } is shown
-studio-lacks = lacks { $language }
+studio-lacks = lacks { $tongue }
 studio-due = review by { $day }
 studio-id = Identifier
 studio-id-hint = Small letters, digits and hyphens, e.g. sick-leave. It does not change later.
@@ -104,3 +104,99 @@ refused-signature-missing = This is safety content ({ $about }): before it is pu
 refused-signature-changed = It was changed meanwhile. Please look at it as it is now, and sign that.
 refused-signature-needless = This is no safety content, so it needs no second signature.
 refused-signature-twice = You have signed this already. The second signature is somebody else's.
+
+# Publishing at a time.
+studio-state-planned = Planned
+studio-state-unplanned = Plan refused
+plan-title = Publish later
+plan-at = Day and time
+plan-hint = Whatever might stand in the way is checked now (with the prices of that day) and once more at that time.
+plan-make = Plan to publish
+plan-waits = Planned publication
+plan-waits-for = Version { $version } will answer { $when }.
+plan-by = Planned by { $name }, { $at }
+plan-off = Call it off
+plan-refused = The plan could not be carried out
+plan-refused-at = Version { $version } was to answer { $when }. It was not published:
+plan-look = Look at this version
+plan-aside = Close this message
+plan-tag = plan { $version }: { $at }
+plan-tag-refused = plan { $version } was refused
+refused-plan-time = Please give a day and a time that exists (when the clocks change, one hour is missing).
+refused-plan-past = That time is past. It can be published at once.
+refused-plan-far = A plan may reach at most a year ahead.
+refused-plan-twice = Version { $version } is waiting for its time already. Please call that plan off first.
+refused-plan-over = No plan is waiting any more: it has just been carried out or called off.
+refused-plan-overtaken = Meanwhile another version was published, or the article was withdrawn.
+refused-plan-author = { $name } may no longer publish content.
+refused-plan-gone = That version is no longer there.
+
+# Safety content withdrawn or taken back: two people, or one in an emergency.
+withdraw-title = Withdrawing an article
+withdraw-live = Version { $version } answers now
+withdraw-at-once = Withdraw at once
+version-at-once = Let this version answer at once
+emergency-title = A second person cannot be waited for
+emergency-lead = If waiting harms patients, one person may do it at once. A second one has a day to confirm or to object; all of it stays on record.
+emergency-reason = What is happening (no data of patients)
+emergencies-title = To confirm
+emergencies-lead = Changes of safety content that one person made at once. Another person confirms them or takes them back.
+emergencies-none = Nothing waits for a second person.
+emergencies-over = Settled
+emergencies-wait = { $count ->
+    [one] One urgent change waits for a second person.
+   *[other] Urgent changes waiting for a second person: { $count }.
+}
+emergency-retire = Withdrawn article
+emergency-return = Return to an earlier version of the bot
+emergency-until = To be confirmed { $when } at the latest.
+emergency-late = It was to be confirmed { $when }. Please settle it now.
+emergency-mine = This change is your own. Another person confirms it.
+emergency-confirm = Confirm
+emergency-object-retire = Object: let version { $version } answer again
+emergency-object-return = Object: return to version { $version }
+emergency-objection-failed = The return after an objection could not be carried out. Please settle it once more.
+emergency-state-confirmed = confirmed
+emergency-state-objected = taken back
+emergency-state-settled = replaced by another change
+emergency-state-void = came to nothing
+refused-emergency-reason = Please say why: { $least } to { $most } characters.
+refused-emergency-open = An urgent return to an earlier version waits for a second person (To confirm). Publishing goes on after that.
+refused-emergency-over = That has been settled already.
+refused-emergency-own = Another person confirms your own change or takes it back.
+refused-article-safety-subject = Safety content that answers changes neither topic nor examinations. It has to be withdrawn first.
+
+# Documents into drafts.
+documents-title = Articles from a document
+documents-open = From a document
+documents-lead = PDF, DOCX (Word) or HTML, at most { $most } MB. Headings become questions, the text below them answers. Pictures and scripts are not taken over, and the file itself is not kept.
+documents-file = File
+documents-language-auto = Tell from the words
+documents-read = Read it
+documents-found = { $count ->
+    [one] One section was found. Please look at it and mend it; it is kept if it is ticked.
+   *[other] { $count } sections were found. Please look at them and mend them; those ticked are kept.
+}
+documents-origin = Source
+documents-section = Section { $number }
+documents-take = Keep as a draft
+documents-known = there is such an article
+documents-drafts-hint = These become drafts in one language. Before they answer, the other language has to be added and they have to be published.
+documents-keep = Keep the ticked ones as drafts
+documents-other = Another document
+studio-drafted = { $count ->
+    [one] One draft was kept.
+   *[other] { $count } drafts were kept.
+}
+refused-document-none = Please choose a file.
+refused-document-empty = There is no text in this document.
+refused-document-large = The file is too large: { $most } MB at most.
+refused-document-kind = This is neither PDF nor DOCX nor HTML (the content counts, not the file's name).
+refused-document-old = This is an older Word format (.doc), or an Office file with a password. Please save it as DOCX without a password.
+refused-document-locked = The document is protected by a password. Please save it without one.
+refused-document-broken = The document is damaged and cannot be read.
+refused-document-scanned = This PDF holds pictures only (a scan), no text. A file with text is needed.
+refused-document-long = The document is too long: 200 pages and 120 sections at most. Please divide it.
+refused-document-heavy = This document cannot be read safely: unpacked it is too large, or it is built in a way that is not allowed.
+refused-document-language = It is not clear whether the text is Polish or English. Please choose the language.
+refused-document-nothing = Nothing is ticked. Please choose at least one section.

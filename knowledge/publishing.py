@@ -9,7 +9,7 @@ from core.errors import NotFound, Refused
 from knowledge import emergencies, schedules, signatures
 from knowledge.editing import impact, problems, whole
 from knowledge.emergencies import Emergency
-from knowledge.models import Article
+from knowledge.models import Article, ArticleVersion
 from knowledge.service import Library, publish, withdraw
 
 
@@ -22,11 +22,12 @@ async def against(
     at: datetime,
     *,
     is_signed: bool = False,
+    is_harmless: bool = False,
 ) -> Refused | None:
     """What stands against that version's answering from `at` on. Raises `NotFound`.
 
     Refused: `article-problems`, `signature-missing` (safety content that nobody else signed), `article-hides-another` (another
-    article's own question would find it no more).
+    article's own question would find it no more; not asked where it `is_harmless`, found so just before).
     """
     access.require(Permission.edit_content)
     subject = await whole(uow, access, article_id)
@@ -41,20 +42,34 @@ async def against(
         refused = await signatures.missing(uow, access, content, article_id)
         if refused is not None:
             return refused
+    return None if is_harmless else await hidden(uow, library, article_id, version, texts)
+
+
+async def hidden(
+    uow: UnitOfWork, library: Library, article_id: str, version: int, texts: dict[str, ArticleVersion]
+) -> Refused | None:
+    """Would another article's own question find it no more? Some seconds. Refused: `article-hides-another`."""
     changes = await impact(uow, library, article_id, version, texts)
     lost = next((one for one in changes if one.is_loss and one.belongs_to != article_id), None)
-    if lost is not None:
-        return Refused("article-hides-another", {"question": lost.question, "article": lost.belongs_to})
-    return None
+    if lost is None:
+        return None
+    return Refused("article-hides-another", {"question": lost.question, "article": lost.belongs_to})
 
 
 async def release(
-    uow: UnitOfWork, access: Access, library: Library, article_id: str, version: int, now: datetime
+    uow: UnitOfWork,
+    access: Access,
+    library: Library,
+    article_id: str,
+    version: int,
+    now: datetime,
+    *,
+    is_harmless: bool = False,
 ) -> Article | Refused:
     """Publish after the checks and the impact on all other articles. Refused: as `against`, or as `publish`."""
     access.require(Permission.edit_content)
     await schedules.held(uow, article_id)
-    refused = await against(uow, access, library, article_id, version, now)
+    refused = await against(uow, access, library, article_id, version, now, is_harmless=is_harmless)
     if refused is not None:
         return refused
     done = await publish(uow, access, article_id, now, version)

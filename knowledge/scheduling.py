@@ -20,13 +20,15 @@ from core.errors import NotFound, PoradniaError, Refused
 from core.logging import describe
 from knowledge import schedules
 from knowledge.editing import problems, whole
-from knowledge.models import Article
-from knowledge.publishing import against, release
+from knowledge.models import Article, KnowledgeState
+from knowledge.publishing import against, hidden, release
 from knowledge.schedules import PlannedPublication
 from knowledge.service import Library
 
 log = structlog.get_logger()
 LOOKS_EVERY = 0.5
+AHEAD = timedelta(minutes=2)
+"""Whether a version would hide another article is a matter of seconds: it is looked at so long before, and again if anything changed."""
 AGAIN_AFTER = 15.0
 """Seconds until what failed unexpectedly (a database away) is tried again."""
 FURTHEST = timedelta(days=366)
@@ -83,6 +85,8 @@ class Punctual:
         self._library = library
         self._clock = clock
         self._not_before: dict[UUID, float] = {}
+        self._harmless: dict[UUID, int] = {}
+        """By plan: the revision of all articles at which it hid none."""
 
     async def run(self) -> None:
         """Look for ever."""
@@ -95,22 +99,43 @@ class Punctual:
 
     async def look(self) -> int:
         """Publish or refuse what is due; how many were."""
+        now = self._clock.now()
         async with self._database.unit_of_work() as uow:
-            due = select(PlannedPublication.id, PlannedPublication.article_id).where(
-                PlannedPublication.state == "waiting", PlannedPublication.at <= self._clock.now()
+            due = select(PlannedPublication.id, PlannedPublication.article_id, PlannedPublication.at).where(
+                PlannedPublication.state == "waiting", PlannedPublication.at <= now + AHEAD
             )
             found = (await uow.session.execute(due.order_by(PlannedPublication.at, PlannedPublication.id))).all()
         count = 0
-        for ident, article_id in found:
+        for ident, article_id, at in found:
             if self._not_before.get(ident, 0.0) > time.monotonic():
                 continue
             try:
+                if at > now:
+                    if await self._prepare(ident):
+                        break  # That took a while: others may be due by now.
+                    continue
                 count += await self._settle(ident, article_id)
+                self._harmless.pop(ident, None)
                 self._not_before.pop(ident, None)
             except Exception as error:
                 self._not_before[ident] = time.monotonic() + AGAIN_AFTER
                 log.warning("a planned publication failed and is tried again", **describe(error))
         return count
+
+    async def _prepare(self, ident: UUID) -> bool:
+        """Ask all articles' questions before the time comes; True if that was done just now."""
+        async with self._database.unit_of_work() as uow:
+            revision = await _revision(uow)
+            one = await uow.session.get(PlannedPublication, ident)
+            if one is None or self._harmless.get(ident) == revision:
+                return False
+            subject = await whole(uow, Access.system("planned publication"), one.article_id)
+            texts = subject.versions.get(one.version, {})
+            if await hidden(uow, self._library, one.article_id, one.version, texts) is not None:
+                self._not_before[ident] = time.monotonic() + AGAIN_AFTER
+                return True  # Said at its time, if it is still so.
+            self._harmless[ident] = revision
+        return True
 
     async def _settle(self, ident: UUID, article_id: str) -> int:
         async with self._database.unit_of_work() as uow:
@@ -137,7 +162,8 @@ class Punctual:
         if not author.is_active or not access.allows(Permission.edit_content):
             return Refused("plan-author", {"name": author.name})
         try:
-            return await release(uow, access, self._library, one.article_id, one.version, now)
+            is_harmless = self._harmless.get(one.id) == await _revision(uow)
+            return await release(uow, access, self._library, one.article_id, one.version, now, is_harmless=is_harmless)
         except NotFound:
             return Refused("plan-gone")
 
@@ -151,3 +177,8 @@ class Punctual:
         except PoradniaError:
             return []
         return [[found.key, found.args] for found in await problems(uow, texts, now)]
+
+
+async def _revision(uow: UnitOfWork) -> int:
+    """Grows with every publication and withdrawal."""
+    return int(await uow.session.scalar(select(KnowledgeState.revision)) or 0)

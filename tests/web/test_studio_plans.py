@@ -11,6 +11,8 @@ from care.seed import seed as seed_clinic
 from core.access import Role
 from core.accounts import Staff
 from core.audit import AuditEvent
+from knowledge import editing, publishing
+from knowledge.editing import Change
 from knowledge.models import Article
 from knowledge.schedules import PlannedPublication
 from knowledge.scheduling import Punctual
@@ -233,6 +235,34 @@ async def test_one_plan_that_cannot_be_carried_out_holds_up_no_other(filled: Tes
         assert "Tej wersji już nie ma" in (await ola.client.get(ADDRESS)).text
     (bicycle,) = await filled.rows(Article, Article.id == "a-bicycle")
     assert bicycle.status == "published"
+
+
+async def test_what_takes_long_is_done_before_the_time_and_again_only_if_something_changed(
+    filled: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+
+    async def impact(*given: object) -> list[Change]:
+        counted.append("asked")
+        return await editing.impact(*given)  # type: ignore[arg-type]
+
+    async with keyboard(filled, Role.admin) as ola:
+        at = await planned(filled, ola)
+        other = DOG | {"id": "a-bicycle", "pl_question": "Gdzie zostawić rower?", "en_question": "Where do bikes go?"}
+        await ola.post("/studio/articles", **other)
+        await ola.post("/studio/articles/a-bicycle/plan", version="1", at=typed(at))
+        monkeypatch.setattr(publishing, "impact", impact)
+        worker = punctual(filled)
+        filled.clock.instant = at - timedelta(minutes=3)
+        assert await worker.look() == 0 and counted == []
+        filled.clock.instant = at - timedelta(minutes=1)
+        for _ in range(4):
+            assert await worker.look() == 0
+        assert len(counted) == 2 and not await answers(filled)
+        filled.clock.instant = at
+        assert await worker.look() == 2
+    # The first was known to be harmless; after it everything else is asked once more.
+    assert len(counted) == 3 and await state(filled) == ["published", "published"]
 
 
 @pytest.mark.parametrize("role", [Role.agent, Role.supervisor, Role.clinician])

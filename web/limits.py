@@ -7,7 +7,7 @@ MAX_FORM_BYTES = 256 * 1024
 MAX_FILE_BYTES = 2_200_000
 """A file of examples for the studio, with what goes around it."""
 _LIMITS = {
-    **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy"), MAX_FORM_BYTES),
+    **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy", "/transcript"), MAX_FORM_BYTES),
     "/studio": MAX_FILE_BYTES,
 }
 

@@ -39,6 +39,7 @@ MODELS: tuple[str, ...] = (
     "conversations.unanswered",
     "conversations.article_answers",
     "conversations.contact_limits",
+    "conversations.transcript_links",
     "knowledge.signatures",
 )
 

@@ -40,6 +40,7 @@ MODELS: tuple[str, ...] = (
     "conversations.article_answers",
     "conversations.contact_limits",
     "conversations.transcript_links",
+    "conversations.patient_merges",
     "knowledge.signatures",
 )
 

@@ -1,7 +1,8 @@
 """Two records that are one person: one survives, the other is replaced by it (FHIR Patient.link), and every row that moved is kept.
 
-One transaction. Undoing it moves back exactly those rows that still stand where the merge put them; what came after it stays with
-the survivor. Codes and proofs of both end, so nobody who proved to be one of them reads the other's things.
+One transaction. What others write for the replaced record meanwhile or later, the database writes for the survivor. Undoing it
+moves back exactly those rows that still stand where the merge put them; what came after it stays with the survivor. Codes and
+proofs of both end, so nobody who proved to be one of them reads the other's things.
 """
 
 from collections.abc import Sequence
@@ -188,6 +189,8 @@ async def undo(uow: UnitOfWork, access: Access, merge_id: UUID, now: datetime) -
     with_bot = select(func.count()).where(Case.id.in_(moved.get("cases", [])), Case.state == CaseState.bot)
     if await uow.session.scalar(with_bot):
         return Refused("merge-forms")
+    other.replaced_by_id = None
+    await uow.session.flush()  # Before anything goes back: what is written for a replaced record is the survivor's.
     for place, model in (*_PLACES, (_LINKS, PatientContactPoint)):
         back = select(model.id).where(model.id.in_(moved.get(place, [])), model.patient_id == survivor.id)
         await _move(uow, model, back, other.id)
@@ -205,7 +208,6 @@ async def undo(uow: UnitOfWork, access: Access, merge_id: UUID, now: datetime) -
     for field in found.moved.get(_FIELDS, []):
         if getattr(survivor, field) == getattr(other, field):
             setattr(survivor, field, None)
-    other.replaced_by_id = None
     found.undone_by, found.undone_at = UUID(access.actor), now
     await _settle(uow, access, survivor, other, "patient.merge-undone", now)
     return None

@@ -215,6 +215,27 @@ async def test_what_came_after_it_stays_with_the_survivor(house: TestHouse) -> N
     )
 
 
+async def test_what_is_written_for_the_replaced_record_meanwhile_or_later_is_the_survivors(house: TestHouse) -> None:
+    one = await two(house)
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with house.house.database.unit_of_work() as uow:
+        assert isinstance(
+            await merges.merge(uow, one.lead.access, one.stays, one.goes, REASON, house.clock.now()), PatientMerge
+        )
+        meanwhile = asyncio.create_task(visit(house, one.goes, "booked", days=6))
+        while not meanwhile.done():
+            async with house.house.database.unit_of_work() as look:
+                if await look.session.scalar(waiting):
+                    break
+            await asyncio.sleep(0.01)
+        assert not meanwhile.done(), "it waits for the merge"
+    later = await visit(house, one.goes, "booked", days=7)
+    for visit_id in (await meanwhile, later):
+        assert (await house.rows(Appointment, Appointment.id == visit_id))[0].patient_id == one.stays
+
+
 async def test_proofs_and_codes_of_both_end(house: TestHouse) -> None:
     one = await two(house)
     points = [await house.point(), await house.point(BARTEK)]

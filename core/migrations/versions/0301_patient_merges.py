@@ -9,6 +9,24 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
+_FOLLOWING = (
+    "cases", "appointments", "medications", "refill_requests", "measurements", "vital_alarms", "dose_plans", "authorisations",
+    "patient_contact_points",
+)  # fmt: skip
+# What is written for a record while it is being replaced, or by a page from before, is the survivor's. The lock waits for a
+# merge that is under way and then reads the record as the merge left it.
+_FUNCTION = """
+CREATE FUNCTION follow_replaced_patient() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE survivor uuid;
+BEGIN
+  WHILE NEW.patient_id IS NOT NULL LOOP
+    SELECT replaced_by_id INTO survivor FROM patients WHERE id = NEW.patient_id FOR KEY SHARE;
+    EXIT WHEN survivor IS NULL;
+    NEW.patient_id := survivor;
+  END LOOP;
+  RETURN NEW;
+END $$
+"""
 
 
 def upgrade() -> None:
@@ -32,10 +50,19 @@ def upgrade() -> None:
         "uq_patient_merges_open", "patient_merges", ["replaced_id"], unique=True,
         postgresql_where=sa.text("undone_at IS NULL"),
     )  # fmt: skip
+    op.execute(_FUNCTION)
+    for place in _FOLLOWING:
+        op.execute(
+            f"CREATE TRIGGER follow_replaced_patient BEFORE INSERT OR UPDATE OF patient_id ON {place} "
+            "FOR EACH ROW EXECUTE FUNCTION follow_replaced_patient()"
+        )
 
 
 def downgrade() -> None:
     """Undo."""
+    for place in _FOLLOWING:
+        op.execute(f"DROP TRIGGER follow_replaced_patient ON {place}")
+    op.execute("DROP FUNCTION follow_replaced_patient()")
     op.drop_table("patient_merges")
     op.drop_index("ix_patients_replaced_by_id", "patients")
     op.drop_column("patients", "replaced_by_id")

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from care.appointments.models import Appointment
+from care.patients.models import Patient
 from core.access import Access, Permission, Role
 from core.accounts.break_glass import has_glass
 from core.accounts.models import BreakGlass
@@ -70,9 +71,12 @@ async def require_relation(uow: UnitOfWork, access: Access, patient_id: UUID, no
 
     Agents and supervisors: a patient with a visit at one of their sites, or with no visit anywhere. Clinicians: a patient
     with a visit at one of their sites, or with themselves. Visits called off count: somebody has to answer for them.
+    Raises `NotFound` for a record that another replaces.
     """
     if not access.roles & _BY_RELATION or access.patient_id == patient_id or Role.system in access.roles:
         return
+    if await uow.session.scalar(select(Patient.replaced_by_id).where(Patient.id == patient_id)) is not None:
+        raise NotFound("patient")
     sites = access.sites(Permission.read_patient)
     serves_everyone = any(role in access.roles and role not in dict(access.scopes) for role in _WITHOUT_VISIT)
     if serves_everyone:

@@ -22,7 +22,8 @@ from core.ids import new_id
 from core.tracing import tracing
 
 CODE_KEY, LINK_KEY = "identity-code", "link-to-web"
-SECRET_KEYS = frozenset({CODE_KEY, LINK_KEY})
+TRANSCRIPT_KEY, TRANSCRIPT_CODE_KEY = "transcript-link", "transcript-code"
+SECRET_KEYS = frozenset({CODE_KEY, LINK_KEY, TRANSCRIPT_KEY, TRANSCRIPT_CODE_KEY})
 """What was said under these holds a secret of the patient: staff do not see it, and it is never said again."""
 MOST_SECRETS = 8
 """More codes, links and asides than are ever said one after another."""

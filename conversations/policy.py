@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from care.patients.repository import replaced_by
 from care.policy import require_relation
 from conversations.models import Case
 from core.access import Access
@@ -34,4 +35,5 @@ async def who_viewed(uow: UnitOfWork, access: Access, patient_id: UUID) -> Seque
     """Every look of staff at this patient: record, visits, conversations. For the privacy officer and the patient."""
     cases = (await uow.session.execute(select(Case.id, Case.thread_id).where(Case.patient_id == patient_id))).all()
     also = {("case", case_id) for case_id, _ in cases} | {("thread", thread_id) for _, thread_id in cases}
+    also |= {("patient", other) for other in await replaced_by(uow, patient_id)}
     return await break_glass.who_viewed(uow, access, patient_id, also)

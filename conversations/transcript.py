@@ -125,19 +125,22 @@ class Transcripts:
                 ),
             )
         before = await first_waiting(self._uow, thread_id, now)
-        waits = and_(Delivery.state == DeliveryState.queued, Delivery.undo_until > now)
-        shown = and_(
-            shown,
-            func.coalesce(and_(Delivery.state != DeliveryState.undone, not_(func.coalesce(waits, false()))), true()),
-        )
-        if before is not None:
-            shown = and_(
-                shown, or_(Message.direction == Direction.inbound, Message.seq < before, Message.goes_first.is_(True))
-            )
+        shown = and_(shown, _left_the_house(before, now))
         lines = await self._lines(thread_id, after_seq, with_notes=False, only=shown)
         held = [one for one in (before, await first_waiting(self._uow, thread_id, now)) if one is not None]
         self.held_from = min(held, default=None)
         return lines
+
+    async def of_case(self, case_id: UUID, now: datetime) -> list[Line]:
+        """One conversation as its patient had it: no notes, nothing that never left. The access is narrowed to the case."""
+        self._access.require(Permission.read_own_thread)
+        case = await self._uow.session.get(Case, case_id)
+        if case is None or self._access.case_id != case_id:
+            raise NotFound("case")
+        before = await first_waiting(self._uow, case.thread_id, now)
+        never = func.coalesce(Delivery.state == DeliveryState.withheld, false())
+        shown = and_(Message.case_id == case_id, not_(never), _left_the_house(before, now))
+        return await self._lines(case.thread_id, 0, with_notes=False, only=shown)
 
     async def file(self, thread_id: UUID, attachment_id: UUID, now: datetime) -> tuple[str, bytes]:
         """Type and bytes of a kept file of the thread, for staff; audited."""
@@ -178,6 +181,15 @@ class Transcripts:
             for one in kept:
                 files.setdefault(one.message_id, []).append(File(one.id, one.media_type, one.size, one.state))
         return [_line(message, delivery, tuple(files.get(message.id, ())), self._access) for message, delivery in rows]
+
+
+def _left_the_house(before: int | None, now: datetime) -> ColumnElement[bool]:
+    """What was not taken back unseen, does not wait to be, and was not said after (`before`) something that does."""
+    waits = and_(Delivery.state == DeliveryState.queued, Delivery.undo_until > now)
+    left = func.coalesce(and_(Delivery.state != DeliveryState.undone, not_(func.coalesce(waits, false()))), true())
+    if before is None:
+        return left
+    return and_(left, or_(Message.direction == Direction.inbound, Message.seq < before, Message.goes_first.is_(True)))
 
 
 def _line(message: Message, delivery: Delivery | None, files: tuple[File, ...], access: Access) -> Line:

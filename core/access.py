@@ -53,6 +53,7 @@ class Permission(StrEnum):
     manage_queue = "manage_queue"
     edit_routing = "edit_routing"
     read_retracted = "read_retracted"
+    merge_patient = "merge_patient"
 
 
 P = Permission
@@ -97,6 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.manage_queue,
         P.edit_routing,
         P.read_retracted,
+        P.merge_patient,
     },
     Role.admin: frozenset(
         {

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     identity_proof_minutes: int = 30
     identity_lock_minutes: int = 30
     link_minutes: int = 30
+    transcript_days: int = Field(7, ge=1, le=30)
     undo_seconds: int = Field(10, ge=0, le=120)
     retract_minutes: int = Field(15, ge=0, le=1440)
     reminder_hours_before: float = 24.0

@@ -12,7 +12,7 @@ READ_AWAY = 160_000_000
 """Of a form that is too large so much is read and forgotten, so that its sender hears the answer."""
 _LIMITS = {
     "/studio/documents": MAX_DOCUMENT_BYTES,
-    **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy"), MAX_FORM_BYTES),
+    **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy", "/transcript"), MAX_FORM_BYTES),
     "/studio": MAX_FILE_BYTES,
 }
 

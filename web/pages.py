@@ -22,10 +22,12 @@ from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
 from web.console.follow_ups import router as follow_ups_router
 from web.console.glass import router as glass_router
+from web.console.merges import router as merges_router
 from web.console.mine import router as mine_router
 from web.console.presence import router as presence_router
 from web.console.routes import router as console_router
 from web.console.search import router as search_router
+from web.console.transcripts import router as transcript_sending_router
 from web.demo.routes import router as demo_router
 from web.limits import FormLimit
 from web.login.routes import router as login_router
@@ -57,6 +59,7 @@ from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
 from web.supervision.complaints import router as complaints_router
 from web.supervision.routing import router as routing_router
+from web.transcripts.routes import router as transcripts_router
 from web.widget.routes import router as widget_router
 
 CLINIC_PHONE = "+48 89 000 10 01"
@@ -91,6 +94,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(clinical_router(house, pages, sessions))
     app.include_router(console_router(house, pages, sessions))
     app.include_router(search_router(house, pages, sessions))
+    app.include_router(merges_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(conversation_tests_router(house, pages, sessions))
@@ -113,6 +117,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(case_booking_router(house, pages, sessions))
     app.include_router(case_complaints_router(house, pages, sessions))
     app.include_router(limits_router(house, pages, sessions))
+    app.include_router(transcript_sending_router(house, pages, sessions))
     app.include_router(complaints_router(house, pages, sessions))
     app.include_router(routing_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))
@@ -124,6 +129,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(processors_router(house, pages, sessions))
     app.include_router(slack_router(house))
     app.include_router(notice_router(house, pages))
+    app.include_router(transcripts_router(house, pages))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:
         app.include_router(phone_router(house, house.simulator, pages))

@@ -61,12 +61,16 @@ def is_marked(patient_id: InstrumentedAttribute[UUID] | InstrumentedAttribute[UU
 async def make_mark(
     uow: UnitOfWork, access: Access, patient_id: UUID, kind: MarkKind, reason: str, now: datetime
 ) -> Refused | None:
-    """Set the mark; audited. Refused without a reason: `privacy-reason`. One that holds already stays as it is."""
+    """Set the mark; audited. Refused without a reason: `privacy-reason`; of a record that another
+    replaces: `privacy-replaced`. One that holds already stays as it is."""
     access.require_everywhere(Permission.manage_privacy)
     if len(reason.strip()) < 5:
         return Refused("privacy-reason")
-    if await uow.session.get(Patient, patient_id, with_for_update=True) is None:
+    patient = await uow.session.get(Patient, patient_id, with_for_update=True)
+    if patient is None:
         raise NotFound("patient")
+    if patient.replaced_by_id is not None:
+        return Refused("privacy-replaced")
     if kind not in await open_marks(uow, patient_id):
         uow.session.add(
             PrivacyMark(patient_id=patient_id, kind=kind, reason=reason.strip(), made_by=access.actor, made_at=now)

@@ -46,6 +46,8 @@ class Patient(Base):
     language: Mapped[str] = mapped_column(default="pl")
     created_at: Mapped[datetime]
     is_synthetic: Mapped[bool] = mapped_column(default=False)
+    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("patients.id", ondelete="CASCADE"), index=True)
+    """The record that stands for this person now (FHIR Patient.link: replaced-by). One that is replaced is found by nothing."""
 
     @property
     def name(self) -> str:

@@ -129,3 +129,13 @@ class Patients:
             self._visible(now).where(condition).order_by(Patient.created_at.desc(), Patient.id).limit(limit)
         )
         return list(found)
+
+
+async def replaced_by(uow: UnitOfWork, patient_id: UUID) -> list[UUID]:
+    """The records this one stands for since they were put together, at any remove."""
+    found: list[UUID] = []
+    ahead = [patient_id]
+    while ahead:
+        ahead = list(await uow.session.scalars(select(Patient.id).where(Patient.replaced_by_id.in_(ahead))))
+        found += ahead
+    return found

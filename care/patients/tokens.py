@@ -53,9 +53,16 @@ def external_token(external_id: str) -> str:
 
 
 def give_tokens(patient: Patient) -> None:
-    """Set every token from what the record says now. To be called whenever a name, a number or an address changed."""
+    """Set every token from what the record says now. To be called whenever a name, a number or an address changed.
+
+    A record that was replaced has none but its number of the system it came from.
+    """
     words = rules.name_words(patient.given_name) + rules.name_words(patient.family_name)
     terms = rules.search_terms(patient.given_name, patient.family_name)
+    if patient.replaced_by_id is not None:
+        patient.name_tokens, patient.match_token = [], f"replaced:{patient.id}"
+        patient.birth_token = patient.phone_token = patient.pesel_token = patient.mail_token = None
+        return
     patient.name_tokens = sorted({name_token(term) for term in terms} | {whole_name_token(word) for word in words})
     patient.match_token = match_token(patient.given_name, patient.family_name, patient.birth_date)
     patient.birth_token = birth_token(patient.birth_date)

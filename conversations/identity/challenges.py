@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import insert
 
 from care.patients.models import Patient
+from conversations.identity import locks
 from conversations.identity.claims import Claim, find_target, is_shared
 from conversations.identity.levels import Level
-from conversations.identity.models import ChallengeState, IdentityChallenge, IdentityLock, IdentityProof
+from conversations.identity.locks import MAX_ATTEMPTS
+from conversations.identity.models import ChallengeState, IdentityChallenge, IdentityProof
 from conversations.inbox import contact_of, open_case, open_case_for
 from conversations.messages import CODE_KEY, Messages, Route
 from conversations.models import ContactPoint, Thread
@@ -29,7 +30,6 @@ from core.db import Database, UnitOfWork
 from core.errors import Refused
 from core.i18n import Language, as_language
 
-MAX_ATTEMPTS = 3
 MAX_CODES = 3
 """Codes for one challenge, the first included."""
 MAX_CODES_AN_HOUR = 5
@@ -143,19 +143,12 @@ class Identity:
             return await self._wrong(uow, access, challenge, now)
         challenge.state = ChallengeState.proven
         for subject in (_point_token(point_id), challenge.claim_token):
-            await self._forgive(uow, subject)
+            await locks.forgive(uow, subject)
         return await self._prove(uow, access, challenge, now)
 
     async def is_locked(self, uow: UnitOfWork, point_id: UUID, claim_token: str, now: datetime) -> bool:
         """True while the contact point, or the person claimed, is locked out."""
-        found = await uow.session.scalar(
-            select(func.count())
-            .select_from(IdentityLock)
-            .where(
-                IdentityLock.subject_token.in_([_point_token(point_id), claim_token]), IdentityLock.locked_until > now
-            )
-        )
-        return bool(found)
+        return await locks.is_locked(uow, (_point_token(point_id), claim_token), now)
 
     async def open_challenge(self, uow: UnitOfWork, point_id: UUID) -> IdentityChallenge | None:
         """The challenge asked for from there that waits for its code, locked."""
@@ -221,7 +214,7 @@ class Identity:
     async def _wrong(self, uow: UnitOfWork, access: Access, challenge: IdentityChallenge, now: datetime) -> Refused:
         challenge.attempts += 1
         failures = [
-            await self._fail(uow, subject, now)
+            await locks.fail(uow, subject, self.times.lock, now)
             for subject in (_point_token(challenge.contact_point_id), challenge.claim_token)
         ]
         audit.record(uow, access, "identity.code-wrong", "contact_point", challenge.contact_point_id, now)
@@ -231,24 +224,6 @@ class Identity:
         challenge.state = ChallengeState.failed
         audit.record(uow, access, "identity.locked", "contact_point", challenge.contact_point_id, now)
         return Refused("identity-locked")
-
-    async def _fail(self, uow: UnitOfWork, subject: str, now: datetime) -> int:
-        """One more wrong code; how many there are within the time a lock-out lasts. From the third on it is locked."""
-        await uow.session.execute(
-            insert(IdentityLock).values(subject_token=subject, failures=0, failed_at=now).on_conflict_do_nothing()
-        )
-        lock = await uow.session.get_one(IdentityLock, subject, with_for_update=True, populate_existing=True)
-        is_old = lock.failed_at + self.times.lock < now or (lock.locked_until is not None and lock.locked_until <= now)
-        lock.failures = 1 if is_old else lock.failures + 1
-        lock.failed_at = now
-        lock.locked_until = now + self.times.lock if lock.failures >= MAX_ATTEMPTS else None
-        await uow.session.flush()
-        return lock.failures
-
-    async def _forgive(self, uow: UnitOfWork, subject: str) -> None:
-        lock = await uow.session.get(IdentityLock, subject, with_for_update=True)
-        if lock is not None:
-            lock.failures, lock.locked_until = 0, None
 
     async def _prove(self, uow: UnitOfWork, access: Access, challenge: IdentityChallenge, now: datetime) -> Proven:
         assert challenge.patient_id is not None and challenge.phone is not None, "a code that fits was sent to somebody"

@@ -51,11 +51,15 @@ class Erasures:
     ) -> Erasure | Refused:
         """Note that it shall be done; the worker does it within a minute. An open one of the same patient is returned as it is.
 
-        Refused: `privacy-confirmation` for other letters than asked for, `privacy-held` under a legal hold.
+        Refused: `privacy-confirmation` for other letters than asked for, `privacy-held` under a legal hold,
+        `privacy-replaced` for a record that another replaces: what there was is with that one.
         """
         access.require_everywhere(Permission.manage_privacy)
-        if await uow.session.get(Patient, patient_id, with_for_update=True) is None:
+        patient = await uow.session.get(Patient, patient_id, with_for_update=True)
+        if patient is None:
             raise NotFound("patient")
+        if patient.replaced_by_id is not None:
+            return Refused("privacy-replaced")
         if typed.strip().lower() != confirmation_of(patient_id):
             return Refused("privacy-confirmation")
         held = await held_of(uow, patient_id, now)
@@ -155,8 +159,10 @@ class Erasures:
             uow.session.expunge(patient)
             counts["patients"] += 1
         elif not needs_contact:
-            patient.phone, patient.mail = None, None
-            give_tokens(patient)
+            replaced = await uow.session.scalars(select(Patient).where(Patient.replaced_by_id == patient_id))
+            for one in (patient, *replaced):
+                one.phone, one.mail = None, None
+                give_tokens(one)
         await uow.session.flush()
         return counts
 

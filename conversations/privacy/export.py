@@ -15,6 +15,7 @@ from sqlalchemy import select
 from care.appointments.models import Appointment, Clinician, Site
 from care.patients.marks import PrivacyMark
 from care.patients.models import Patient, PatientContactPoint
+from care.patients.repository import replaced_by
 from conversations.models import Attachment, Case, ContactPoint, Correspondent, Message
 from conversations.outreach.consents import history
 from conversations.privacy.clinical import record_of
@@ -50,6 +51,7 @@ class Exports:
         async with self._database.unit_of_work() as uow:
             first = [
                 await _patient(uow, patient_id),
+                *[await _patient(uow, other) for other in await replaced_by(uow, patient_id)],
                 *await _contacts(uow, patient_id),
                 *await _visits(uow, patient_id),
                 *await _marks(uow, patient_id),
@@ -65,7 +67,12 @@ class Exports:
             "resourceType": "Basic", "id": "unassigned", "code": "cases-without-a-patient", "count": len(held.unassigned),
         }  # fmt: skip
         async with self._database.unit_of_work() as uow:
-            subjects = [patient_id, *(one.id for one in held.cases), *(one.thread_id for one in held.cases)]
+            subjects = [
+                patient_id,
+                *await replaced_by(uow, patient_id),
+                *(one.id for one in held.cases),
+                *(one.thread_id for one in held.cases),
+            ]
             seen = await _looked(uow, list({str(one) for one in subjects}))
         for resource in seen:
             yield resource
@@ -120,12 +127,18 @@ async def _patient(uow: UnitOfWork, patient_id: UUID) -> Resource:
         raise NotFound("patient")
     telecom = [("phone", one.phone), ("email", one.mail)]
     numbers = [("PESEL", one.pesel), ("before", one.external_id)]
+    replaces = await uow.session.scalars(
+        select(Patient.id).where(Patient.replaced_by_id == one.id).order_by(Patient.created_at, Patient.id)
+    )
+    links = [{"other": str(other), "type": "replaces"} for other in replaces]
+    if one.replaced_by_id is not None:
+        links.append({"other": str(one.replaced_by_id), "type": "replaced-by"})
     return {
         "resourceType": "Patient", "id": str(one.id), "name": [{"family": one.family_name, "given": [one.given_name]}],
         "birthDate": one.birth_date.isoformat(),
         "identifier": [{"system": system, "value": value} for system, value in numbers if value],
         "telecom": [{"system": system, "value": value} for system, value in telecom if value],
-        "communication": [{"language": one.language}], "meta": {"created": _at(one.created_at)},
+        "communication": [{"language": one.language}], "meta": {"created": _at(one.created_at)}, "link": links,
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from conversations.privacy.copies import Copies, deleted, erase_cases, erase_emp
 from conversations.privacy.holding import has_alert, is_unanswered
 from conversations.privacy.models import Erasure
 from conversations.privacy.rules import newest_that_is_over
+from conversations.transcript_links import TranscriptLink
 from core import audit
 from core.access import Access
 from core.accounts import SESSION_LIFETIME, StaffSession
@@ -170,6 +171,7 @@ class Retention:
             ),
             identity_locks=await deleted(uow, delete(IdentityLock).where(IdentityLock.failed_at < before)),
             magic_links=await deleted(uow, delete(MagicLink).where(MagicLink.expires_at < before)),
+            transcript_links=await deleted(uow, delete(TranscriptLink).where(TranscriptLink.expires_at < before)),
             voice_calls=await deleted(uow, delete(VoiceCall).where(VoiceCall.seen_at < before)),
         )
 

@@ -42,6 +42,15 @@ class View:
     at: datetime
 
 
+@dataclass(frozen=True)
+class RoleView:
+    """Someone in these roles looked; who it was is for the privacy officer."""
+
+    roles: tuple[str, ...]
+    action: str
+    at: datetime
+
+
 def check_reason(category: str, reason: str) -> Refused | None:
     """Why a statement will not do: an unknown category, or too few or too many characters."""
     if category not in CATEGORIES:
@@ -158,3 +167,21 @@ async def who_viewed(
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     )
     return [View(row.name, row.action, row.at) for row in rows]
+
+
+async def viewed_by_roles(
+    uow: UnitOfWork, subjects: Collection[tuple[str, UUID]], since: datetime, limit: int = 200
+) -> Sequence[RoleView]:
+    """When people of the clinic opened one of these, and in what roles they work here now; latest first, without names."""
+    rows = await uow.session.execute(
+        select(Staff, AuditEvent.action, AuditEvent.at)
+        .join(Staff, cast(Staff.id, String) == AuditEvent.actor)
+        .where(
+            tuple_(AuditEvent.subject_kind, AuditEvent.subject_id).in_([(kind, str(one)) for kind, one in subjects]),
+            AuditEvent.action.in_(VIEWS),
+            AuditEvent.at >= since,
+        )
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(limit)
+    )
+    return [RoleView(tuple(sorted(set(staff.roles))), action, at) for staff, action, at in rows]

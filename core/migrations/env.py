@@ -41,6 +41,8 @@ MODELS: tuple[str, ...] = (
     "conversations.unanswered",
     "conversations.article_answers",
     "conversations.contact_limits",
+    "conversations.transcript_links",
+    "conversations.patient_merges",
     "knowledge.schedules",
     "knowledge.signatures",
 )

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from care.patients.models import Patient
 from care.patients.tokens import give_tokens
-from conversations.identity.challenges import MAX_ATTEMPTS, Identity, Proven
+from conversations.identity.challenges import Identity, Proven
 from conversations.identity.claims import Claim
 from conversations.identity.levels import NEEDED, Level, needs_code
+from conversations.identity.locks import MAX_ATTEMPTS
 from conversations.identity.models import IdentityChallenge, IdentityProof
 from conversations.identity.reading import asks_for_web, read_code, read_role
 from conversations.inbox import contact_of

@@ -18,6 +18,7 @@ from conversations.alerts import FollowUp
 from conversations.contact_limits import ContactLimit
 from conversations.messages import route_of
 from conversations.models import Case, CaseState, Delivery, DeliveryState, Direction
+from conversations.patient_merges import PatientMerge
 from conversations.privacy.erasure import confirmation_of
 from conversations.protocols import Media
 from conversations.unanswered import Unanswered
@@ -124,6 +125,20 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             made_by=agent.staff_id, made_at=now, until=now + timedelta(hours=1),
         )  # fmt: skip
         uow.session.add_all((complaint, mention, limited))
+    async with house.house.database.unit_of_work() as uow:
+        double, gone = (
+            Patients(uow, Access.system("test")).add(
+                Patient(given_name="Anna", family_name="Nowak", birth_date=BORN, created_at=now)
+            )
+            for _ in range(2)
+        )
+        await uow.session.flush()
+        gone.replaced_by_id = patient.id
+        merge = PatientMerge(
+            id=new_id(), survivor_id=patient.id, replaced_id=gone.id, reason="dowód osobisty", moved={}, made_by=agent.staff_id,
+            made_at=now,
+        )  # fmt: skip
+        uow.session.add(merge)
     request = await a_refill(house, patient.id, case.id)
     over = Handoff(
         id=new_id(), case_id=case.id, thread_id=accepted.thread_id, state=HandoffState.wrap_up, reason="asked", requested_at=now,
@@ -140,6 +155,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
     assert role is not None
     return World(
         {
+            "other_id": double.id, "merge_id": merge.id,
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "reply_id": reply.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
@@ -212,6 +228,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/cases/{case_id}/limit": lambda _: {
         "kind": "limited", "hours": "24", "cause": "insults", "words": "obelgi wobec rejestracji"
     },
+    "/console/patients/{patient_id}/merge": lambda _: {"query": "Nowak"},
+    "/console/patients/{patient_id}/merge/{other_id}": lambda _: {"reason": "potwierdzone dowodem w rejestracji"},
     "/board/complaints/{complaint_id}": lambda one: {"owner": str(one.ids["lead_id"])},
     "/board/complaints/{complaint_id}/answer": lambda _: {"decision": "upheld", "words": "przepraszamy", "way": "elsewhere"},
     "/replies": lambda _: {"key": "nowa", "pl": "Dzień dobry", "en": "Hello"},

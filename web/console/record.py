@@ -10,6 +10,7 @@ from care.appointments import service as appointments
 from care.authorisations import service as authorisations
 from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs, Scope
 from care.patients import service as patients
+from conversations import patient_merges
 from core.access import Permission
 from core.accounts import SignedIn
 from core.db import UnitOfWork
@@ -55,5 +56,7 @@ async def read_record(
         "authorisations": await read_authorisations(uow, person, found.id, now.date()),
         "authorisation_choices": AuthorisationChoices(),
         "typed": dict(NOTHING_TYPED),
+        "merges": await patient_merges.in_force(uow, found.id),
+        "may_merge": person.access.allows(Permission.merge_patient),
         "may_record": person.access.allows(Permission.edit_patient),
     }

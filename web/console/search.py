@@ -6,9 +6,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from care.patients import service as patients
 from care.patients.models import Patient
+from care.policy import require_relation
+from conversations.patient_merges import survivor_of
 from conversations.search import Hit, MessageSearch
 from core.access import Permission
 from core.accounts import SignedIn
@@ -88,7 +91,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             if person.access.allows(Permission.read_thread):
                 hits = await MessageSearch(uow, person.access).find(query, now, MOST_MESSAGES)
         return page(
-            request, person, query=query, people=[_patient(one, language, now) for one in found],
+            request, person, query=query, people=[patient_row(one, language, now) for one in found],
             messages=[_message(one, language, now) for one in hits],
         )  # fmt: skip
 
@@ -97,6 +100,10 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         """One record with its coming visits: beside the list for a page that is there, else on a page of its own. Audited."""
         language = page_language(request, person.language)
         async with house.database.unit_of_work() as uow:
+            stands = await survivor_of(uow, patient_id)
+            if stands != patient_id:
+                await require_relation(uow, person.access, stands, house.clock.now())
+                return RedirectResponse(f"/console/patients/{stands}", 303)
             record = await read_record(uow, person, patient_id, language, house.clock.now())
         if request.headers.get("hx-request") == "true":
             return pages.respond(request, "console/patient.html", language, person=person, **record)
@@ -105,7 +112,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     return routes
 
 
-def _patient(one: Patient, language: Language, now: datetime) -> PatientRow:
+def patient_row(one: Patient, language: Language, now: datetime) -> PatientRow:
+    """A patient as a list shows them."""
     return PatientRow(one.id, one.name, born_words(one.birth_date, language, now), (one.phone or "")[-PHONE_END:])
 
 

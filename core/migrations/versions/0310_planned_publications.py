@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0310_planned_publications"
-down_revision = "0280_contact_limits"
+down_revision = "0301_patient_merges"
 branch_labels = None
 depends_on = None
 

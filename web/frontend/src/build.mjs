@@ -20,6 +20,7 @@ await build({
     phone: join(source, "phone/main.ts"),
     search: join(source, "search/main.ts"),
     "studio-check": join(source, "studio/check.ts"),
+    transcript: join(source, "transcript/main.ts"),
     widget: join(source, "widget/main.ts"),
   },
 });
@@ -28,6 +29,6 @@ await build({ ...shared, format: "iife", entryPoints: { loader: join(source, "wi
 await build({
   ...shared,
   target: ["chrome115", "firefox115", "safari16.4"],
-  entryPoints: ["account", "console", "demo", "login", "phone", "privacy", "refills", "search", "studio", "supervision", "widget"].map((name) => join(source, "styles", `${name}.css`)),
+  entryPoints: ["account", "console", "demo", "login", "phone", "privacy", "refills", "search", "studio", "supervision", "transcript", "widget"].map((name) => join(source, "styles", `${name}.css`)),
 });
 await copyFile(join(source, "leaf.svg"), join(target, "leaf.svg"));

@@ -43,7 +43,7 @@ GOALS = WRITTEN_GOALS | {
     "emergency": r"sto dwanascie|one one two|1 1 2|one hundred and twelve",
     "person": r"\(end .*human|czlowiekowi|konsultan\w+ (pracuja|odezwie)|people (work|answer)",
     "silent": r"zero laczy z czlowiekiem.*(gwiazdk|klawisz).*(konsultan|czlowiekowi)|keys.*(people|person)",
-    "refill": r"prosba jest u lekarza|prosba jest zapisana|request is with",
+    "refill": r"prosba jest u lekarza|prosba jest zapisana|request is (with|kept)",
     "price": r"zlot|zloty",
 }  # fmt: skip
 NOT_HEARD = (

@@ -29,6 +29,8 @@ WELCOME = "voice-welcome"
 MOST_UNHEARD = 3
 """Silences and noises in a row: asked, offered keys, and then a person, or the end if nothing was ever said."""
 RESUMED_WITHIN = timedelta(minutes=30)
+WITH_PEOPLE = {CaseState.waiting: "voice-waits", CaseState.human: "voice-person"}
+"""What is said to whoever calls while people have their case."""
 
 
 class Caller:
@@ -109,8 +111,13 @@ class Caller:
         row.unheard, row.has_spoken = self.unheard, self.has_spoken
 
     async def accept(self, words: str, ident: str) -> bool:
-        """Words become a message; `ident` makes the same ones, told twice, one. True if they are new."""
+        """Words become a message; `ident` makes the same ones, told twice, one. True if they are new.
+
+        Where nobody answers at once, because the case is with people, the caller hears that the words are kept.
+        """
         self.has_spoken = True
+        async with self.voice.database.unit_of_work() as uow:
+            _, state = await state_of_thread(uow, self.mouth.thread)
         kind, address = self.mouth.address
         accepted = await self.voice.inbox.accept(
             InboundMessage(
@@ -118,6 +125,8 @@ class Caller:
                 language_hint=self.mouth.language,
             )
         )  # fmt: skip
+        if accepted.is_new and state in WITH_PEOPLE and not self.is_danger(words):
+            await self.mouth.remark(f"{WITH_PEOPLE[state]}-noted")
         return accepted.is_new
 
     async def is_waiting(self) -> bool:
@@ -222,16 +231,19 @@ class Caller:
         return await uow.session.scalar(heard.limit(1)) is None
 
     async def _resume(self, uow: UnitOfWork) -> None:
-        """A question that a broken call, or an SMS, left open is asked again."""
+        """A question that a broken call, or an SMS, left open is asked again; who waits for a person is told so."""
         mouth, now = self.mouth, self.voice.clock.now()
+        route = Route("voice", mouth.point, mouth.language)
         case = await open_case(uow, mouth.thread)
+        if case is not None and mouth.leg == 1 and (key := WITH_PEOPLE.get(case.state)) is not None:
+            await self.voice.messages.say(uow, case, route, Utterance(key), {"by": "rule", "rule": key}, now)
+            return
         asked = await last_said(uow, case.id) if case is not None and case.state is CaseState.bot else None
         content = asked.content if asked is not None else None
         if case is None or asked is None or content is None or not is_open_question(content):
             return
         if asked.created_at + RESUMED_WITHIN < now:
             return
-        route = Route("voice", mouth.point, mouth.language)
         provenance = {"by": "rule", "rule": "voice-resumed"}
         await self.voice.messages.say(uow, case, route, Utterance("voice-resumed"), provenance, now)
         await self.voice.messages.say_again(uow, case, route, content, now, provenance)

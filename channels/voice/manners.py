@@ -64,7 +64,7 @@ _FILLERS = frozenset("no mhm like well so to znaczy wiec".split())
 _GOES_ON = frozenset(
     "i oraz a ale albo lub czy ze zeby bo wiec to do na w we z ze o od dla przy po przed za u nad pod przez moj moja moje chce "
     "chcialbym "
-    "chcialabym potrzebuje mam jest jestem bylby bylaby sie mnie mi kiedy ktory ktora jaki jaka "
+    "chcialabym potrzebuje mam tego tej tych jakis jakas jakiegos jakiejs jest jestem bylby bylaby sie mnie mi kiedy ktory ktora jaki jaka "
     "and or but to the a an my for with at on in of from about that because i would want need like is it's i'd i'm".split()
 )
 _NUMBERS = frozenset(

@@ -43,7 +43,16 @@ def test_only_a_manner_alone_is_a_manner(said: str, manner: Manner | None) -> No
 
 @pytest.mark.parametrize(
     "said",
-    ["chciałabym się umówić do", "jutro albo", "yyy", "na,", "I need the", "dzień dobry ja w sprawie…", "and um"],
+    [
+        "chciałabym się umówić do",
+        "do tego",
+        "jutro albo",
+        "yyy",
+        "na,",
+        "I need the",
+        "dzień dobry ja w sprawie…",
+        "and um",
+    ],
 )
 def test_a_sentence_that_stops_in_its_middle_goes_on(said: str) -> None:
     assert goes_on(said)
@@ -224,6 +233,29 @@ async def test_a_question_survives_silence_a_hang_up_and_the_next_call(house: Te
         await again.plays(type="dtmf", digit="2")
         await again.answered()
     assert house.dialogue.asked[-1].payload == "/private"
+
+
+@pytest.mark.parametrize(("is_taken", "told", "noted"), [
+    (False, "czeka na człowieka", "Dopisane"), (True, "prowadzi konsultant", "konsultant to widzi"),
+])  # fmt: skip
+async def test_who_calls_while_people_have_their_case_is_told_so_and_never_talks_to_nobody(
+    house: TestHouse, is_taken: bool, told: str, noted: str
+) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.plays(type="dtmf", digit="0")
+        await line.answered()
+        assert "miejsce w kolejce" in line.spoken() and "Dopisane" not in line.spoken()
+    if is_taken:
+        await house.accept(await house.staff(), (await house.open_case(await house.only_thread())).id)
+    async with Line(house) as again:
+        await again.plays(**(SETUP | {"callSid": "CA2"}))
+        await again.call.speak_new()
+        assert again.spoken().index("automatyczny asystent") < again.spoken().index(told)
+        asked = len(house.dialogue.asked)
+        assert noted in await again.says("boli mnie też kolano")
+        assert noted not in await again.says("mąż nie oddycha"), "what safety says is not talked over"
+    assert "boli mnie też kolano" in await inbound(house) and len(house.dialogue.asked) == asked
 
 
 async def test_a_call_that_is_done_or_never_began_is_not_followed_by_sms(house: TestHouse) -> None:

@@ -30,7 +30,7 @@ from core import faults, metrics
 from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.errors import Retriable
-from core.i18n import Language
+from core.i18n import Language, as_language
 from core.ids import new_id
 from core.tracing import tracing
 
@@ -208,6 +208,16 @@ async def contact_of(uow: UnitOfWork, kind: str, address: str, now: datetime) ->
     """The contact point of an address, opened if nobody wrote from there yet."""
     known = await _contact(uow, kind, address)
     return (known or await _open_contact(uow, kind, address, now))[0]
+
+
+async def language_of(uow: UnitOfWork, kind: str, address: str) -> Language | None:
+    """The language that was spoken with that address last; None if nobody did."""
+    found = await uow.session.scalar(
+        select(Correspondent.language)
+        .join(ContactPoint, ContactPoint.correspondent_id == Correspondent.id)
+        .where(ContactPoint.kind == kind, ContactPoint.address_token == contact_token(kind, address))
+    )
+    return as_language(found) if found else None
 
 
 async def _new_case(uow: UnitOfWork, thread_id: UUID, now: datetime) -> Case:

@@ -14,13 +14,19 @@ MAX_SENTENCES = 2
 _URL = re.compile(r"\s*(?:\([^()]*https?://[^()]*\)|https?://\S+)")
 _BETWEEN = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZĄĆĘŁŃÓŚŹŻ0-9])")
+_POSTCODE = r"(?<=, )\d{2}-\d{3} (?=[A-ZĄĆĘŁŃÓŚŹŻ])"
+"""Nobody drives by it."""
 _SHORT: dict[Language, tuple[tuple[str, str], ...]] = {
     "pl": (
         (r"\bul\.", "ulica"), (r"\bal\.", "aleja"), (r"\btel\.", "telefon"), (r"\bgodz\.", "godzina"), (r"\bnr\b", "numer"),
-        (r"\bnp\.", "na przykład"), (r"\bur\.", "data urodzenia"), (r"\bdr\b\.?", "doktor"),
-        (r"\blek\.", "lekarz"), (r"\bprof\.", "profesor"), (r"\bNFZ\b", "en ef zet"),
+        (r"\bnp\.", "na przykład"), (r"\bur\.", "data urodzenia"), (r"\bdr hab\. n\. med\.", "doktor habilitowany"),
+        (r"\bdr n\. med\.", "doktor"), (r"\bdr\b\.?", "doktor"), (r"\blek\. dent\.", "dentysta"),
+        (r"\blek\.", "lekarz"), (r"\bprof\.", "profesor"), (r"\bNFZ\b", "en ef zet"), (_POSTCODE, ""),
     ),
-    "en": ((r"\bDr\b\.?", "Doctor"), (r"\be\.g\.", "for example"), (r"\bNFZ\b", "N F Z")),
+    "en": (
+        (r"\b[Dd]r hab\. n\. med\.|\b[Dd]r n\. med\.|\blek\. dent\.|\blek\.|\bDr\b\.?", "Doctor"), (r"\bul\.", "ulica"),
+        (r"\bal\.", "aleja"), (r"\be\.g\.", "for example"), (r"\bNFZ\b", "N F Z"), (_POSTCODE, ""),
+    ),
 }  # fmt: skip
 _MARKS = str.maketrans({"„": "", "”": "", "“": "", "’": "'", "—": ",", "–": ",", "•": "", "*": "", "#": "", "\n": " "})
 

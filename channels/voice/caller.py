@@ -15,7 +15,7 @@ from channels.voice.mouth import Lips, Mouth
 from channels.voice.voice import Voice
 from conversations.after_call import end_call, is_open_question
 from conversations.calls import VoiceCall
-from conversations.inbox import open_case
+from conversations.inbox import language_of, open_case
 from conversations.messages import Route, last_said
 from conversations.models import Case, CaseState, ContactPoint, Delivery, DeliveryState, Message, Thread
 from conversations.protocols import InboundMessage, Utterance
@@ -57,8 +57,15 @@ class Caller:
 
             def begun(uow: UnitOfWork, point_id: UUID) -> None:
                 # With the first words, not after them: else their delivery finds no call, and takes them for unheard.
-                uow.session.add(VoiceCall(sid=sid, contact_point_id=point_id, started_at=now, seen_at=now, legs=0))
+                uow.session.add(
+                    VoiceCall(
+                        sid=sid, contact_point_id=point_id, started_at=now, seen_at=now, legs=0, language=mouth.language
+                    )
+                )
 
+            async with self.voice.database.unit_of_work() as uow:
+                language = await language_of(uow, *mouth.address)
+            await mouth.switch(language or mouth.language)
             try:
                 await self.voice.inbox.greet(
                     *mouth.address, "voice", mouth.language, self.voice.messages, Utterance(WELCOME), always=True,

@@ -306,6 +306,19 @@ async def test_nine_speaks_english(house: TestHouse) -> None:
     assert (await outbound(house))[0].language == "pl" and await inbound(house) == ["English please"]
 
 
+async def test_who_spoke_english_before_is_greeted_in_english(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.call.speak_new()
+        assert "Dzień dobry" in line.spoken()
+        await line.plays(type="dtmf", digit="9")
+        await line.answered()
+    async with Line(house) as again:
+        await again.plays(**(SETUP | {"callSid": "CA2"}))
+        await again.call.speak_new()
+        assert again.sent[0]["type"] == "language" and again.spoken().startswith("Hello, this is")
+
+
 async def test_a_hum_is_waited_out_and_not_taken_for_noise(house: TestHouse) -> None:
     async with Line(house) as line:
         await line.plays(**SETUP)

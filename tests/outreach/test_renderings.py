@@ -90,3 +90,16 @@ def test_every_text_for_patients_can_be_said(language: Language) -> None:
             said = speak(texts.text(key, **SAMPLE), (), language)
             assert said and said[-1] in ".?!", key
             assert "http" not in said and not set("„”“—–•\n") & set(said), key
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("pl", "dr n. med. Jan Nowak, ul. Lipowa 12, 00-012 Lipogród", "doktor Jan Nowak, ulica Lipowa 12, Lipogród."),
+        ("pl", "lek. dent. Ewa Lis, lek. Jan Lis, dr hab. n. med. I. Lis", "dentysta Ewa Lis, lekarz Jan Lis, doktor habilitowany I. Lis."),
+        ("en", "dr n. med. Jan Nowak, ul. Lipowa 12, 00-012 Lipogród", "Doctor Jan Nowak, ulica Lipowa 12, Lipogród."),
+        ("en", "lek. Jan Lis, lek. dent. Ewa Lis, Dr. Ida Lis", "Doctor Jan Lis, Doctor Ewa Lis, Doctor Ida Lis."),
+    ],
+)  # fmt: skip
+def test_titles_and_addresses_are_said_in_full_and_without_postcodes(language: Language, text: str, said: str) -> None:
+    assert speak(text, (), language) == said

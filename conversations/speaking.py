@@ -13,12 +13,16 @@ MAX_SPOKEN_CHOICES = 3
 MAX_SENTENCES = 2
 _URL = re.compile(r"\s*(?:\([^()]*https?://[^()]*\)|https?://\S+)")
 _BETWEEN = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)")
-_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZĄĆĘŁŃÓŚŹŻ0-9])")
+_SENTENCE = re.compile(
+    r"(?<=[.?!])(?<!\bul\.)(?<!\bal\.)(?<!\bdr\.)(?<!\bDr\.)(?<!\blek\.)(?<!\bdent\.)(?<!\bmed\.)(?<!\bprof\.)(?<!\bnr\.)\s+(?=[A-ZĄĆĘŁŃÓŚŹŻ0-9])"
+)
+"""Where a sentence ends, and not an abbreviation before a name."""
 _POSTCODE = r"(?<=, )\d{2}-\d{3} (?=[A-ZĄĆĘŁŃÓŚŹŻ])"
 """Nobody drives by it."""
 _SHORT: dict[Language, tuple[tuple[str, str], ...]] = {
     "pl": (
-        (r"\bul\.", "ulica"), (r"\bal\.", "aleja"), (r"\btel\.", "telefon"), (r"\bgodz\.", "godzina"), (r"\bnr\b", "numer"),
+        (r"\b([Oo]d|[Dd]o|[Pp]rzy|[Nn]a|[Zz]|[Pp]o|[Oo]bok|[Kk]oło) ul\.", r"\1 ulicy"), (r"\bul\.", "ulica"),
+        (r"\bal\.", "aleja"), (r"\btel\.", "telefon"), (r"\bgodz\.", "godzina"), (r"\bnr\b", "numer"),
         (r"\bnp\.", "na przykład"), (r"\bur\.", "data urodzenia"), (r"\bdr hab\. n\. med\.", "doktor habilitowany"),
         (r"\bdr n\. med\.", "doktor"), (r"\bdr\b\.?", "doktor"), (r"\blek\. dent\.", "dentysta"),
         (r"\blek\.", "lekarz"), (r"\bprof\.", "profesor"), (r"\bNFZ\b", "en ef zet"), (_POSTCODE, ""),

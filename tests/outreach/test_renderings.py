@@ -7,7 +7,7 @@ import pytest
 from channels.sms.channel import SmsChannel
 from conversations.protocols import Choice, Utterance
 from conversations.rendering import render
-from conversations.speaking import MAX_SPOKEN_CHOICES, speak
+from conversations.speaking import MAX_SPOKEN_CHOICES, in_short, speak
 from core.i18n import LANGUAGES, TEXTS, Language, catalogue
 from core.segments import measure
 from tests.conftest import WARSAW
@@ -98,8 +98,14 @@ def test_every_text_for_patients_can_be_said(language: Language) -> None:
         ("pl", "dr n. med. Jan Nowak, ul. Lipowa 12, 00-012 Lipogród", "doktor Jan Nowak, ulica Lipowa 12, Lipogród."),
         ("pl", "lek. dent. Ewa Lis, lek. Jan Lis, dr hab. n. med. I. Lis", "dentysta Ewa Lis, lekarz Jan Lis, doktor habilitowany I. Lis."),
         ("en", "dr n. med. Jan Nowak, ul. Lipowa 12, 00-012 Lipogród", "Doctor Jan Nowak, ulica Lipowa 12, Lipogród."),
+        ("pl", "Wjazd od ul. Pszczelej, przy ul. Lipowej.", "Wjazd od ulicy Pszczelej, przy ulicy Lipowej."),
         ("en", "lek. Jan Lis, lek. dent. Ewa Lis, Dr. Ida Lis", "Doctor Jan Lis, Doctor Ewa Lis, Doctor Ida Lis."),
     ],
 )  # fmt: skip
 def test_titles_and_addresses_are_said_in_full_and_without_postcodes(language: Language, text: str, said: str) -> None:
     assert speak(text, (), language) == said
+
+
+def test_a_long_answer_is_cut_between_sentences_and_not_after_an_abbreviation() -> None:
+    text = "Parking jest za budynkiem, wjazd od ul. Pszczelej. Jest bezpłatny. Trzecie zdanie jest już za długie."
+    assert in_short(text, "pl").startswith("Parking jest za budynkiem, wjazd od ul. Pszczelej. Jest bezpłatny. Całość")

@@ -50,6 +50,8 @@ def _row(table: Table, number: int, written: dict[str, list[dict[str, Any]]], wo
         if (table.name, column.name) in ALTERNATIVES:
             continue
         target = next(iter(column.foreign_keys), None)
+        if target is not None and target.column.table is table and column.nullable:
+            continue  # A row of this table that does not stand there yet.
         if target is not None and target.column.table.name in written:
             row[column.name] = written[target.column.table.name][number][target.column.name]
         else:

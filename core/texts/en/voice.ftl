@@ -1,5 +1,5 @@
 ## The telephone
-voice-welcome = Hello, this is { -clinic }, the automatic assistant, an artificial intelligence. The call is kept as text. In an emergency please hang up and call 112. Zero connects you to a person. How can I help? Po polsku: klawisz 9.
+voice-welcome = Hello, this is { -clinic }, the automatic assistant, an artificial intelligence. The call is kept as text. In an emergency please hang up and call 112. Zero connects you to a person. How can I help? Po polsku: klawisz dziewięć.
 voice-still-there = Are we still connected? Please say how I can help. Zero connects you to a person.
 voice-goodbye = I cannot hear anything, so the call ends now. You can call again or send a text message to this number. Goodbye.
 channel-voice = Telephone

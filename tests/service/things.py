@@ -32,12 +32,12 @@ async def a_refill(house: TestHouse, patient_id: UUID, case_id: UUID) -> RefillR
     return made
 
 
-async def an_article(house: TestHouse) -> str:
+async def an_article(house: TestHouse, polish: str = "Rower?", english: str = "Bike?") -> str:
     """A draft in both languages."""
     row = {
         "id": f"article-{uuid4().hex}",
-        "pl": {"question": "Rower?", "answer": "Tak."},
-        "en": {"question": "Bike?", "answer": "Yes."},
+        "pl": {"question": polish, "answer": "Tak."},
+        "en": {"question": english, "answer": "Yes."},
     }
     async with house.house.database.unit_of_work() as uow:
         await import_articles(uow, Access.system("test"), [row], house.clock.now())
@@ -46,7 +46,9 @@ async def an_article(house: TestHouse) -> str:
 
 async def an_emergency(house: TestHouse, staff_id: UUID) -> UUID:
     """An article that somebody withdrew at once, which nobody confirmed yet."""
-    article_id, now = await an_article(house), house.clock.now()
+    # Words of its own: an article that is published beside it must not be hidden by it.
+    article_id = await an_article(house, "Czy wolno przyjść z psem przewodnikiem?", "May I bring a guide dog?")
+    now = house.clock.now()
     async with house.house.database.unit_of_work() as uow:
         made = Emergency(
             kind="retire", article_id=article_id, before=1, staff_id=staff_id, name="Jan", reason="dawka była błędna", at=now,

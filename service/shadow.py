@@ -7,7 +7,6 @@ import asyncio
 import os
 import secrets
 import socket
-import sys
 import tempfile
 import time
 from datetime import timedelta
@@ -28,6 +27,7 @@ from knowledge.gate import shadow
 from knowledge.gate.shadow import Reading, ShadowRun
 from knowledge.intents.editing import phrases
 from service.keeper import rasa_command
+from service.process_watch import LOOKS_EVERY, ProcessWatch
 from service.supervisor import Child
 from service.training import QUIET, train
 from service.up import ONE_THREAD
@@ -35,51 +35,31 @@ from service.up import ONE_THREAD
 log = structlog.get_logger()
 NICENESS = 10
 """Whoever answers patients goes first."""
-LOOKS_EVERY = 1.0
 STARTS_WITHIN = 300.0
 SILENT = timedelta(seconds=120)
 
 
-class ShadowWatch:
-    """The worker's side. Any number of workers may look: one of them takes a run."""
+class ShadowWatch(ProcessWatch):
+    """The worker's side."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._process: asyncio.subprocess.Process | None = None
-        self._run_id: UUID | None = None
-
-    async def run(self) -> None:
-        """Look for ever; a candidate that still reads is stopped with us."""
-        try:
-            while True:
-                try:
-                    await self.look()
-                except Exception as error:
-                    log.warning("shadow mode cannot be looked after", **describe(error))
-                await asyncio.sleep(LOOKS_EVERY)
-        finally:
-            if self._process is not None and self._process.returncode is None:
-                self._process.terminate()
+    name = "shadow"
 
     async def look(self) -> None:
         """Take a run that waits; end one whose process is gone."""
-        has_ended = self._process is not None and self._process.returncode is not None
         async with self._database.unit_of_work() as uow:
             now = self._clock.now()
             open_one = select(ShadowRun).where(ShadowRun.state != "ended").with_for_update(skip_locked=True)
             found = await uow.session.scalar(open_one)
             if found is not None and found.state != "waiting":
-                is_gone = found.id == self._run_id and has_ended
+                is_gone = found.id == self._run_id and self._has_ended
                 if is_gone or found.beat_at is None or found.beat_at < now - SILENT:
                     shadow.end(found, "interrupted", now)
                 return
-            if found is None or (self._process is not None and not has_ended):
+            if found is None or self._is_busy:
                 return
             found.state, found.beat_at = "training", now
-            self._run_id = found.id
-        command = (sys.executable, "-m", "service", "shadow", str(self._run_id))
-        self._process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+            run_id = found.id
+        await self._start(run_id)
 
 
 async def run(settings: Settings, url: str, run_id: UUID, python: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -16,10 +16,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
     """Wait for something that no event tells."""
     for _ in range(int(seconds / 0.02)):
-        if condition():
+        found = condition()
+        if found if isinstance(found, bool) else await found:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("not in time")

@@ -237,7 +237,8 @@ class Call:
 
     async def _accept(self, words: str) -> None:
         self._count += 1
-        await self._caller.accept(words, str(self._count) if self._leg == 1 else f"{self._leg}.{self._count}")
+        ident = str(self._count) if self._leg == 1 else f"{self._leg}.{self._count}"
+        await self._caller.accept(words, ident, is_listening=not self._is_closing)
 
     async def _pump(self) -> None:
         """Speak what is stored for this caller, in order, as soon as it is there. A database that is away is tried again."""

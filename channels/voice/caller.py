@@ -117,10 +117,10 @@ class Caller:
         row.language, row.said_id, row.is_slow = mouth.language, mouth.last, mouth.is_slow
         row.unheard, row.has_spoken = self.unheard, self.has_spoken
 
-    async def accept(self, words: str, ident: str) -> bool:
+    async def accept(self, words: str, ident: str, *, is_listening: bool = True) -> bool:
         """Words become a message; `ident` makes the same ones, told twice, one. True if they are new.
 
-        Where nobody answers at once, because the case is with people, the caller hears that the words are kept.
+        Where nobody answers at once, because the case is with people, a caller who is still listening hears that the words are kept.
         """
         self.has_spoken = True
         async with self.voice.database.unit_of_work() as uow:
@@ -132,7 +132,7 @@ class Caller:
                 language_hint=self.mouth.language,
             )
         )  # fmt: skip
-        if accepted.is_new and state in WITH_PEOPLE and not self.is_danger(words):
+        if is_listening and accepted.is_new and state in WITH_PEOPLE and not self.is_danger(words):
             await self.mouth.remark(f"{WITH_PEOPLE[state]}-noted")
         return accepted.is_new
 

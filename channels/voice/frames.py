@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -58,6 +58,9 @@ _FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="
 _KNOWN = frozenset({"setup", "prompt", "interrupt", "dtmf", "error"})
 
 
+F = TypeVar("F")
+
+
 class BadFrame(ValueError):
     """A frame that is none: too long, no JSON, or a known one with wrong fields. The message names what, never the words.
 
@@ -71,20 +74,29 @@ class BadFrame(ValueError):
 
 def read(text: str) -> Frame | None:
     """The frame of a text; None for a kind we do not know, which later versions of the protocol may send."""
+    return parse(text, "type", _FRAMES, _KNOWN)
+
+
+def parse(text: str, names: str, adapter: TypeAdapter[F], known: frozenset[str], begins: str = "") -> F | None:
+    """The frame of a text in a protocol whose field `names` says the kind; None for a kind that is not `known`.
+
+    Raises `BadFrame`, a final one for a kind that `begins` everything: without it there is nothing to go on with.
+    """
     if len(text) > MAX_FRAME:
         raise BadFrame("too long", is_final=True)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadFrame("no JSON") from error
-    if not isinstance(data, dict) or not isinstance(data.get("type"), str):
-        raise BadFrame("no type")
-    if data["type"] not in _KNOWN:
+    if not isinstance(data, dict) or not isinstance(data.get(names), str):
+        raise BadFrame(f"no {names}")
+    kind = data[names]
+    if kind not in known:
         return None
     try:
-        return _FRAMES.validate_python(data)
+        return adapter.validate_python(data)
     except ValidationError as error:
-        raise BadFrame(f"{data['type']}: {error.error_count()} wrong fields") from error
+        raise BadFrame(f"{kind}: {error.error_count()} wrong fields", is_final=kind == begins) from error
 
 
 def text(words: str, *, last: bool) -> str:

@@ -5,9 +5,9 @@ import binascii
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from channels.voice.frames import MAX_FRAME, BadFrame
+from channels.voice.frames import BadFrame, parse
 
 MOST_SOUND = 8_000
 """Bytes of one media frame, a second; the provider sends 160."""
@@ -104,23 +104,7 @@ _KNOWN = frozenset({"start", "media", "dtmf", "mark", "stop"})
 
 def read(text: str) -> Frame | None:
     """The frame of a text; None for the greeting, and for a kind we do not know, which later versions may send."""
-    if len(text) > MAX_FRAME:
-        raise BadFrame("too long", is_final=True)
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadFrame("no JSON") from error
-    if not isinstance(data, dict) or not isinstance(data.get("event"), str):
-        raise BadFrame("no event")
-    if data["event"] not in _KNOWN:
-        return None
-    try:
-        return _FRAMES.validate_python(data)
-    except ValidationError as error:
-        # Without its start there is nothing to go on with.
-        raise BadFrame(
-            f"{data['event']}: {error.error_count()} wrong fields", is_final=data["event"] == "start"
-        ) from error
+    return parse(text, "event", _FRAMES, _KNOWN, begins="start")
 
 
 def media(stream_sid: str, sound: bytes) -> str:

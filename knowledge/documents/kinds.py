@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from typing import Literal
 from xml.parsers import expat
 
@@ -21,6 +22,11 @@ class Unreadable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError, OSError, ValueError)
+"""What reading a damaged package raises: its list or a checksum, a part's stream, its end, a way of packing nobody knows, no XML, and
+an offset or a name that cannot be."""
 
 
 def kind_of(content: bytes) -> Kind:
@@ -64,7 +70,7 @@ def check_parts(content: bytes) -> None:
             for one in parts:
                 if one.filename.endswith((".xml", ".rels")):
                     _check_xml(package.read(one))
-    except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except _BROKEN as error:
         raise Unreadable("document-broken") from error
 
 

@@ -81,6 +81,7 @@ class Site:
 
     house: House
     dialogue: ScriptedDialogue
+    clock: FixedClock
     base: str
     browser: Browser
     contexts: list[BrowserContext] = field(default_factory=list)
@@ -196,7 +197,7 @@ async def site(
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.02)
     runners = [asyncio.create_task(runner.run()) for runner in house.runners()]
-    made = Site(house, dialogue, settings.public_url, chromium)
+    made = Site(house, dialogue, clock, settings.public_url, chromium)
     yield made
     for context in made.contexts:
         await context.close()

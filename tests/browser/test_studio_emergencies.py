@@ -37,7 +37,7 @@ async def test_an_emergency_is_declared_seen_and_settled(site: Site) -> None:
                 confirm_by=now,
             )
         )  # fmt: skip
-    site.house.clock.instant = now.replace(minute=30)  # type: ignore[attr-defined]
+    site.clock.instant = now.replace(minute=30)
     page = await site.agent("ola")
     await page.goto(f"{site.base}/studio/articles/guide-dog?lang=pl")
     await page.get_by_role("link", name="Wycofaj").click()

@@ -83,7 +83,7 @@ async def test_an_agent_sends_the_link_and_the_patient_reads_after_the_code(site
         await expect(reader.locator(".transcript-line")).to_have_count(0)
         await checked(reader, f"transcript-over-{lang}-{width}")
         await reader.context.close()
-        site.house.clock.instant += PAUSE  # type: ignore[attr-defined]
+        site.clock.instant += PAUSE
 
 
 async def test_an_address_that_lost_its_end_says_so(site: Site) -> None:

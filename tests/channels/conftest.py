@@ -1,7 +1,7 @@
 """A house with scripted speech that is called over media streams."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -15,15 +15,8 @@ from conversations.models import Direction, Message
 from service.app import create_app
 from tests.channels.test_voice import SID, outbound
 from tests.house import ANNA, PUBLIC, TestHouse
-from tests.serving import serve
+from tests.serving import serve, until
 from tests.speech import ScriptedSpeech
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what no event tells."""
-    async with asyncio.timeout(60):
-        while not await condition():  # noqa: ASYNC110 - the call goes on by itself
-            await asyncio.sleep(0.02)
 
 
 @dataclass

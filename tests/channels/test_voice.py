@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -100,6 +101,11 @@ class Line:
     def spoken(self, after: int = 0) -> str:
         """What was said since."""
         return "".join(one["token"] for one in self.sent[after:] if one["type"] == "text")
+
+
+def twiml(text: str) -> ElementTree.Element:
+    """Our own answer to a webhook."""
+    return ElementTree.fromstring(text)  # noqa: S314 - nobody else wrote it
 
 
 async def outbound(house: TestHouse) -> list[Message]:

@@ -19,7 +19,7 @@ from conversations.calls import VoiceCall
 from conversations.models import CaseState, Direction, Message
 from conversations.protocols import DialogueReply, Utterance
 from core.clock import FixedClock
-from tests.channels.test_voice import SETUP, SID, Line
+from tests.channels.test_voice import SETUP, SID, Line, twiml
 from tests.house import ANNA, TestHouse, open_house
 from tests.scripted import words
 
@@ -51,7 +51,7 @@ class Webhooks:
         form = {"CallSid": self.sid, "From": self.number, "To": "+48732100200", "CallStatus": "in-progress", **fields}
         answer = await self.house.webhook(self.client, form, path)
         assert answer.status_code == 200, answer.text
-        self.twiml = ElementTree.fromstring(answer.text)  # noqa: S314 - our own answer
+        self.twiml = twiml(answer.text)
         return self.twiml
 
     async def ring(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 from channels.voice import call as calls
 from channels.voice.caller import MOST_UNHEARD
 from channels.voice.manners import Manner, goes_on, is_dictated, is_hum, is_noise, manner_of
+from conversations.calls import VoiceCall
 from conversations.models import CaseState, Direction, Message
 from conversations.protocols import Choice, DialogueReply, Utterance
 from tests.channels.test_voice import SETUP, Line, outbound, written
@@ -256,6 +257,25 @@ async def test_who_calls_while_people_have_their_case_is_told_so_and_never_talks
         assert noted in await again.says("boli mnie też kolano")
         assert noted not in await again.says("mąż nie oddycha"), "what safety says is not talked over"
     assert "boli mnie też kolano" in await inbound(house) and len(house.dialogue.asked) == asked
+
+
+async def test_half_a_sentence_of_a_caller_who_waits_and_hangs_up_is_kept_and_the_call_ends(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.plays(type="dtmf", digit="0")
+        await line.answered()
+        await line.plays(type="prompt", voicePrompt="i jeszcze chciałam powiedzieć że", lang="pl-PL", last=True)
+
+        async def is_gone(_: str) -> None:
+            raise RuntimeError("the socket is closed")
+
+        monkeypatch.setattr(line.call.mouth.lips, "_send", is_gone)
+        await line.call.close("hung-up")
+    assert "i jeszcze chciałam powiedzieć że" in await inbound(house)
+    (call,) = await house.rows(VoiceCall)
+    assert call.ended_at is not None and call.outcome == "hung-up"
 
 
 async def test_a_call_that_is_done_or_never_began_is_not_followed_by_sms(house: TestHouse) -> None:

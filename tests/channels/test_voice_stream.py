@@ -12,10 +12,11 @@ from channels.voice.stream_routes import stream_url
 from conversations.calls import VoiceCall
 from conversations.models import CaseState, Message
 from conversations.protocols import DialogueReply, Utterance
-from tests.channels.conftest import Line, until
+from tests.channels.conftest import Line
 from tests.channels.test_voice import SID, outbound, withheld
 from tests.house import ANNA, PUBLIC
 from tests.scripted import words
+from tests.serving import until
 from tests.speech import loud, quiet
 
 

@@ -1,7 +1,6 @@
 """What may go wrong on a media stream. Invariant: the caller is told, the call goes on by keys or by a person, and nothing is lost."""
 
 import base64
-from xml.etree import ElementTree
 
 import pytest
 import websockets
@@ -16,7 +15,7 @@ from conversations.calls import VoiceCall
 from conversations.models import CaseState
 from service.app import create_app
 from tests.channels.conftest import Line
-from tests.channels.test_voice import SID, outbound
+from tests.channels.test_voice import SID, outbound, twiml
 from tests.channels.test_voice_transfer import TELEPHONE, reachable
 from tests.house import ANNA, PUBLIC
 from tests.scripted import words
@@ -179,7 +178,7 @@ async def test_without_a_voice_the_call_goes_on_by_the_providers_and_listens_to_
         async with line.web() as client:
             answer = (await line.house.webhook(client, FORM, f"{PATH}/ended")).text
         assert ("<Stream" in answer) is (leg == 1), "once more, and then without a stream"
-    gather = ElementTree.fromstring(answer).find("Gather")  # noqa: S314 - our own answer
+    gather = twiml(answer).find("Gather")
     assert gather is not None and gather.get("input") == "dtmf"
     assert "Rozpoznawanie mowy" in answer and "automatyczny asystent" in answer
 
@@ -231,7 +230,7 @@ async def test_who_interrupts_and_hangs_up_leaves_a_transcript_of_what_was_playe
 async def test_the_ring_is_answered_with_a_stream_that_has_no_query(line: Line) -> None:
     async with line.web() as client:
         answer = (await line.house.webhook(client, FORM, PATH)).text
-    stream = ElementTree.fromstring(answer).find("Connect/Stream")  # noqa: S314 - our own answer
+    stream = twiml(answer).find("Connect/Stream")
     assert stream is not None
     assert stream.get("url") == f"{PUBLIC.replace('http', 'ws', 1)}/voice/stream/{SID}/1"
     parameter = stream.find("Parameter")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -242,9 +243,9 @@ async def test_what_takes_long_is_done_before_the_time_and_again_only_if_somethi
 ) -> None:
     counted: list[str] = []
 
-    async def impact(*given: object) -> list[Change]:
+    async def impact(*given: Any) -> list[Change]:
         counted.append("asked")
-        return await editing.impact(*given)  # type: ignore[arg-type]
+        return await editing.impact(*given)
 
     async with keyboard(filled, Role.admin) as ola:
         at = await planned(filled, ola)

@@ -24,7 +24,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/studio/documents", include_in_schema=False)
     Reader = Annotated[SignedIn, Depends(sessions.anyone)]
     Actor = Annotated[SignedIn, Depends(sessions.acting)]
-    Texts = Annotated[list[str], Form(max_length=MOST_SECTIONS)]
+    Texts = Annotated[list[str], Form(default_factory=list, max_length=MOST_SECTIONS)]
 
     def respond(request: Request, person: SignedIn, refused: Refused | None = None, **values: Any) -> Response:
         person.access.require(Permission.edit_content)
@@ -65,11 +65,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def keep(
         request: Request,
         person: Actor,
+        question: Texts,
+        answer: Texts,
+        language: Texts,
+        take: Annotated[list[int], Form(default_factory=list, max_length=MOST_SECTIONS)],
         origin: Annotated[str, Form(max_length=LONGEST["source"])] = "",
-        question: Texts = [],  # noqa: B006 - FastAPI copies it
-        answer: Texts = [],  # noqa: B006
-        language: Texts = [],  # noqa: B006
-        take: Annotated[list[int], Form(max_length=MOST_SECTIONS)] = [],  # noqa: B006
     ) -> Response:
         """The chosen sections as drafts, all of them or none."""
         person.access.require(Permission.edit_content)

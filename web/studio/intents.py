@@ -28,7 +28,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/studio", include_in_schema=False)
     Reader = Annotated[SignedIn, Depends(sessions.anyone)]
     Actor = Annotated[SignedIn, Depends(sessions.acting)]
-    Ids = Annotated[list[UUID], Form(max_length=5000)]
+    Ids = Annotated[list[UUID], Form(default_factory=list, max_length=5000)]
     Name = Annotated[str, Form(max_length=60)]
 
     def respond(
@@ -98,8 +98,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
     @routes.post("/intents/{intent}/examples")
     async def change(
-        request: Request, intent: str, person: Actor, act: Name = "", id: Ids = [], into: Name = ""  # noqa: B006 - FastAPI copies it
-    ) -> Response:  # fmt: skip
+        request: Request, intent: str, person: Actor, id: Ids, act: Name = "", into: Name = ""
+    ) -> Response:
         """Drop, bring back or move the chosen ones."""
         person.access.require(Permission.edit_content)
         now = house.clock.now()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.datastructures import MutableHeaders
@@ -27,7 +27,7 @@ from service.answers import declare
 from service.bootstrap import House, settle_memory
 from service.health import OK, Readiness
 from service.operations import may_see_detail, observed
-from service.watching import Watched
+from service.watching import Watched, template
 from web.pages import mount_pages
 from web.session import Sessions
 
@@ -150,6 +150,12 @@ def _guard(app: FastAPI, house: House) -> None:
             raise error
         log.warning("database not available", **describe(error))
         return JSONResponse({"detail": "Try again"}, status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> PlainTextResponse:
+        """A fault of ours: its kind and place for who watches, never its words. The server's own logger would quote them, and is silent."""
+        log.error("a request failed", method=request.method, route=template(request.scope), **describe(error))
+        return PlainTextResponse("Internal Server Error", 500)
 
 
 def may_pass(error: Exception) -> bool:

@@ -61,7 +61,7 @@ async def read(
     """
     access.require(Permission.edit_content)
     try:
-        kind = kind_of(content)
+        kind = await asyncio.to_thread(kind_of, content)
         blocks = await _apart(kind, content)
     except Unreadable as error:
         return Refused(error.reason)

@@ -124,6 +124,10 @@ async def test_what_is_broken_locked_or_made_to_do_harm_is_named() -> None:
     assert await refusal(b"%PDF-1.7 nothing more") == "document-broken"
     assert await refusal(word[: len(word) // 2]) == "document-broken"
     assert await refusal(docx([], document="<w:document><w:body>")) == "document-broken"
+    with zipfile.ZipFile(io.BytesIO(word)) as package:
+        part = package.getinfo("word/document.xml")
+    at = part.header_offset + 30 + len(part.filename)  # Where the packed words begin.
+    assert await refusal(word[:at] + b"\xff" * 8 + word[at + 8 :]) == "document-broken"
     assert await refusal(locked(whole, "secret")) == "document-locked"
     assert await refusal(pdf([[], []], picture=True)) == "document-scanned"
     assert await refusal(pdf([[]])) == "document-empty"

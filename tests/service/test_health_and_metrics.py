@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from conversations.protocols import DialogueFailed
 from core import metrics
@@ -221,3 +222,19 @@ async def test_a_taken_operations_port_does_not_keep_a_process_from_serving(hous
 
 async def test_the_operations_port_is_on_loopback_unless_said_otherwise() -> None:
     assert Settings().metrics_host == "127.0.0.1"
+
+
+async def test_a_fault_of_ours_is_told_to_who_watches_without_a_word_of_anybody(house: TestHouse) -> None:
+    app = create_app(house.house)
+
+    @app.get("/fails/{number}")
+    async def fails(number: str) -> None:
+        raise ValueError(f"{number} ma gorączkę")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    with capture_logs() as told:
+        async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client:
+            answer = await client.get("/fails/600111222")
+    (line,) = [one for one in told if one["log_level"] == "error"]
+    assert (answer.status_code, line["exception_type"], line["route"]) == (500, "ValueError", "/fails/{number}")
+    assert "600111222" not in str(told) and "gorączkę" not in str(told) and "gorączkę" not in answer.text

@@ -40,9 +40,9 @@ class Settings(BaseSettings):
     database_owner_url: str = ""
     database_bot_url: str = ""
     redis_url: str = ""
-    public_url: str = "http://127.0.0.1:8100"
     web_host: str = "127.0.0.1"
     web_port: int = 8100
+    public_url: str = Field(default_factory=lambda given: f"http://127.0.0.1:{given.get('web_port', 8100)}")
     actions_port: int = 8101
     rasa_port: int = 8102
     rasa_spare_port: int = 8105

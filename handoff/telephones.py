@@ -15,7 +15,7 @@ from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.jobs import Jobs
-from core.phone import parse_number
+from core.phone import parse_with_extension
 from handoff.models import OVER, AgentState, Handoff, HandoffState
 from handoff.passing import to_queue
 from handoff.promises import after_open_time
@@ -39,7 +39,7 @@ async def set_telephone(
     if person is None or not may_answer(person):
         raise NotFound("staff")
     words = text.strip()
-    telephone = words if _SIP.fullmatch(words) else parse_number(words, region) if words else None
+    telephone = words if _SIP.fullmatch(words) else parse_with_extension(words, region) if words else None
     if words and telephone is None:
         return Refused("telephone")
     row = await state_of(uow, staff_id, now)

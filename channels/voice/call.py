@@ -31,6 +31,8 @@ HELD = 2.2
 """Seconds that a sentence may pause in its middle."""
 SILENCE = 20.0
 """Seconds without a word or a key after which the caller is asked, then offered keys, then given to a person."""
+ROUNDS = 600
+"""Of the waiting sound: an hour."""
 MOST_KEYS = 16
 MOST_HELD = 1_000
 
@@ -38,8 +40,10 @@ MOST_HELD = 1_000
 class RelayLips:
     """Words leave as frames over a socket."""
 
-    def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, send: Callable[[str], Awaitable[None]], waiting_sound: str) -> None:
+        """`waiting_sound`: the address under which the provider fetches it."""
         self._send = send
+        self._waiting_sound = waiting_sound
 
     async def say(self, words: str, *, last: bool) -> None:
         """A text frame."""
@@ -48,6 +52,14 @@ class RelayLips:
     async def switch(self, language: Language) -> None:
         """A language frame."""
         await self._send(frames.language(language))
+
+    async def chime(self) -> None:
+        """A play frame, which words that follow take the place of."""
+        await self._send(frames.play(self._waiting_sound, loop=ROUNDS))
+
+    async def press(self, digits: str) -> None:
+        """A frame with keys."""
+        await self._send(frames.send_digits(digits))
 
     async def end(self, handoff: Mapping[str, str]) -> None:
         """An end frame; the provider gives the data to the webhook that follows."""
@@ -139,9 +151,10 @@ class Call:
         await self._not_heard("voice-deaf")
 
     async def speak_new(self) -> None:
-        """Speak what was stored for this caller since the last time."""
+        """Speak what was stored for this caller since the last time; who waits for people hears meanwhile that the line is alive."""
         if await self._mouth.speak_new() and self._caller.unheard < MOST_UNHEARD:
             self._wait_for_a_word()
+        await self._mouth.chime()
 
     async def _begin(self, frame: frames.Setup) -> None:
         if self._expected not in (None, frame.call_sid):
@@ -171,6 +184,8 @@ class Call:
             return
         if is_noise(words) and not self._held:
             await self._not_heard("voice-noise")
+            return
+        if not self._held and await self._caller.lets_through(words):
             return
         self._caller.unheard = 0
         joined = f"{self._held} {words}".strip()

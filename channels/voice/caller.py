@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from channels.voice.frames import BadFrame
-from channels.voice.manners import Manner
+from channels.voice.manners import Manner, key_asked_for
 from channels.voice.mouth import Lips, Mouth
 from channels.voice.voice import Voice
 from conversations.after_call import end_call, is_open_question
@@ -28,6 +28,8 @@ from core.phone import parse_number
 WELCOME = "voice-welcome"
 MOST_UNHEARD = 3
 """Silences and noises in a row: asked, offered keys, and then a person, or the end if nothing was ever said."""
+MOST_KEYS_GIVEN = 2
+"""To machines, in one leg of a call: two that wait for each other do not do it for ever."""
 RESUMED_WITHIN = timedelta(minutes=30)
 WITH_PEOPLE = {CaseState.waiting: "voice-waits", CaseState.human: "voice-person"}
 """What is said to whoever calls while people have their case."""
@@ -42,6 +44,7 @@ class Caller:
         self.has_begun = False
         self.has_spoken = False
         self.unheard = 0
+        self.keys_given = 0
 
     async def begin(self, sid: str, caller: str, leg: int, way: str = "relay") -> None:
         """Open the call, or go on with it. Raises `BadFrame` if that leg has begun before."""
@@ -141,6 +144,15 @@ class Caller:
         async with self.voice.database.unit_of_work() as uow:
             _, state = await state_of_thread(uow, self.mouth.thread)
         return state is CaseState.waiting
+
+    async def lets_through(self, words: str) -> bool:
+        """A machine on the caller's side that puts a call through for a key gets it, before anybody has spoken; True if it did."""
+        key = key_asked_for(words)
+        if key is None or self.has_spoken or self.keys_given >= MOST_KEYS_GIVEN or self.is_danger(words):
+            return False
+        self.keys_given += 1
+        await self.mouth.lips.press(f"w{key}")
+        return True
 
     async def call_back(self) -> bool:
         """Promise to call back, if the caller waits for a person; False if nobody is waited for."""

@@ -110,6 +110,16 @@ def language(code: str) -> str:
     return _json({"type": "language", "ttsLanguage": locale, "transcriptionLanguage": locale})
 
 
+def play(source: str, *, loop: int) -> str:
+    """Play a sound from an address, so many times, until words follow or the caller speaks."""
+    return _json({"type": "play", "source": source, "loop": loop, "preemptible": True, "interruptible": True})
+
+
+def send_digits(digits: str) -> str:
+    """Press keys towards the caller's side; a `w` waits half a second."""
+    return _json({"type": "sendDigits", "digits": digits})
+
+
 def end(handoff: Mapping[str, str]) -> str:
     """End the session; the provider gives the data to the address that ends the call."""
     return _json({"type": "end", "handoffData": json.dumps(dict(handoff))})

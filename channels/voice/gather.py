@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
-from channels.voice.caller import Caller
+from channels.voice.caller import MOST_KEYS_GIVEN, Caller
 from channels.voice.frames import LOCALES
 from channels.voice.manners import Manner, is_noise, manner_of
 from channels.voice.voice import Voice
@@ -29,8 +29,8 @@ HOLD_SECONDS = 1
 SPEECH_PAUSE = 3
 """Seconds of silence that end what is said: a pause of two in its middle does not."""
 SILENCE = 12
-PERSON_SILENCE = 6
-"""Seconds until it is looked again for what a person wrote."""
+PERSON_SILENCE = 2
+"""Seconds after the waiting sound until it is looked again for what a person wrote."""
 DIGITS_SILENCE = 8
 MOST_WORDS = 2_000
 
@@ -42,6 +42,7 @@ class GatherLips:
     said: list[tuple[Language, str]] = field(default_factory=list)
     language: Language = "pl"
     handoff: Mapping[str, str] | None = None
+    keys: str = ""
     _sentence: str = ""
 
     async def say(self, words: str, *, last: bool) -> None:
@@ -54,6 +55,13 @@ class GatherLips:
     async def switch(self, language: Language) -> None:
         """What follows is in that language."""
         self.language = language
+
+    async def chime(self) -> None:
+        """Each answer to who waits for people has the sound."""
+
+    async def press(self, digits: str) -> None:
+        """Collect; keys are pressed before words."""
+        self.keys += digits
 
     async def end(self, handoff: Mapping[str, str]) -> None:
         """No more listening after this."""
@@ -84,6 +92,8 @@ class Answer:
     is_on_its_way: bool
     wants_digits: bool
     is_with_people: bool
+    keys: str = ""
+    """Pressed towards the caller's side, before anything is said."""
 
 
 class GatherCall:
@@ -108,7 +118,9 @@ class GatherCall:
         if turn.words and not is_noise(turn.words):
             caller.unheard = 0
             manner = manner_of(turn.words)
-            if manner is not None and (manner is not Manner.calls_back or await caller.is_waiting()):
+            if number <= MOST_KEYS_GIVEN and await caller.lets_through(turn.words):
+                pass
+            elif manner is not None and (manner is not Manner.calls_back or await caller.is_waiting()):
                 await caller.mind(manner)
             else:
                 accepted = turn.words
@@ -181,7 +193,8 @@ class GatherCall:
         is_with_people = state in (CaseState.waiting, CaseState.human)
         on_its_way = waits and not has_words and not is_with_people
         return Answer(
-            tuple(self._lips.said), mouth.language, self._lips.handoff, on_its_way, await mouth.expects_digits(), is_with_people
+            tuple(self._lips.said), mouth.language, self._lips.handoff, on_its_way, await mouth.expects_digits(), is_with_people,
+            self._lips.keys,
         )  # fmt: skip
 
     async def _words_come(self) -> bool:
@@ -197,8 +210,8 @@ class GatherCall:
         return True
 
 
-def listen(answer: Answer, base: str, number: int, *, by_keys: bool = False) -> VoiceResponse:
-    """Say it, and listen for words or keys, which come to the webhook of that number.
+def listen(answer: Answer, base: str, number: int, waiting_sound: str, *, by_keys: bool = False) -> VoiceResponse:
+    """Say it, and listen for words or keys, which come to the webhook of that number. Who waits for people hears `waiting_sound`.
 
     `by_keys`: for keys alone, and say so at first: the provider would listen to the words on its own machines.
     """
@@ -218,7 +231,11 @@ def listen(answer: Answer, base: str, number: int, *, by_keys: bool = False) -> 
     if by_keys and number == 1:
         gather.say(catalogue(answer.language).text("voice-deaf"), language=LOCALES[answer.language])
     _say(gather, answer)
+    if answer.is_with_people:
+        gather.play(waiting_sound)
     response = VoiceResponse()
+    if answer.keys:
+        response.play(digits=answer.keys)
     response.append(gather)
     return response
 

@@ -74,6 +74,25 @@ _NUMBERS = frozenset(
     "oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety".split()
 )
+_KEY_NAMES = {
+    name: key
+    for key, names in {
+        "0": "zero", "1": "jeden jedynke one", "2": "dwa dwojke two", "3": "trzy trojke three", "4": "cztery czworke four",
+        "5": "piec piatke five", "6": "szesc szostke six", "7": "siedem siodemke seven", "8": "osiem osemke eight",
+        "9": "dziewiec dziewiatke nine", "*": "gwiazdke star", "#": "krzyzyk hash pound",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+_KEY = (
+    r"(?:nacisnij|wcisnij|wybierz|prosze (?:nacisnac|wcisnac|wybrac)|(?:please )?(?:press|dial))"
+    r"(?: klawisz| przycisk| cyfre| the| key| number)* (?P<key>[0-9*#]|" + "|".join(sorted(_KEY_NAMES)) + r")\b"
+)
+_LETS = (
+    r"(?:aby|zeby|by|to) (?:\w+ ){0,1}?(?:przyjac|odebrac|zaakceptowac|kontynuowac|polaczyc|uzyskac polaczenie"
+    r"|accept|answer|take|continue|connect|be connected|put (?:this|the) call through)\b"
+)
+_KEY_FOR = re.compile(rf"\b{_LETS}(?:(?!nacisn|wcisn|wybierz|press|dial).)*\b{_KEY}")
+_KEY_THEN = re.compile(rf"\b{_KEY} {_LETS}")
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>")
 _WORD = re.compile(r"[\w'-]+")
 
@@ -82,6 +101,16 @@ def manner_of(words: str) -> Manner | None:
     """What is said about the call, if that is all that is said."""
     plain = " ".join(re.sub(r"[?!.,…]+", " ", fold(words)).split())
     return next((manner for manner, said in _MANNERS.items() if said.fullmatch(plain)), None)
+
+
+def key_asked_for(words: str) -> str | None:
+    """The key that a machine asks for to put this call through: "aby przyjąć połączenie, naciśnij jeden", "press 1 to accept"."""
+    plain = " ".join(re.sub(r"[?!.,:;…-]+", " ", fold(words)).split())
+    found = _KEY_FOR.search(plain) or _KEY_THEN.search(plain)
+    if found is None:
+        return None
+    key = found["key"]
+    return key if len(key) == 1 else _KEY_NAMES[key]
 
 
 def is_noise(words: str) -> bool:

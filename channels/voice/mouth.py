@@ -15,7 +15,7 @@ from conversations.after_call import write_too
 from conversations.calls import VoiceCall
 from conversations.delivery import receipt
 from conversations.messages import last_content
-from conversations.models import Delivery, DeliveryState, Message
+from conversations.models import CaseState, Delivery, DeliveryState, Message
 from conversations.transcript import state_of_thread
 from core.db import UnitOfWork
 from core.i18n import Language, as_language, catalogue
@@ -39,6 +39,14 @@ class Lips(Protocol):
         """Speak and listen in that language from now on."""
         ...
 
+    async def chime(self) -> None:
+        """Play the waiting sound until words follow."""
+        ...
+
+    async def press(self, digits: str) -> None:
+        """Press keys towards the caller's side; a `w` waits half a second."""
+        ...
+
     async def end(self, handoff: Mapping[str, str]) -> None:
         """No more words here: the call is over, or goes on elsewhere as the data say."""
         ...
@@ -59,7 +67,7 @@ class Mouth:
         self.last: UUID | None = None
         """The message that was spoken last."""
         self._cuts = 0
-        self._is_safety = False
+        self._is_safety = self._is_chiming = self._has_left = False
         self._going: UUID | None = None
         self._settled = asyncio.Event()
         self._settled.set()
@@ -73,7 +81,7 @@ class Mouth:
 
     async def speak(self, words: str) -> None:
         """Say words, sentence by sentence, until the caller speaks into them."""
-        cuts = self._cuts
+        cuts, self._is_chiming = self._cuts, False
         sentences = [spoken(one, self.language) for one in _SENTENCE.split(words)]
         if self.is_slow:
             sentences = [slowly(one) for one in sentences]
@@ -100,6 +108,17 @@ class Mouth:
         """
         async with self._lock:
             return await self._speak_stored()
+
+    async def chime(self) -> None:
+        """Who waits for people hears that the line is alive, until something is said."""
+        async with self._lock:
+            if self._is_chiming or self._has_left:
+                return
+            async with self._voice.database.unit_of_work() as uow:
+                _, state = await state_of_thread(uow, self.thread)
+            if state in (CaseState.waiting, CaseState.human):
+                self._is_chiming = True
+                await self.lips.chime()
 
     async def say_again(self) -> None:
         """The last message once more."""
@@ -134,6 +153,7 @@ class Mouth:
 
     def hush(self) -> None:
         """Say nothing more of what was about to be said, but for safety's words. `take_back` must follow."""
+        self._is_chiming = False
         if not self._is_safety:
             self._cuts += 1
         self._settled.clear()
@@ -206,6 +226,7 @@ class Mouth:
         for message_id in waiting:
             await self._speak_one(message_id)
         if target is not None:
+            self._has_left = True
             await self.lips.end({"reason": "human"})
         return bool(waiting)
 

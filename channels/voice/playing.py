@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from channels.voice import stream_frames as wire
 from channels.voice.speech.protocols import SpeechFailed, Synthesizer
 from channels.voice.speech.sound import FRAME, seconds
+from channels.voice.tones import WAITING_SECONDS, keys, waiting
 from core.i18n import Language
 
 MARKED = 25 * FRAME
@@ -57,6 +58,7 @@ class StreamLips:
         self.lost_by: str | None = None
         self._before = ""
         self._going: _Going | None = None
+        self._chime: asyncio.Task[None] | None = None
         self._count = self._failures = 0
         self._lock = asyncio.Lock()
 
@@ -81,6 +83,7 @@ class StreamLips:
                 raise
             self._failures = 0
             if sound:
+                await self._still()
                 await self._play(words, sound)
             if last:
                 self._before = ""
@@ -88,9 +91,19 @@ class StreamLips:
     async def switch(self, language: Language) -> None:
         """The voice asks for the language at each sentence."""
 
+    async def chime(self) -> None:
+        """Play the waiting sound, round after round, until words follow. The caller may speak into it."""
+        if self._chime is None and not self.is_over.is_set():
+            self._chime = asyncio.create_task(self._rounds())
+
+    async def press(self, digits: str) -> None:
+        """Play the tones of keys."""
+        async with self._lock:
+            await self._send_sound(keys(digits))
+
     async def end(self, handoff: Mapping[str, str]) -> None:
         """What was to be heard has been; the socket is closed by who holds it."""
-        self.is_over.set()
+        self._over()
 
     def played(self, name: str) -> None:
         """A mark came back. Those of what was cut come back too, and mean nothing."""
@@ -119,7 +132,7 @@ class StreamLips:
     def lose(self, how: str = LOST) -> None:
         """No more words reach the caller here: whoever waits for some to be heard learns that they were not."""
         self.lost_by = self.lost_by or how
-        self.is_over.set()
+        self._over()
         if self._going is not None:
             self._going.is_over.set()
 
@@ -129,8 +142,7 @@ class StreamLips:
         going = self._going = _Going(words, len(pieces))
         try:
             for number, piece in enumerate(pieces, start=1):
-                for at in range(0, len(piece), FRAME):
-                    await self._send(wire.media(self.stream_sid, piece[at : at + FRAME]))
+                await self._send_sound(piece)
                 await self._send(wire.mark(self.stream_sid, f"{self._count}.{number}"))
                 if going.is_over.is_set():
                     break
@@ -142,6 +154,31 @@ class StreamLips:
             self._before = "" if going.is_cut else f"{self._before}{words}"
         if not going.is_cut and going.played < going.marks:
             raise LineLost
+
+    async def _rounds(self) -> None:
+        while True:
+            async with self._lock:
+                await self._send_sound(waiting())
+            await asyncio.sleep(WAITING_SECONDS)
+
+    async def _still(self) -> None:
+        """No waiting sound beside words."""
+        if self._chime is not None:
+            self._end_chime()
+            await self.clear()
+
+    def _end_chime(self) -> None:
+        if self._chime is not None:
+            self._chime.cancel()
+            self._chime = None
+
+    def _over(self) -> None:
+        self.is_over.set()
+        self._end_chime()
+
+    async def _send_sound(self, sound: bytes) -> None:
+        for at in range(0, len(sound), FRAME):
+            await self._send(wire.media(self.stream_sid, sound[at : at + FRAME]))
 
 
 async def _no_wait() -> None:

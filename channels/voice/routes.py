@@ -18,6 +18,7 @@ from channels.voice.listening import listen
 from channels.voice.speech.protocols import Speech
 from channels.voice.stream import WAY as STREAM
 from channels.voice.stream_routes import GOES_ON, add_stream, connect_stream
+from channels.voice.tones import waiting_wav
 from channels.voice.transfer import Transfer
 from channels.voice.voice import Voice
 from channels.webhooks import Signature, signed
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 MOST_SOCKETS = 2
 """Sockets of a call that may fail; then it goes on without one."""
 PATH = "/webhooks/twilio/voice"
+WAITING_SOUND = "/voice/waiting.wav"
 
 
 def socket_url(public_url: str) -> str:
@@ -65,6 +67,11 @@ def router(
         if has_relay or speech is not None:
             return _xml(doors.connect(form.get("CallSid", ""), 1, form.get("From", "")))
         return _xml(await doors.gather(form, 1))
+
+    @routes.get(WAITING_SOUND)
+    async def waiting_sound() -> Response:
+        """What callers hear while people are on their way. Anybody may."""
+        return Response(waiting_wav(), media_type="audio/wav", headers={"Cache-Control": "public, max-age=86400"})
 
     @routes.post(f"{PATH}/ended")
     async def ended(request: Request) -> Response:
@@ -142,7 +149,9 @@ def router(
             await socket.close(1008)
             return
         await socket.accept()
-        call = Call(voice, RelayLips(socket.send_text), socket.query_params.get("call", ""), int(leg))
+        call = Call(
+            voice, RelayLips(socket.send_text, doors.waiting_sound), socket.query_params.get("call", ""), int(leg)
+        )
 
         async def take(text: str) -> None:
             frame = read(text)
@@ -173,6 +182,7 @@ class Doors:
         self._streams = streams
         self._public_url = public_url
         self.base = f"{public_url.rstrip('/')}{PATH}"
+        self.waiting_sound = f"{public_url.rstrip('/')}{WAITING_SOUND}"
         self.transfer = Transfer(voice)
 
     def connect(self, sid: str, leg: int, number: str = "") -> VoiceResponse:
@@ -235,7 +245,7 @@ class Doors:
             return response
         if answer.is_on_its_way and holds <= MOST_HOLDS:
             return hold(answer, self.base, number, holds)
-        return listening(answer, self.base, number + 1, by_keys=self._streams)
+        return listening(answer, self.base, number + 1, self.waiting_sound, by_keys=self._streams)
 
 
 def _xml(answer: VoiceResponse) -> Response:

@@ -29,6 +29,8 @@ from handoff.models import OVER, Handoff
 
 RINGS = 20
 """Seconds that a telephone rings."""
+ANSWERS = "wwww"
+"""Two seconds for a switchboard to answer, before it is given the extension."""
 QUOTED = 160
 """Characters of the caller's last words in the briefing."""
 LOOKED_AT = 6
@@ -59,7 +61,10 @@ class Transfer:
         if target.address.startswith(("sip:", "sips:")):
             dial.sip(target.address, **asks)
         else:
-            dial.number(target.address, **asks)
+            number, _, extension = target.address.partition(";ext=")
+            if extension:
+                asks["send_digits"] = f"{ANSWERS}{extension}"
+            dial.number(number, **asks)
         return True
 
     async def whisper(self, sid: str, base: str) -> VoiceResponse:

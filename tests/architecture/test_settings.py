@@ -39,7 +39,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "data_folder"])
 def test_the_documented_default_is_the_one_in_force(name: str) -> None:
     (shown,) = re.findall(rf"^\| `PORADNIA_{name.upper()}` \| `?([^|`]*?)`? \|", PAGE, re.M)
-    default = Settings.model_fields[name].default
+    default = Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
     assert shown == ("empty" if default in ("", []) else str(default))
 
 
@@ -126,3 +126,8 @@ def test_what_the_code_logs_is_on_the_list() -> None:
                     f"{path.name}: {key}" for key in re.findall(r"[(,]\s*(\w+)=", f"({call}") if key not in ALLOWED
                 }
     assert unknown == set()
+
+
+def test_the_public_address_has_the_web_port_where_nobody_sets_it(tmp_path: Path) -> None:
+    assert Settings(data_folder=tmp_path, web_port=9000).public_url == "http://127.0.0.1:9000"
+    assert Settings(data_folder=tmp_path, web_port=9000, public_url="https://x.example").public_url == "https://x.example"

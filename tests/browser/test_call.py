@@ -64,6 +64,30 @@ async def test_keys_change_the_language_and_lead_to_a_person(site: Site) -> None
     await expect(page.locator("[data-log]")).to_contain_text("place in the queue", timeout=15_000)
 
 
+async def test_who_waits_for_a_person_sees_that_the_sound_is_played_until_words_follow(site: Site) -> None:
+    page = await calling(site)
+    played: list[int] = []
+    page.on("response", lambda answer: played.append(answer.status) if answer.url.endswith("/voice/waiting.wav") else None)
+    await page.locator("[data-key='0']").click()
+    await expect(page.locator("[data-state]")).to_have_text("Słychać sygnał oczekiwania na człowieka", timeout=15_000)
+    assert await page.evaluate("document.querySelector('[data-state]').getAttribute('role')") == "status"
+    await page.locator("#words").press_sequentially("chodzi o mamę", delay=0)
+    await expect(page.locator("[data-state]")).to_have_text("Połączenie trwa")
+    await page.locator("#words").press("Enter")
+    await expect(page.locator("[data-log]")).to_contain_text("Dopisane", timeout=15_000)
+    await expect(page.locator("[data-state]")).to_have_text("Słychać sygnał oczekiwania na człowieka", timeout=15_000)
+    assert played and set(played) <= {200, 206}, "the browser may fetch it"
+    await page.locator("[data-end]").click()
+    await expect(page.locator("[data-state]")).to_have_text("Połączenie zakończone")
+
+
+async def test_a_machine_that_asks_for_a_key_gets_it(site: Site) -> None:
+    page = await calling(site, lang="en")
+    await page.locator("#words").fill("to accept this call press one")
+    await page.locator("#words").press("Enter")
+    await expect(page.locator("[data-log]")).to_contain_text("The clinic presses key 1", timeout=15_000)
+
+
 async def test_a_withheld_number_calls_too_and_nonsense_is_refused(site: Site) -> None:
     page = await calling(site, number="&number=anonymous")
     async with site.house.database.unit_of_work() as uow:

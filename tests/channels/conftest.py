@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,9 +13,10 @@ from fastapi import FastAPI
 from bench.streams import Telephone, telephone
 from conversations.calls import VoiceCall
 from conversations.models import Direction, Message
+from core.clock import FixedClock
 from service.app import create_app
 from tests.channels.test_voice import SID, outbound
-from tests.house import ANNA, PUBLIC, TestHouse
+from tests.house import ANNA, PUBLIC, TestHouse, open_house
 from tests.serving import serve, until
 from tests.speech import ScriptedSpeech
 
@@ -101,6 +103,13 @@ class Line:
             return any(part in one.body for one in await outbound(self.house) if one.channel == "sms")
 
         await until(is_there)
+
+
+@pytest.fixture
+async def plain(database_url: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[TestHouse]:
+    """A house whose account has no ConversationRelay."""
+    async with open_house(database_url, tmp_path, clock, voice_relay=False) as made:
+        yield made
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from core.db import UnitOfWork
 from tests.house import ANNA, PUBLIC, TestHouse
 from tests.scripted import words
 
+SOUND = f"{PUBLIC}/voice/waiting.wav"
 SID = "CA" + "0" * 32
 SETUP = {
     "type": "setup",
@@ -64,7 +65,7 @@ class Line:
             house.telephones,
             self.desk,
         )
-        self.call = Call(voice, RelayLips(self._send), self.sid, self.leg)
+        self.call = Call(voice, RelayLips(self._send, SOUND), self.sid, self.leg)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -18,9 +17,8 @@ from conversations.after_call import end_unseen
 from conversations.calls import VoiceCall
 from conversations.models import CaseState, Direction, Message
 from conversations.protocols import DialogueReply, Utterance
-from core.clock import FixedClock
 from tests.channels.test_voice import SETUP, SID, Line, twiml
-from tests.house import ANNA, TestHouse, open_house
+from tests.house import ANNA, TestHouse
 from tests.scripted import words
 
 WEBHOOKS = (
@@ -99,13 +97,6 @@ async def calls(house: TestHouse) -> AsyncIterator[Webhooks]:
         turns.cancel()
         await asyncio.gather(turns, return_exceptions=True)
         await house.house.bus.stop()
-
-
-@pytest.fixture
-async def plain(database_url: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[TestHouse]:
-    """A house whose account has no ConversationRelay."""
-    async with open_house(database_url, tmp_path, clock, voice_relay=False) as made:
-        yield made
 
 
 async def test_a_call_without_a_relay_is_the_same_conversation(plain: TestHouse) -> None:

@@ -192,7 +192,13 @@ async def test_one_is_no_call_back_for_who_waits_for_nobody(house: TestHouse) ->
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("601 700 700", "+48601700700"), ("sip:marta@clinic.example", "sip:marta@clinic.example"), ("", None)],
+    [
+        ("601 700 700", "+48601700700"),
+        ("sip:marta@clinic.example", "sip:marta@clinic.example"),
+        ("", None),
+        ("22 555 01 00 wew. 12", "+48225550100;ext=12"),
+        ("22 555 01 00 ext 7", "+48225550100;ext=7"),
+    ],
 )
 async def test_a_telephone_is_a_number_or_a_sip_address(house: TestHouse, typed: str, kept: str | None) -> None:
     agent = await reachable(house, typed)
@@ -213,6 +219,17 @@ async def test_who_cannot_answer_patients_has_no_telephone(house: TestHouse) -> 
     with pytest.raises(NotFound):
         async with house.house.database.unit_of_work() as uow:
             await set_telephone(uow, admin.access, UUID(str(officer.staff_id)), TELEPHONE, "PL", house.clock.now())
+
+
+async def test_a_telephone_behind_a_switchboard_is_dialled_with_its_extension(house: TestHouse) -> None:
+    agent = await reachable(house, "22 555 01 00 wew. 12")
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await taken_by(line, agent, await asks_for_a_person(line))
+    async with calls(house) as call:
+        number = (await call.post(f"{PATH}/ended", HandoffData='{"reason": "human"}')).find("Dial/Number")
+        assert number is not None and number.text == "+48225550100"
+        assert number.get("sendDigits") == "wwww12" and "/whisper?" in number.get("url", "")
 
 
 async def test_a_sip_address_is_dialled_as_one(house: TestHouse) -> None:

@@ -42,7 +42,7 @@ def faults(answer: httpx.Response, path: str) -> list[str]:
     microphone = "microphone=(self)" if path == "/simulator/call" and answer.status_code == 200 else "microphone=()"
     if not {"camera=()", microphone, "geolocation=()"} <= set(headers.get("permissions-policy", "").split(", ")):
         found.append("permissions-policy")
-    is_public = path.startswith(("/assets", "/widget/loader.js"))
+    is_public = path.startswith(("/assets", "/widget/loader.js", "/voice/waiting.wav"))
     if not is_public and headers.get("cache-control") != "no-store":
         found.append("cache-control")
     found += [name for name in ("server", "x-powered-by", "access-control-allow-origin") if name in headers]

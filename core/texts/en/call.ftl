@@ -12,10 +12,12 @@ call-no-sound = This browser lacks some of the speech functions: typing and keys
 call-idle = No call
 call-ringing = Ringing…
 call-going = The call is going on
+call-waiting = The waiting sound can be heard
 call-over = The call has ended
 call-human = Here the provider would connect to a person’s telephone
 call-failed = The call could not be made
 call-key = Key
+call-pressed = The clinic presses key
 call-log = What was said
 call-say = Words to say
 call-say-do = Say
@@ -31,7 +33,7 @@ calls-open = The call is going on
 
 ## Staff
 staff-telephone = Telephone for calls
-staff-telephone-lead = Calls of cases that this person takes are put through here. A number or a SIP address; empty: answers in writing.
+staff-telephone-lead = Calls of cases that this person takes are put through here. A number (with an extension, too: 22 555 01 00 ext. 12) or a SIP address; empty: answers in writing.
 staff-telephone-label = Number or SIP address
 staff-telephone-save = Save telephone
 staff-done-telephone = The telephone is saved.

@@ -12,10 +12,12 @@ call-no-sound = Ta przeglądarka nie ma wszystkich funkcji mowy: pisanie i klawi
 call-idle = Nie ma połączenia
 call-ringing = Dzwoni…
 call-going = Połączenie trwa
+call-waiting = Słychać sygnał oczekiwania na człowieka
 call-over = Połączenie zakończone
 call-human = Tu dostawca połączyłby z telefonem konsultanta
 call-failed = Nie udało się połączyć
 call-key = Klawisz
+call-pressed = Przychodnia naciska klawisz
 call-log = Przebieg rozmowy
 call-say = Słowa, które się mówi
 call-say-do = Powiedz
@@ -31,7 +33,7 @@ calls-open = Połączenie trwa
 
 ## Staff
 staff-telephone = Telefon do rozmów
-staff-telephone-lead = Tu łączone są rozmowy spraw, które ta osoba przyjmie. Numer albo adres SIP; puste: odpowiada na piśmie.
+staff-telephone-lead = Tu łączone są rozmowy spraw, które ta osoba przyjmie. Numer (także z wewnętrznym: 22 555 01 00 wew. 12) albo adres SIP; puste: odpowiada na piśmie.
 staff-telephone-label = Numer lub adres SIP
 staff-telephone-save = Zapisz telefon
 staff-done-telephone = Telefon zapisany.

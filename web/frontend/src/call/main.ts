@@ -1,10 +1,13 @@
 // A telephone that calls: frames of the provider's relay over its socket. Words are typed or recognised, keys pressed, answers heard.
 import { Speaker } from "./speaker";
+import { Sound } from "./sound";
 import { listen, type Listening } from "./listening";
 
 type Frame =
   | { type: "text"; token: string; last: boolean }
   | { type: "language"; ttsLanguage: string }
+  | { type: "play"; source: string; loop?: number }
+  | { type: "sendDigits"; digits: string }
   | { type: "end"; handoffData?: string };
 
 const PARTIAL_MS = 400;
@@ -25,6 +28,7 @@ let bubble: HTMLElement | undefined;
 let partial = 0;
 let listening: Listening | undefined;
 let isLeftTo = "";
+let sound: Sound | undefined;
 
 const speaker = new Speaker((heard, isDone) => {
   bubble ??= line("", false);
@@ -55,7 +59,7 @@ function send(frame: object): void {
 
 // Whoever speaks into it stops it: the clinic learns what was heard until then, as a provider tells it.
 function interrupt(): void {
-  const heard = speaker.stop();
+  const heard = speaker.stop() ?? (still() ? "" : undefined);
   if (heard === undefined) return;
   if (bubble) {
     bubble.textContent = `${heard} …`;
@@ -68,6 +72,21 @@ function say(words: string, isLast: boolean): void {
   send({ type: "prompt", voicePrompt: words, lang: locale, last: isLast });
 }
 
+// Words take the place of a sound that is played; true if one was.
+function still(): boolean {
+  const was = sound;
+  sound = undefined;
+  was?.stop();
+  if (was) tell("toldGoing");
+  return was !== undefined;
+}
+
+function play(source: string, rounds: number): void {
+  still();
+  sound = new Sound(new URL(source).pathname, rounds, aloud.checked);
+  tell("toldWaiting");
+}
+
 function enable(isOn: boolean): void {
   for (const one of document.querySelectorAll<HTMLButtonElement | HTMLInputElement>("[data-words] *, [data-key]")) one.disabled = !isOn;
   start.hidden = isOn;
@@ -76,6 +95,7 @@ function enable(isOn: boolean): void {
 
 function over(): void {
   socket = undefined;
+  still();
   listening?.stop();
   enable(false);
   tell(isLeftTo === "human" ? "toldHuman" : "toldOver");
@@ -87,7 +107,14 @@ function take(frame: Frame): void {
     locale = frame.ttsLanguage;
     speaker.locale = locale;
     listening?.speak(locale);
+  } else if (frame.type === "play") {
+    speaker.whenDone(() => {
+      if (socket) play(frame.source, frame.loop ?? 1);
+    });
+  } else if (frame.type === "sendDigits") {
+    line(`${phone.dataset["toldPressed"] ?? ""} ${frame.digits.replaceAll("w", "")}`, false);
   } else if (frame.type === "text") {
+    still();
     speaker.add(frame.token, frame.last);
   } else if (frame.type === "end") {
     isLeftTo = reason(frame.handoffData);
@@ -203,6 +230,7 @@ find("[data-warning]").hidden = !canListen;
 find("[data-silent]").hidden = canListen && Speaker.isThere();
 aloud.addEventListener("change", () => {
   speaker.isAloud = aloud.checked;
+  sound?.loud(aloud.checked);
 });
 listens.addEventListener("change", () => {
   if (!listens.checked) listening?.stop();

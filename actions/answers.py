@@ -225,6 +225,7 @@ async def _say_price(call: Call, code: str) -> None:
         call.say("price-unknown", (Choice("human", "menu-human", "/human"),), name=name)
         return
     fact = private[0]
+    name = {language: words[:1].upper() + words[1:] for language, words in name.items()}  # A sentence begins with it.
     call.say("price-visit", name=name, price={"money": fact.money.grosze}, since={"since": fact.valid_from.isoformat()})
 
 

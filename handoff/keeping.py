@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
+from care.refills.models import RefillRequest
+from care.vitals.models import Measurement
 from conversations.cases import Cases
 from conversations.models import TAKEN_BACK, Author, Case, CaseState, Delivery, DeliveryState, Direction, Message
 from core.access import Access
@@ -17,7 +19,7 @@ from core.clock import Clock
 from core.db import Database, UnitOfWork
 from core.jobs import Jobs
 from handoff.log import note
-from handoff.models import OVER, Handoff, HandoffState, Step
+from handoff.models import OVER, Handoff, HandoffEvent, HandoffState, Step
 from handoff.passing import to_queue
 from handoff.promises import Block, Kind, Waiting, dues
 from handoff.queue import OpeningHours
@@ -91,10 +93,17 @@ class Keeping:
         return len(over)
 
     async def _wake(self, uow: UnitOfWork, handoff: Handoff, waiting: Waiting, now: datetime) -> None:
-        """What was set aside comes back when its time is there, or when the patient has written."""
-        if handoff.snoozed_until is None or (handoff.snoozed_until > now and waiting.unanswered_since is None):
+        """What was set aside comes back when its time is there, when the patient has written, or with a result."""
+        if handoff.snoozed_until is None:
             return
-        reason = "reply" if waiting.unanswered_since is not None else "time"
+        if waiting.unanswered_since is not None:
+            reason = "reply"
+        elif handoff.snoozed_until <= now:
+            reason = "time"
+        elif await _has_result(uow, handoff):
+            reason = "result"
+        else:
+            return
         handoff.snoozed_until = None
         note(uow, handoff, Step.woken, now, staff_id=handoff.accepted_by, reason=reason)
         await uow.publish("queue", id=str(handoff.id))
@@ -106,6 +115,18 @@ class Keeping:
         if handoff.accepted_by in there or case is None or case.state is not CaseState.human:
             return
         await to_queue(uow, self._cases, Access.system("routing", case.id), handoff, handoff.accepted_by, now, "silent")
+
+
+async def _has_result(uow: UnitOfWork, handoff: Handoff) -> bool:
+    """True if a request for a prescription of the patient was decided, or a measurement came, since it was set aside."""
+    case = await uow.session.get(Case, handoff.case_id)
+    if case is None or case.patient_id is None:
+        return False
+    aside = (HandoffEvent.handoff_id == handoff.id, HandoffEvent.step == Step.snoozed)
+    since = select(func.max(HandoffEvent.at)).where(*aside).scalar_subquery()
+    decided = exists().where(RefillRequest.patient_id == case.patient_id, RefillRequest.decided_at > since)
+    measured = exists().where(Measurement.patient_id == case.patient_id, Measurement.made_at > since)
+    return bool(await uow.session.scalar(select(or_(decided, measured))))
 
 
 async def answered(uow: UnitOfWork, handoffs: Sequence[Handoff]) -> Mapping[UUID, Waiting]:

@@ -130,4 +130,6 @@ def test_what_the_code_logs_is_on_the_list() -> None:
 
 def test_the_public_address_has_the_web_port_where_nobody_sets_it(tmp_path: Path) -> None:
     assert Settings(data_folder=tmp_path, web_port=9000).public_url == "http://127.0.0.1:9000"
-    assert Settings(data_folder=tmp_path, web_port=9000, public_url="https://x.example").public_url == "https://x.example"
+    assert (
+        Settings(data_folder=tmp_path, web_port=9000, public_url="https://x.example").public_url == "https://x.example"
+    )

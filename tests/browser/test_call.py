@@ -67,7 +67,9 @@ async def test_keys_change_the_language_and_lead_to_a_person(site: Site) -> None
 async def test_who_waits_for_a_person_sees_that_the_sound_is_played_until_words_follow(site: Site) -> None:
     page = await calling(site)
     played: list[int] = []
-    page.on("response", lambda answer: played.append(answer.status) if answer.url.endswith("/voice/waiting.wav") else None)
+    page.on(
+        "response", lambda answer: played.append(answer.status) if answer.url.endswith("/voice/waiting.wav") else None
+    )
     await page.locator("[data-key='0']").click()
     await expect(page.locator("[data-state]")).to_have_text("Słychać sygnał oczekiwania na człowieka", timeout=15_000)
     assert await page.evaluate("document.querySelector('[data-state]').getAttribute('role')") == "status"

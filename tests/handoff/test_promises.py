@@ -1,19 +1,29 @@
 """Promises to those who wait. Invariant: each is broken once, and something happens then."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.models import CaseState
+from care.patients.models import Patient
+from care.patients.repository import Patients
+from care.refills.models import Medication, RefillRequest, RefillState, Route
+from care.vitals.models import Measurement, Origin
+from conversations.models import Case, CaseState
+from core.access import Access, Role
+from core.accounts import SignedIn
+from core.db import UnitOfWork
 from core.errors import Refused
+from core.ids import new_id
 from handoff.models import HandoffEvent, HandoffState, Step
 from handoff.promises import Kind, Waiting, after_open_time, dues, merged
 from handoff.routing.tables import read_table, shipped_text
 from tests.conftest import WARSAW
 from tests.handoff.desk_parts import at_work, handoff_of, later
-from tests.house import TestHouse
+from tests.house import ANNA, TestHouse
 
 MONDAY = datetime(2026, 11, 23, tzinfo=WARSAW)
 DAYS = [
@@ -115,3 +125,58 @@ async def test_what_is_set_aside_comes_back_at_its_time_or_with_a_message(house:
     await house.text("mam jeszcze pytanie")
     await house.house.keeping.look()
     assert (await handoff_of(house, case_id)).snoozed_until is None
+
+
+@pytest.mark.parametrize("what", ["refill", "measurement"])
+async def test_what_is_set_aside_comes_back_with_a_result_of_the_patient_alone(house: TestHouse, what: str) -> None:
+    marta, admin = await at_work(house, "Marta"), await house.staff("Ola", Role.admin)
+    _, case_id = await house.human()
+    assert await house.accept(marta, case_id) is None
+    async with house.house.database.unit_of_work() as uow:
+        patients = Patients(uow, Access.system("test"))
+        facts: dict[str, Any] = {"birth_date": date(1960, 5, 1), "phone": ANNA, "created_at": house.clock.now()}
+        both = [patients.add(Patient(given_name=name, family_name="Nowak", **facts)) for name in ("Anna", "Barbara")]
+        await uow.session.flush()
+        patient_id, other_id = (one.id for one in both)
+        (await uow.session.get_one(Case, case_id)).patient_id = patient_id
+        # What was there before does not count.
+        await _result(uow, what, patient_id, admin, house.clock.now())
+        await house.house.desk.reply(uow, marta, case_id, "Damy znać", house.clock.now())
+    await later(house, 5, marta)
+    async with house.house.database.unit_of_work() as uow:
+        now = house.clock.now()
+        assert await house.house.passing.snooze(uow, marta, case_id, now + timedelta(days=2), now) is None
+    await later(house, 5, marta)
+    async with house.house.database.unit_of_work() as uow:
+        await _result(uow, what, other_id, admin, house.clock.now())
+    await house.house.keeping.look()
+    assert (await handoff_of(house, case_id)).snoozed_until is not None
+    async with house.house.database.unit_of_work() as uow:
+        await _result(uow, what, patient_id, admin, house.clock.now())
+    await house.house.keeping.look()
+    assert (await handoff_of(house, case_id)).snoozed_until is None
+    assert [one.reason for one in await house.rows(HandoffEvent, HandoffEvent.step == Step.woken)] == ["result"]
+
+
+async def _result(uow: UnitOfWork, what: str, patient_id: UUID, by: SignedIn, now: datetime) -> None:
+    if what == "measurement":
+        uow.session.add(
+            Measurement(
+                patient_id=patient_id, kind="pulse", value={"value": 71}, taken_at=now, origin=Origin.clinic, made_by=by.staff_id,
+                made_at=now,
+            )
+        )  # fmt: skip
+        return
+    medicine = Medication(
+        patient_id=patient_id, name="Bisocard", substance="bisoprolol", dose="5 mg", reason=None, last_issued_on=None,
+        days_issued=30, made_by=by.staff_id, made_at=now,
+    )  # fmt: skip
+    uow.session.add(medicine)
+    await uow.session.flush()
+    uow.session.add(
+        RefillRequest(
+            patient_id=patient_id, medication_id=medicine.id, case_id=new_id(), days_left=3, is_same_dose=True,
+            route=Route.clinician, findings=[], rules_version="1", asked_at=now, decided_at=now, decided_by=by.staff_id,
+            reason=None, state=RefillState.approved,
+        )
+    )  # fmt: skip

@@ -26,7 +26,7 @@ agent-reason-meeting = meeting
 agent-reason-task = other task
 agent-reason-missed = offers missed
 agent-missed = Two offers in a row were not taken, so the next ones go to others. To come back: “Take conversations”.
-agent-load = Conversations: { $load } of { $capacity }
+agent-load = Load: { $load } of { $capacity }
 
 offer-title = A conversation for you
 offer-transfer = { $name } wants to pass on a conversation
@@ -130,7 +130,7 @@ queue-offered = Offered: { $name }
 transfer-assign-open = Assign
 transfer-nobody = Nobody is at the console now.
 snooze-title = Set aside
-snooze-what = The conversation comes back at the time you choose, or earlier if the patient writes.
+snooze-what = The conversation comes back at the time you choose, or earlier if the patient writes or a result comes: a decision on a prescription, or a measurement.
 snooze-own = Another time
 snooze-set = Set aside until then
 snooze-end = Do not set aside

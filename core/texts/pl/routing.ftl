@@ -26,7 +26,7 @@ agent-reason-meeting = spotkanie
 agent-reason-task = inne zadanie
 agent-reason-missed = pominięte propozycje
 agent-missed = Dwie propozycje z rzędu nie zostały przyjęte, więc następne idą do innych osób. Powrót: „Przyjmuję rozmowy”.
-agent-load = Rozmowy: { $load } z { $capacity }
+agent-load = Obciążenie: { $load } z { $capacity }
 
 offer-title = Propozycja rozmowy
 offer-transfer = { $name } chce przekazać rozmowę
@@ -130,7 +130,7 @@ queue-offered = Propozycja: { $name }
 transfer-assign-open = Przydziel
 transfer-nobody = Nikogo nie ma teraz przy konsoli.
 snooze-title = Odłóż
-snooze-what = Rozmowa wróci o wybranej porze, albo wcześniej, gdy pacjent napisze.
+snooze-what = Rozmowa wróci o wybranej porze, albo wcześniej, gdy pacjent napisze lub przyjdzie wynik: decyzja o recepcie albo pomiar.
 snooze-own = Inna pora
 snooze-set = Odłóż do tej pory
 snooze-end = Nie odkładaj

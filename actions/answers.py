@@ -55,12 +55,15 @@ class ClinicInfo(HouseAction):
             call.say("info-unknown", (about, Choice("human", "menu-human", "/human")))
             return []
         for site in await clinic.sites(call.uow):
+            place = {"name": site.name, "address": site.address, "phone": site.phone}
             blocks = await clinic.site_hours(call.uow, site.code, call.now.astimezone(site.zone).date())
+            is_over = not any(call.now < block.closes for block in blocks)
+            opens = await clinic.next_opening(call.uow, site.code, call.now) if is_over else None
+            if opens is not None:
+                call.say("site-info-closed", **place, next={"when": opens.isoformat()})
+                continue
             hours = ", ".join(f"{block.opens:%H:%M}–{block.closes:%H:%M}" for block in blocks)
-            call.say(
-                "site-info", name=site.name, address=site.address, phone=site.phone,
-                hours=hours or words("site-hours-closed", call.language),
-            )  # fmt: skip
+            call.say("site-info", **place, hours=hours or words("site-hours-closed", call.language))
         return []
 
 

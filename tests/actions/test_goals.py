@@ -149,3 +149,21 @@ async def test_words_of_another_conversation_are_never_read_for_a_picked_goal(bo
         stored.content = told
     bot.heard = [("price", 1.0)]
     assert (await bot.says("1", ("action_price", {})))[-1] == "price-which"
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "keys", "words"),
+    [
+        (0, 10, ["site-info", "site-info"], "Dzis: "),
+        (0, 22, ["site-info-closed", "site-info-closed"], "otwarcie: wt 24.11"),
+        (5, 10, ["site-info-closed", "site-info-closed"], "otwarcie: pon 30.11"),
+    ],
+)
+async def test_where_and_until_when_tells_the_next_opening_once_the_day_is_over(
+    bot: Bot, day: int, hour: int, keys: list[str], words: str
+) -> None:
+    bot.house.clock.instant = bot.house.clock.instant.replace(hour=hour) + timedelta(days=day)
+    bot.heard = [("clinic_info", 0.9)]
+    assert await bot.says("gdzie jesteście", ("action_clinic_info", {})) == keys
+    said = await bot.house.rows(Message, Message.direction == "outbound")
+    assert all(words in one.body for one in said if (one.content or {}).get("key") in keys), [one.body for one in said]

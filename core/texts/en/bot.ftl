@@ -166,6 +166,7 @@ answer-article = { $text }
 answer-choices = Is it one of these?
 info-unknown = I have no approved answer to that. What would help?
 site-info = { $name }: { $address }, phone { $phone }. Today: { $hours }.
+site-info-closed = { $name }: { $address }, phone { $phone }. Closed now, opens: { $next }.
 site-hours-closed = closed
 site-directions = { $name }: { $directions }
 

@@ -166,6 +166,7 @@ answer-article = { $text }
 answer-choices = Czy chodzi o jedno z tych?
 info-unknown = Na to pytanie nie mam zatwierdzonej odpowiedzi. W czym mogę pomóc?
 site-info = { $name }: { $address }, tel. { $phone }. Dziś: { $hours }.
+site-info-closed = { $name }: { $address }, tel. { $phone }. Teraz nieczynne, otwarcie: { $next }.
 site-hours-closed = nieczynne
 site-directions = { $name }: { $directions }
 

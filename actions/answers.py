@@ -1,6 +1,7 @@
 """Answers from approved articles and the clinic's own facts: prices, hours, preparation. Nothing is made up."""
 
 import json
+from typing import Any
 
 from sqlalchemy import select
 
@@ -55,7 +56,7 @@ class ClinicInfo(HouseAction):
             call.say("info-unknown", (about, Choice("human", "menu-human", "/human")))
             return []
         for site in await clinic.sites(call.uow):
-            place = {"name": site.name, "address": site.address, "phone": site.phone}
+            place: dict[str, Any] = {"name": site.name, "address": site.address, "phone": site.phone}
             blocks = await clinic.site_hours(call.uow, site.code, call.now.astimezone(site.zone).date())
             is_over = not any(call.now < block.closes for block in blocks)
             opens = await clinic.next_opening(call.uow, site.code, call.now) if is_over else None

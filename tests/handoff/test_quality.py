@@ -354,7 +354,11 @@ async def test_the_pages_evaluate_answer_and_edit_without_scripts_and_lose_nothi
     async with keyboard(house, Role.supervisor) as anna:
         assert "Marta" in (await anna.client.get("/quality?lang=pl")).text
         shown = (await anna.client.get(page)).text
-        assert "Losowanie za tydzień pon 16.11.2026 –" in shown and "1 z 1 rozmów tej osoby" in shown and "na miejscu 1" in shown
+        assert (
+            "Losowanie za tydzień pon 16.11.2026 –" in shown
+            and "1 z 1 rozmów tej osoby" in shown
+            and "na miejscu 1" in shown
+        )
         half = await anna.post(page, form="0", **(fields | {"answer-identity": ""}))
         assert half.status_code == 422 and "Pytanie 1 czeka" in half.text and ">Dobrze</textarea>" in half.text
         assert 'value="4" required checked' in half.text

@@ -179,7 +179,7 @@ async def test_an_agents_day_goes_by_keyboard_alone(site: Site) -> None:
     # 8:03 she answers with a ready reply, changed by hand.
     await keys.press("r")
     await expect(page.locator("#reply-text")).to_be_focused()
-    await keys.type("/koniec")
+    await keys.type("/zaraz")
     await expect(page.locator("#ready-replies [role=option]")).to_have_count(1)
     await keys.press("Enter")
     await keys.press("Control+a")
@@ -199,7 +199,7 @@ async def test_an_agents_day_goes_by_keyboard_alone(site: Site) -> None:
     await expect(page.locator("form.pass-on")).to_be_visible()
     await page.wait_for_function("document.activeElement?.closest('form.pass-on') !== null")
     await keys.press("Enter")
-    await expect(page.locator(".thread-state")).to_contain_text("do ")
+    await expect(page.locator(".thread-state")).to_contain_text("odłożona: pon 23.11 11:00")
     await keys.press("Control+k")
     await keys.type("odloz")
     await keys.press("Enter")
@@ -207,12 +207,12 @@ async def test_an_agents_day_goes_by_keyboard_alone(site: Site) -> None:
     await keys.reach("Nie odkładaj")
     await keys.press("Enter")
     await expect(page.locator("form.pass-on")).to_have_count(0)
-    # A second patient: along the list with j, open with Enter, take with a letter.
+    # A second patient: up the list with k, open with Enter, take with a letter.
     await site.waiting(PATIENTS[1])
     await expect(page.locator("#queue")).to_contain_text("20 42")
     await keys.press("Escape")
     for _ in range(6):
-        await keys.press("j")
+        await keys.press("k")
         if "20 42" in await page.evaluate("document.activeElement?.innerText ?? ''"):
             break
     await keys.press("Enter")

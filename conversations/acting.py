@@ -31,6 +31,7 @@ from conversations.outreach.words import asks_for_consents, read_stop
 from conversations.protocols import Complexity, DialogueReply, Promise, Utterance
 from conversations.ratings import rate, read_rating
 from conversations.safety import SafetyScreen
+from conversations.transcript_requests import TranscriptRequests, asks_for_transcript
 from conversations.understanding import (
     asks_for_human,
     carrier_word,
@@ -104,7 +105,9 @@ class Acting:
         complexity: Complexity,
         links: Links,
         alerts: Alerts,
+        transcripts: TranscriptRequests,
     ) -> None:
+        self._transcripts = transcripts
         self._complexity = complexity
         self._links = links
         self._alerts = alerts
@@ -157,6 +160,7 @@ class Acting:
             asks_for_consents=asks_for_consents(message.body),
             carrier_stops=(message.content or {}).get("carrier_stops"),
             asks_for_web=asks_for_web(message.body),
+            asks_for_transcript=asks_for_transcript(message.body),
             is_automated=await is_automated(uow),
         )
         if payload is None and any(isinstance(one, rules.AskDialogue) for one in rules.decide(facts)):
@@ -198,6 +202,8 @@ class Acting:
                     await self._messages.say(uow, case, route, thanks, {"by": "rule", "rule": thanks.key}, now)
                 case rules.OfferLink():
                     await self._offer_link(uow, case, route, now)
+                case rules.SendTranscript():
+                    await self._transcripts.answer(uow, message, case, route, now)
                 case rules.Escalate():
                     await self._escalate(uow, case, route, one, now)
         return question

@@ -53,6 +53,7 @@ class Facts:
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
     asks_for_web: bool = False
+    asks_for_transcript: bool = False
     is_automated: bool = True
     """False while the clinic's switch sends every message to a person."""
 
@@ -132,6 +133,11 @@ class OfferLink:
 
 
 @dataclass(frozen=True)
+class SendTranscript:
+    """Send a link to the transcript of the conversation."""
+
+
+@dataclass(frozen=True)
 class AskDialogue:
     """Let the dialogue core answer."""
 
@@ -151,6 +157,7 @@ Act = (
     | Rate
     | TellConsents
     | OfferLink
+    | SendTranscript
     | AskDialogue
 )
 
@@ -186,6 +193,8 @@ def decide(facts: Facts) -> tuple[Act, ...]:
         return (*media, TellConsents())
     elif facts.asks_for_web and facts.payload is None and not facts.kept_media:
         return (*media, OfferLink())
+    elif facts.asks_for_transcript and facts.payload is None and not facts.is_restricted and not facts.kept_media:
+        return (*media, SendTranscript())
     if facts.state is CaseState.waiting:
         return (*media, *_waiting(facts))
     if facts.is_restricted:

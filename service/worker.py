@@ -13,6 +13,7 @@ from care.triage.engine import FhirEngine
 from conversations.after_call import end_unseen
 from conversations.unsafe.service import write_locked
 from core.settings import Settings
+from handoff.quality.sampling import Sampling
 from knowledge import emergencies
 from knowledge.model.rephrasing import Rephrasing
 from knowledge.scheduling import Punctual
@@ -42,6 +43,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("slack", "* * * * * */5", lambda: slack(house))
     house.jobs.periodic("unanswered", "* * * * * */20", lambda: unanswered(house))
     house.jobs.periodic("emergencies", "* * * * *", lambda: unconfirmed(house))
+    house.jobs.periodic("quality", "*/10 * * * *", lambda: quality(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -163,6 +165,13 @@ async def calls(house: House) -> None:
     count = await end_unseen(house.database, house.messages, house.clock)
     if count:
         log.info("calls ended", count=count)
+
+
+async def quality(house: House) -> None:
+    """Every ten minutes: last week's sample, if it was not drawn, and what is always evaluated."""
+    count = await Sampling(house.database, house.clock).look()
+    if count:
+        log.info("quality", count=count)
 
 
 async def reminders(house: House) -> None:

@@ -5,6 +5,7 @@ from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from web.account.quality import router as own_quality_router
 from web.account.routes import router as account_router
 from web.account.slack import router as account_slack_router
 from web.clinical.routes import router as clinical_router
@@ -58,6 +59,8 @@ from web.studio.shadow import router as shadow_router
 from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
 from web.supervision.complaints import router as complaints_router
+from web.supervision.quality import router as quality_router
+from web.supervision.quality_form import router as quality_form_router
 from web.supervision.routing import router as routing_router
 from web.transcripts.routes import router as transcripts_router
 from web.widget.routes import router as widget_router
@@ -119,6 +122,9 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(limits_router(house, pages, sessions))
     app.include_router(transcript_sending_router(house, pages, sessions))
     app.include_router(complaints_router(house, pages, sessions))
+    app.include_router(quality_router(house, pages, sessions))
+    app.include_router(quality_form_router(house, pages, sessions))
+    app.include_router(own_quality_router(house, pages, sessions))
     app.include_router(routing_router(house, pages, sessions))
     app.include_router(follow_ups_router(house, pages, sessions))
     app.include_router(events_router(house, sessions))

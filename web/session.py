@@ -226,7 +226,8 @@ def safe_next(path: str) -> str:
 
 _PAGES = frozenset(
     "/account /board /board/complaints /clinical /clinical/triage /console /console/search /privacy/audit "
-    "/privacy/persons /privacy/processors /refills /replies /routing /staff /staff/break-glass /staff/review "
+    "/privacy/persons /privacy/processors /quality /quality/figures /quality/form /quality/own /refills /replies /routing "
+    "/staff /staff/break-glass /staff/review "
     "/studio/articles /studio/checks /studio/documents /studio/effects /studio/emergencies /studio/intents "
     "/studio/preview /studio/shadow /studio/tests /studio/try /studio/unanswered".split()
 )

@@ -22,6 +22,7 @@ MODELS: tuple[str, ...] = (
     "handoff.canned",
     "handoff.complaints",
     "handoff.mentions",
+    "handoff.quality.models",
     "handoff.slack.models",
     "channels.sms.simulator.models",
     "conversations.calls",

@@ -4,6 +4,8 @@ import pytest
 from playwright.async_api import FrameLocator, Page, Route, expect
 
 from tests.browser.conftest import Site
+from tests.browser.test_accessible import found
+from tests.browser.test_complaints import shot
 
 pytestmark = pytest.mark.browser
 
@@ -239,3 +241,22 @@ async def test_without_scripts_there_is_a_telephone_number(site: Site) -> None:
     for path in ("/", "/widget/frame"):
         await page.goto(f"{site.base}{path}")
         assert await page.locator(".no-script a[href^='tel:']").first.is_visible()
+
+
+@pytest.mark.parametrize(("lang", "scheme", "width"), [("pl", "light", 1280), ("en", "dark", 360)])
+async def test_the_transcript_is_asked_for_with_one_button_by_keyboard(
+    site: Site, lang: str, scheme: str, width: int
+) -> None:
+    page = await site.visitor(lang=lang, scheme=scheme, width=width)
+    await page.goto(f"{site.base}/widget/frame?lang={lang}")
+    await expect(page.locator(".said")).to_have_count(2)
+    name = "Wyślij mi zapis rozmowy" if lang == "pl" else "Send me a transcript of this conversation"
+    await page.get_by_role("button", name=name).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".said-patient")).to_contain_text(name)
+    why = "nie znamy numeru telefonu" if lang == "pl" else "we know no phone number"
+    await expect(page.locator(".said").last).to_contain_text(why)
+    assert site.dialogue.asked == [], "by rule"
+    assert await found(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await shot(page, f"widget-transcript-{lang}-{width}")

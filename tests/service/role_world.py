@@ -30,11 +30,13 @@ from core.ids import new_id
 from handoff.complaints import Complaint
 from handoff.mentions import Mention
 from handoff.models import AgentMode, AgentState, Handoff, HandoffState
+from handoff.quality.forms import shipped
+from handoff.quality.rules import Kind
 from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
-from tests.service.things import a_refill, a_report, a_run, a_shadow, a_test, an_article, an_emergency
+from tests.service.things import a_refill, a_report, a_run, a_shadow, a_test, an_article, an_emergency, evaluations
 
 
 @dataclass
@@ -140,6 +142,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
         )  # fmt: skip
         uow.session.add(merge)
     request = await a_refill(house, patient.id, case.id)
+    waiting, done = await evaluations(house, earlier.id, agent.staff_id, owner or colleague.id)
     over = Handoff(
         id=new_id(), case_id=case.id, thread_id=accepted.thread_id, state=HandoffState.wrap_up, reason="asked", requested_at=now,
         accepted_by=owner or agent.staff_id, wrap_up_until=now + timedelta(minutes=1),
@@ -159,7 +162,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "reply_id": reply.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
-            "limit_id": limited.id,
+            "limit_id": limited.id, "evaluation_id": waiting, "own_id": done,
             "session_id": uuid4(), "visit_id": appointment, "authorisation_id": allowed.id, "request_id": request.id,
             "article_id": await an_article(house), "medication_id": request.medication_id, "signature_id": signature.id,
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
@@ -232,6 +235,16 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/console/patients/{patient_id}/merge/{other_id}": lambda _: {"reason": "potwierdzone dowodem w rejestracji"},
     "/board/complaints/{complaint_id}": lambda one: {"owner": str(one.ids["lead_id"])},
     "/board/complaints/{complaint_id}/answer": lambda _: {"decision": "upheld", "words": "przepraszamy", "way": "elsewhere"},
+    "/quality/evaluations/{evaluation_id}": lambda _: {
+        "form": "0",
+        **{f"answer-{one.key}": "" if one.kind is Kind.comment else "na" for one in shipped().questions},
+    },
+    "/quality/evaluations/{evaluation_id}/aside": lambda _: {"why": "pusta rozmowa"},
+    "/quality/form": lambda _: {
+        "number": "0", "per_agent": "2", "least": "5", "pl-0": "Język prosty", "en-0": "Plain language", "kind-0": "scale",
+        "weight-0": "1", "place-0": "1",
+    },
+    "/quality/own/{own_id}": lambda _: {"words": "dziękuję, zgadzam się"},
     "/replies": lambda _: {"key": "nowa", "pl": "Dzień dobry", "en": "Hello"},
     "/console/agent": lambda _: {"mode": "available"},
     "/console/cases/{case_id}/pass-on": lambda _: {"to": "queue", "why": "koniec zmiany"},

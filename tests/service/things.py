@@ -11,6 +11,7 @@ from conversations.unsafe.models import UnsafeReport
 from conversations.unsafe.service import report
 from core.access import Access
 from core.accounts import SignedIn
+from handoff.quality.models import EvaluationState, QualityEvaluation
 from knowledge.emergencies import CONFIRM_WITHIN, Emergency
 from knowledge.gate.models import BotRun, ConversationTest
 from knowledge.gate.shadow import ShadowRun
@@ -107,3 +108,18 @@ async def a_test(house: TestHouse, agent: SignedIn) -> UUID:
         )
         uow.session.add(made)
     return made.id
+
+
+async def evaluations(house: TestHouse, case_id: UUID, waiting: UUID, done: UUID) -> tuple[UUID, UUID]:
+    """One person's work in a case waits to be evaluated; another's was."""
+    now = house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        made = [
+            QualityEvaluation(
+                id=uuid4(), case_id=case_id, staff_id=staff, ended_at=now, reasons=["complaint"], chosen_at=now, state=state,
+                reviewed_by=by, reviewed_at=now, questions=[] if by else None, form_number=0 if by else None,
+            )
+            for staff, state, by in ((waiting, EvaluationState.waiting, None), (done, EvaluationState.done, waiting))
+        ]  # fmt: skip
+        uow.session.add_all(made)
+    return made[0].id, made[1].id

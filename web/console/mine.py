@@ -18,6 +18,7 @@ from handoff import mentions
 from handoff.explaining import explain
 from handoff.mine import read_mine
 from handoff.passing import BY_TIME, CODES, colleagues
+from handoff.quality import evaluating
 from handoff.routing.agents import set_mode
 from web.console.routes import ConsolePages
 from web.console.snoozing import moments
@@ -51,6 +52,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             own = await read_mine(uow, person, house.clock.now())
             named = await mentions.unread(uow, person)
+            evaluated = await evaluating.unseen(uow, person)
         return console.fragment(
             request,
             "console/mine.html",
@@ -58,6 +60,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             refused,
             mine=own,
             mentions=named,
+            evaluated=evaluated,
             codes=CODES,
             by_time=BY_TIME,
             again=AGAIN_SECONDS,

@@ -28,6 +28,7 @@ from conversations.outreach.words import asks_for_consents, read_stop
 from conversations.protocols import Choice, DialogueFailed, Understood, Utterance
 from conversations.rendering import from_json
 from conversations.safety import Screening
+from conversations.transcript_requests import asks_for_transcript
 from conversations.understanding import asks_for_human, carrier_word, detect_language, for_dialogue, unreadable
 from core.db import UnitOfWork
 from core.i18n import Language
@@ -101,7 +102,7 @@ async def look(
             unreadable=unreadable(text, house.settings.max_text_length), asks_for_human=asks_for_human(text), payload=None,
             kept_media=0, refused_media=0, lost_media=0, waiting_told_at=None, now=now, tongue=other_tongue(text),
             stop_wish=read_stop(text), asks_for_consents=asks_for_consents(text), asks_for_web=asks_for_web(text),
-            is_automated=await is_automated(uow),
+            asks_for_transcript=asks_for_transcript(text), is_automated=await is_automated(uow),
             is_complex=await house.complexity.is_complex(text),
         )  # fmt: skip
     acts = rules.decide(facts)
@@ -120,6 +121,8 @@ async def look(
     seen.said = [_as_heard(house, seen, one, now) for one in told]
     if any(isinstance(one, rules.Escalate) for one in acts):
         seen.follows = "person"
+    elif any(isinstance(one, rules.OfferLink | rules.SendTranscript) for one in acts):
+        seen.follows = "action"
     return seen
 
 

@@ -14,7 +14,7 @@ SCRIPT_TEXTS = (
     "title", "log", "choices", "hint", "write", "send", "attach", "minimise", "language", "typing", "author-bot",
     "author-agent", "author-system", "own-sending", "own-sent", "own-failed", "own-retry", "file-sent", "file-refused",
     "file-named", "file-pdf", "file-picture", "file-too-large", "state-waiting", "state-human", "offline", "slow-down",
-    "retracted",
+    "retracted", "transcript",
 )  # fmt: skip
 
 

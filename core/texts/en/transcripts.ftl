@@ -4,6 +4,10 @@ transcript-link = Your conversation: { $link } It opens with a code sent by SMS,
    *[other] { $days } days
 }.
 transcript-code = Code for your conversation: { $code }. Valid { $minutes } min. Please give it to nobody.
+transcript-sent-by-sms = The link to the transcript is on its way to this number by SMS.
+asked-transcript-no-number = A transcript opens with a code sent by SMS, and we know no phone number in this conversation. You can ask for it by SMS, or ask a person: HUMAN.
+asked-transcript-shared-number = A transcript opens with a code sent by SMS, and other people use the number on record too. A person can help: HUMAN.
+asked-link-too-often = We have sent several links to this number already. You can get another one in an hour.
 
 transcript-title = Your conversation
 transcript-help = Questions: { $phone }. In an emergency 112.

@@ -28,3 +28,4 @@ widget-offline = No connection. Trying again…
 widget-slow-down = That was too fast. Please wait a moment.
 widget-no-script = The chat needs scripts to be switched on. You can also call us:
 widget-retracted = This message was withdrawn
+widget-transcript = Send me a transcript of this conversation

@@ -4,6 +4,10 @@ transcript-link = Zapis rozmowy: { $link } Otwiera się po kodzie z SMS-a, przez
    *[other] { $days } dni
 }.
 transcript-code = Kod do zapisu rozmowy: { $code }. Wazny { $minutes } min. Prosimy nikomu go nie podawac.
+transcript-sent-by-sms = Odnośnik do zapisu rozmowy idzie SMS-em na ten numer.
+asked-transcript-no-number = Zapis rozmowy otwiera się po kodzie z SMS-a, a w tej rozmowie nie znamy numeru telefonu. Można napisać o zapis SMS-em albo poprosić człowieka: KONSULTANT.
+asked-transcript-shared-number = Zapis rozmowy otwiera się po kodzie z SMS-a, a z numeru w kartotece korzystają też inne osoby. Pomoże człowiek: KONSULTANT.
+asked-link-too-often = Na ten numer wysłaliśmy już kilka odnośników. Następny można dostać za godzinę.
 
 transcript-title = Zapis rozmowy
 transcript-help = W razie pytań: { $phone }. W nagłym przypadku 112.

@@ -28,3 +28,4 @@ widget-offline = Brak połączenia. Ponawiamy…
 widget-slow-down = To za szybko. Proszę odczekać chwilę.
 widget-no-script = Czat wymaga włączonej obsługi skryptów. Zapraszamy też do kontaktu telefonicznego:
 widget-retracted = Wiadomość została cofnięta
+widget-transcript = Wyślij mi zapis rozmowy

@@ -50,6 +50,10 @@ class PoradniaChat extends HTMLElement {
     });
     this.element("minimise").hidden = window.parent === window;
     this.element("minimise").addEventListener("click", () => this.minimise());
+    // The request is a message like any other, so that it is screened, kept and answered where it was asked.
+    this.element("transcript").addEventListener("click", () => {
+      if (this.hasBegun && token() !== null) void this.send(this.words("transcript"), null);
+    });
     const picker = this.element("file") as HTMLInputElement;
     this.element("clip").addEventListener("click", () => picker.click());
     picker.addEventListener("change", () => {
@@ -304,6 +308,7 @@ class PoradniaChat extends HTMLElement {
     }
     for (const element of this.querySelectorAll<HTMLElement>("[data-label]")) {
       element.setAttribute("aria-label", this.words(element.dataset["label"] ?? ""));
+      if (element.title) element.title = this.words(element.dataset["label"] ?? "");
     }
     this.area.placeholder = this.words("hint");
     if (this.state.textContent) void this.refresh();

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     edit_routing = "edit_routing"
     read_retracted = "read_retracted"
     merge_patient = "merge_patient"
+    join_thread = "join_thread"
 
 
 P = Permission
@@ -63,6 +64,7 @@ _AGENT = frozenset(
         P.read_thread,
         P.reply_thread,
         P.note_thread,
+        P.join_thread,
         P.claim_alert,
         P.read_patient,
         P.edit_patient,

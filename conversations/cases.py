@@ -25,11 +25,16 @@ async def lock_case(uow: UnitOfWork, case_id: UUID) -> Case:
     Its thread is locked first, as everywhere: who locks a case and then writes into its thread would meet a turn that
     holds the thread and wants the case.
     """
-    await lock_thread(uow, select(Case.thread_id).where(Case.id == case_id).scalar_subquery())
-    case = await uow.session.scalar(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if case is None:
+    thread_id = await uow.session.scalar(select(Case.thread_id).where(Case.id == case_id))
+    while thread_id is not None:
+        await lock_thread(uow, thread_id)
+        case = await uow.session.scalar(
+            select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+        )
+        if case is None or case.thread_id == thread_id:
+            break
+        thread_id = case.thread_id  # The threads were joined, or taken apart, while we waited.
+    if thread_id is None or case is None:
         raise NotFound("case")
     return case
 
@@ -117,6 +122,30 @@ class Cases:
         await self._tell(uow, case, said, now)
         if had_people:
             await self._escalation.close(uow, access, case.id, now, outcome)
+        await uow.publish("case", id=str(case.id))
+
+    async def end_for_another(
+        self, uow: UnitOfWork, access: Access, case_id: UUID, said: Utterance | None, now: datetime
+    ) -> None:
+        """The matter goes on in another case of the same person, whose thread this one is joined with."""
+        access.require(Permission.join_thread)
+        case = await lock_case(uow, case_id)
+        had_people = case.state in (CaseState.human, CaseState.waiting)
+        case.state, case.closed_at, case.agent_id = CaseState.closed, now, None
+        if said is not None:
+            await self._tell(uow, case, said, now)
+        if had_people:
+            await self._escalation.close(uow, access, case.id, now, "joined")
+        await uow.publish("case", id=str(case.id))
+
+    async def open_again(self, uow: UnitOfWork, access: Access, case_id: UUID, was: CaseState, now: datetime) -> None:
+        """A case that `end_for_another` ended goes on after all: with the bot, or waiting for a person, who gets it anew."""
+        access.require(Permission.join_thread)
+        case = await lock_case(uow, case_id)
+        case.state, case.closed_at, case.active_at = CaseState.bot, None, now
+        await uow.session.flush()
+        if was is not CaseState.bot:
+            await self.escalate(uow, access, case.id, "separated", now)
         await uow.publish("case", id=str(case.id))
 
     async def tell(self, uow: UnitOfWork, case_id: UUID, said: Utterance, now: datetime) -> None:

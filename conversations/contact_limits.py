@@ -11,7 +11,7 @@ from core.crypto import EncryptedText
 from core.db import Base, UnitOfWork
 from core.ids import new_id
 
-OWN_REASONS = frozenset({"vitals", "carrier-stop"})
+OWN_REASONS = frozenset({"vitals", "carrier-stop", "separated"})
 """Why the clinic itself wants a person to look: the patient asked for nobody, so no limit holds it back."""
 
 

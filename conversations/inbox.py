@@ -234,6 +234,9 @@ async def _number(uow: UnitOfWork, inbound: InboundMessage) -> tuple[UUID, UUID,
             update(Thread)
             .where(
                 Thread.correspondent_id == ContactPoint.correspondent_id,
+                Thread.joined_into_id.is_(
+                    None
+                ),  # Joined while we waited for its row: the next try finds where it is now.
                 ContactPoint.kind == inbound.address_kind,
                 ContactPoint.address_token == contact_token(inbound.address_kind, inbound.address),
             )

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, select, update
+from sqlalchemy import and_, select, update
 
 from conversations.calls import is_live
-from conversations.models import Author, Case, Delivery, Direction, Message, Thread
+from conversations.models import Author, Case, ContactPoint, Delivery, Direction, Message, Thread
 from conversations.outreach.models import Purpose
 from conversations.protocols import Channel, Utterance
 from conversations.rendering import SPOKEN_CHANNELS, Rendered, as_content, render
@@ -17,6 +17,7 @@ from conversations.search import tokens_of
 from conversations.speaking import speak
 from core import metrics
 from core.db import UnitOfWork
+from core.errors import Retriable
 from core.i18n import Language
 from core.ids import new_id
 from core.tracing import tracing
@@ -46,15 +47,22 @@ class Route:
 
 
 async def next_seq(uow: UnitOfWork, thread_id: UUID, count: int = 1) -> int:
-    """The last of the next `count` numbers in the thread. Locks the thread's row until the transaction ends: keep it short."""
+    """The last of the next `count` numbers in the thread. Locks the thread's row until the transaction ends: keep it short.
+
+    Raises `Retriable` for a thread that was joined with another since it was looked up: the next try finds that one.
+    """
     seq: int | None = await uow.session.scalar(
-        update(Thread).where(Thread.id == thread_id).values(last_seq=Thread.last_seq + count).returning(Thread.last_seq)
+        update(Thread)
+        .where(Thread.id == thread_id, Thread.joined_into_id.is_(None))
+        .values(last_seq=Thread.last_seq + count)
+        .returning(Thread.last_seq)
     )
-    assert seq is not None, "a thread always exists before its messages"
+    if seq is None:
+        raise Retriable("the thread was joined with another meanwhile")
     return seq
 
 
-async def lock_thread(uow: UnitOfWork, thread_id: UUID | ScalarSelect[UUID]) -> None:
+async def lock_thread(uow: UnitOfWork, thread_id: UUID) -> None:
     """Lock the thread's row until the transaction ends. Its case, correspondent and forms come after it, everywhere.
 
     Who locks one of those and then writes into the thread meets a turn that holds the thread and wants the other: a deadlock.
@@ -221,6 +229,14 @@ async def route_of(uow: UnitOfWork, case: Case) -> Route | None:
     row = (
         await uow.session.execute(
             select(Message.channel, Message.contact_point_id, Message.language)
+            .join(Thread, Thread.id == Message.thread_id)
+            .join(
+                ContactPoint,
+                and_(
+                    ContactPoint.id == Message.contact_point_id,
+                    ContactPoint.correspondent_id == Thread.correspondent_id,
+                ),
+            )
             .where(Message.thread_id == case.thread_id, Message.direction == Direction.inbound)
             .order_by(Message.seq.desc())
             .limit(1)

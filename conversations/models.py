@@ -98,7 +98,11 @@ class ContactPoint(Base):
 
 
 class Thread(Base):
-    """All that one correspondent and the clinic wrote, over all channels, numbered by `seq`."""
+    """All that one correspondent and the clinic wrote, over all channels, numbered by `seq`.
+
+    A thread that was joined with another holds nothing and leads there; `numbering` counts how often its messages were given
+    new numbers, so that who reads by number begins again.
+    """
 
     __tablename__ = "threads"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -106,6 +110,8 @@ class Thread(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     lease_owner: Mapped[str | None]
     lease_expires_at: Mapped[datetime | None]
+    joined_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"), index=True)
+    numbering: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     created_at: Mapped[datetime]
 
 

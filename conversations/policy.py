@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from care.patients.repository import replaced_by
 from care.policy import require_relation
-from conversations.models import Case
+from conversations.models import Case, Thread
 from core.access import Access
 from core.accounts import break_glass
 from core.accounts.break_glass import View
@@ -31,9 +31,19 @@ async def patients_of(uow: UnitOfWork, thread_id: UUID) -> Sequence[UUID]:
     return [patient_id for patient_id in dict.fromkeys(rows) if patient_id is not None]
 
 
+async def joined_into(uow: UnitOfWork, threads: Sequence[UUID]) -> list[UUID]:
+    """The threads that lead to one of these: what was opened there before is answered for too."""
+    found: list[UUID] = []
+    while threads:
+        threads = list(await uow.session.scalars(select(Thread.id).where(Thread.joined_into_id.in_(threads))))
+        found += threads
+    return found
+
+
 async def who_viewed(uow: UnitOfWork, access: Access, patient_id: UUID) -> Sequence[View]:
     """Every look of staff at this patient: record, visits, conversations. For the privacy officer and the patient."""
     cases = (await uow.session.execute(select(Case.id, Case.thread_id).where(Case.patient_id == patient_id))).all()
     also = {("case", case_id) for case_id, _ in cases} | {("thread", thread_id) for _, thread_id in cases}
+    also |= {("thread", other) for other in await joined_into(uow, [thread_id for _, thread_id in cases])}
     also |= {("patient", other) for other in await replaced_by(uow, patient_id)}
     return await break_glass.who_viewed(uow, access, patient_id, also)

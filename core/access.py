@@ -56,6 +56,7 @@ class Permission(StrEnum):
     merge_patient = "merge_patient"
     review_quality = "review_quality"
     edit_quality_form = "edit_quality_form"
+    join_thread = "join_thread"
 
 
 P = Permission
@@ -65,6 +66,7 @@ _AGENT = frozenset(
         P.read_thread,
         P.reply_thread,
         P.note_thread,
+        P.join_thread,
         P.claim_alert,
         P.read_patient,
         P.edit_patient,

@@ -156,6 +156,8 @@ TABLES = (
     Copy("patient_merges", "which records were put together, why, and every row that moved, so that it can be undone", CARE,
          (_R.administrative, _R.medical), ("survivor_id", "replaced_id", "reason", "made_by", "undone_by", "moved"),
          "with either of the two records"),
+    Copy("thread_joins", "which conversations were made one, why, and what moved, so that it can be undone", CARE, _CASE,
+         ("reason", "made_by", "undone_by", "moved"), "with either of the two conversations"),
     Copy("patient_contact_points", "who may speak for the patient from where", CARE, (_R.administrative,),
          ("patient_id", "contact_point_id"), "erasure; with the patient"),
     Copy("appointments", "visits held, booked, cancelled, done", CARE, (_R.administrative, _R.medical),

@@ -23,6 +23,7 @@ from web.console.degraded import router as degraded_router
 from web.console.events import router as events_router
 from web.console.follow_ups import router as follow_ups_router
 from web.console.glass import router as glass_router
+from web.console.joins import router as joins_router
 from web.console.merges import router as merges_router
 from web.console.mine import router as mine_router
 from web.console.presence import router as presence_router
@@ -98,6 +99,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(console_router(house, pages, sessions))
     app.include_router(search_router(house, pages, sessions))
     app.include_router(merges_router(house, pages, sessions))
+    app.include_router(joins_router(house, pages, sessions))
     app.include_router(glass_router(house, pages, sessions))
     app.include_router(acts_router(house, pages, sessions))
     app.include_router(conversation_tests_router(house, pages, sessions))

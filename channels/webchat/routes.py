@@ -230,6 +230,8 @@ async def _events(chat: WebChat, known: Visitor) -> AsyncIterator[str]:
                 yield ": still here\n\n"
             elif event["topic"] != "thread" or event["id"] == str(known.thread_id):
                 yield f"event: news\ndata: {json.dumps({'seq': event.get('seq', 0)})}\n\n"
+                if event.get("joined"):
+                    return  # This browser's thread is another one now: it comes again and listens there.
 
 
 async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) -> dict[str, Any]:
@@ -247,6 +249,7 @@ async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) 
     return {
         "after": newest if transcripts.held_from is None else min(newest, transcripts.held_from - 1),
         "retracted": await retracted(uow, known.contact_point_id),
+        "numbering": await uow.session.scalar(select(Thread.numbering).where(Thread.id == known.thread_id)),
         "messages": [_public(line) for line in lines],
         "state": state.value,
         "working": is_open is not None and state in (CaseState.bot, CaseState.closed),

@@ -27,6 +27,7 @@ from conversations.models import (
     Turn,
 )
 from conversations.outreach.models import Consent
+from conversations.policy import joined_into
 from conversations.unanswered import Unanswered
 from conversations.unsafe.models import UnsafeReport
 from core.db import UnitOfWork
@@ -97,6 +98,7 @@ async def erase_empty_threads(
     """
     counts: Counter[str] = Counter()
     query = select(Thread).where(~select(Case.id).where(Case.thread_id == Thread.id).exists())
+    query = query.where(Thread.joined_into_id.is_(None))  # One that was joined goes with the one it leads to.
     query = query.where(Thread.id.in_(only)) if only is not None else query.where(Thread.created_at < now - YOUNG)
     speaks = (
         select(PatientContactPoint.id)
@@ -141,8 +143,8 @@ async def _erase_thread(uow: UnitOfWork, thread: Thread) -> Counter[str]:
         thread.last_seq = 0
         await uow.session.flush()
         return counts
-    counts["threads"] += await deleted(uow, delete(Thread).where(Thread.id == thread.id))
-    counts["correspondents"] += await deleted(
-        uow, delete(Correspondent).where(Correspondent.id == thread.correspondent_id)
-    )
+    gone_threads = [thread.id, *await joined_into(uow, [thread.id])]
+    people = list(await uow.session.scalars(select(Thread.correspondent_id).where(Thread.id.in_(gone_threads))))
+    counts["threads"] += await deleted(uow, delete(Thread).where(Thread.id.in_(gone_threads)))
+    counts["correspondents"] += await deleted(uow, delete(Correspondent).where(Correspondent.id.in_(people)))
     return counts

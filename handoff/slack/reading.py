@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.models import Case, CaseState
+from conversations.thread_joins import thread_that_stands
 from core.accounts import SignedIn
 from core.audit import record
 from core.clock import Clock
@@ -204,4 +205,4 @@ async def _thread_of(uow: UnitOfWork, line: Written) -> UUID | None:
     found: UUID | None = await uow.session.scalar(
         select(SlackThread.thread_id).where(SlackThread.channel == line.channel, SlackThread.ts == line.thread_ts)
     )
-    return found
+    return await thread_that_stands(uow, found) if found is not None else None

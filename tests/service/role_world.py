@@ -28,6 +28,7 @@ from core.accounts.models import BreakGlass, StaffRole
 from core.errors import Refused
 from core.ids import new_id
 from handoff.complaints import Complaint
+from handoff.joins import Joins
 from handoff.mentions import Mention
 from handoff.models import AgentMode, AgentState, Handoff, HandoffState
 from handoff.quality.forms import shipped
@@ -158,7 +159,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
     assert role is not None
     return World(
         {
-            "other_id": double.id, "merge_id": merge.id,
+            "other_id": double.id, "merge_id": merge.id, "joined_id": uuid4(), "join_id": uuid4(),
             "thread_id": accepted.thread_id, "case_id": case.id, "patient_id": patient.id, "alert_id": alert.id,
             "message_id": out.id, "reply_id": reply.id, "file_id": file.id, "staff_id": colleague.id, "role_id": role, "glass_id": glass.id,
             "follow_up_id": task.id, "complaint_id": complaint.id, "lead_id": lead.id, "mention_id": mention.id,
@@ -192,6 +193,17 @@ async def offer(house: TestHouse, case_id: UUID, staff_id: UUID) -> None:
         handoff = (await uow.session.scalars(select(Handoff).where(Handoff.case_id == case_id))).one()
         handoff.state, handoff.offered_to = HandoffState.offered, staff_id
         handoff.offer_until = house.clock.now() + timedelta(seconds=30)
+
+
+async def a_join(house: TestHouse) -> tuple[UUID, UUID]:
+    """Two conversations of nobody in particular made one: the one that goes on, and the join."""
+    (kept, _), (other, _) = [await house.human(number=a_number()) for _ in range(2)]
+    agent = await house.staff("Ola", Role.agent)
+    async with house.house.database.unit_of_work() as uow:
+        reason = "ten sam numer w obu rozmowach"
+        made = await Joins(house.house.cases).join(uow, agent, kept, other, reason, house.clock.now())
+    assert not isinstance(made, Refused)
+    return kept, made.id
 
 
 async def a_site(house: TestHouse) -> UUID:
@@ -233,6 +245,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "/console/patients/{patient_id}/merge": lambda _: {"query": "Nowak"},
     "/console/patients/{patient_id}/merge/{other_id}": lambda _: {"reason": "potwierdzone dowodem w rejestracji"},
+    "/console/threads/{thread_id}/join": lambda _: {"query": "Nowak"},
+    "/console/threads/{thread_id}/join/{joined_id}": lambda _: {"reason": "numer podany w czacie"},
     "/board/complaints/{complaint_id}": lambda one: {"owner": str(one.ids["lead_id"])},
     "/board/complaints/{complaint_id}/answer": lambda _: {"decision": "upheld", "words": "przepraszamy", "way": "elsewhere"},
     "/quality/evaluations/{evaluation_id}": lambda _: {

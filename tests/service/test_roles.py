@@ -26,6 +26,7 @@ from tests.service.role_world import (
     REFUSED_HERE,
     WRONG_CODE,
     World,
+    a_join,
     a_number,
     a_site,
     an_erasure,
@@ -189,6 +190,8 @@ async def test_a_role_may_do_exactly_what_the_table_says(house: TestHouse, role:
                 await offer(house, one.ids["case_id"], keyboard.staff_id)
             if "erasure_id" in row.path and "erasure_id" not in one.ids:
                 one.ids["erasure_id"] = await an_erasure(house, one)
+            if "join" in row.path:
+                one.ids["joined_id"], one.ids["join_id"] = await a_join(house)
             if row.path.endswith(("/limit", "/lift")):
                 await a_limit(house, one, holds=row.path.endswith("/lift"))
             before = contents(url)

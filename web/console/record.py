@@ -15,6 +15,7 @@ from core.access import Permission
 from core.accounts import SignedIn
 from core.db import UnitOfWork
 from core.i18n import Language
+from handoff.joins import threads_of
 from web.console.understood import born_words, visit_words
 
 NOTHING_TYPED: dict[str, Any] = {
@@ -57,6 +58,7 @@ async def read_record(
         "authorisation_choices": AuthorisationChoices(),
         "typed": dict(NOTHING_TYPED),
         "merges": await patient_merges.in_force(uow, found.id),
+        "conversations": await threads_of(uow, [found.id]) if person.access.allows(Permission.join_thread) else [],
         "may_merge": person.access.allows(Permission.merge_patient),
         "may_record": person.access.allows(Permission.edit_patient),
     }

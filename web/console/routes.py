@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from conversations.models import Case, DeliveryState
+from conversations.policy import require_thread
 from conversations.taking_back import way_back
+from conversations.thread_joins import thread_that_stands
 from conversations.transcript import Line, Transcripts
 from core.access import Permission
 from core.accounts import SignedIn
@@ -58,6 +60,15 @@ class ConsolePages:
             return await read_thread(
                 uow, person, thread_id, language, self.house.clock.now(), mark, is_refresh=is_refresh
             )
+
+    async def joined_into(self, person: SignedIn, thread_id: UUID) -> UUID | None:
+        """The thread that goes on for this one, if it was joined and this person may open it; else `NotFound`."""
+        async with self.house.database.unit_of_work() as uow:
+            stands = await thread_that_stands(uow, thread_id)
+            if stands == thread_id:
+                return None
+            await require_thread(uow, person.access, stands, self.house.clock.now())
+        return stands
 
     async def page(
         self,
@@ -148,6 +159,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def thread(request: Request, thread_id: UUID, person: Reader) -> Response:
         """A thread: the whole page, or only its panes for a page that is there already."""
         try:
+            stands = await console.joined_into(person, thread_id)
+            if stands is not None:
+                return _led_to(request, stands)
             view = await console.view(person, thread_id, page_language(request, person.language))
         except NotFound:
             return NotHere(pages).respond(request, person, thread_id)
@@ -179,6 +193,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.get("/fragments/threads/{thread_id}")
     async def thread_part(request: Request, thread_id: UUID, person: Rereading, opened: str = "") -> Response:
         """A thread that this session has opened, again."""
+        if (stands := await console.joined_into(person, thread_id)) is not None:
+            return _led_to(request, stands)
         is_refresh = sessions.was_opened(person, thread_id, opened)
         language = page_language(request, person.language)
         view = await console.view(person, thread_id, language, is_refresh=is_refresh)
@@ -187,6 +203,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.get("/fragments/threads/{thread_id}/beside")
     async def beside_part(request: Request, thread_id: UUID, person: Rereading, opened: str = "") -> Response:
         """What stands beside the thread, again."""
+        if (stands := await console.joined_into(person, thread_id)) is not None:
+            return _led_to(request, stands)
         is_refresh = sessions.was_opened(person, thread_id, opened)
         language = page_language(request, person.language)
         view = await console.view(person, thread_id, language, is_refresh=is_refresh)
@@ -220,3 +238,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return Response(content, media_type=media_type, headers=headers)
 
     return routes
+
+
+def _led_to(request: Request, thread_id: UUID) -> Response:
+    """To the conversation that goes on for one that was joined with it, also for a page that asks for a part."""
+    address = f"/console/threads/{thread_id}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=200, headers={"HX-Redirect": address})
+    return RedirectResponse(address, 303)

@@ -22,6 +22,7 @@ from core.phone import format_number
 from core.when.say import say_date, say_time, say_when
 from handoff.desk import AlertItem, Desk, QueueItem
 from handoff.follow_ups import FollowUpItem, open_follow_ups
+from handoff.joins import JoinItem, in_force
 from handoff.limits import LimitItem, of_thread
 from handoff.models import OVER, Handoff, HandoffState
 from web.console.outreach import OutreachView, read_outreach
@@ -85,6 +86,8 @@ class ThreadView:
     outreach: OutreachView
     limit: LimitItem | None
     """The limit after abuse that holds now."""
+    joins: Sequence[JoinItem]
+    """The conversations that go on in this one."""
     opened: str
     now: datetime
 
@@ -129,7 +132,10 @@ async def read_thread(
     """The thread over all channels. Opening it is audited, refreshing an opened one is not. `NotFound` if absent."""
     lines = await Transcripts(uow, person.access).of_thread(thread_id, now, is_refresh=is_refresh)
     case = await uow.session.scalar(
-        select(Case).where(Case.thread_id == thread_id).order_by(Case.opened_at.desc(), Case.id.desc()).limit(1)
+        select(Case)
+        .where(Case.thread_id == thread_id)
+        .order_by(Case.state == CaseState.closed, Case.opened_at.desc(), Case.id.desc())
+        .limit(1)
     )
     if case is None:
         raise NotFound("thread")
@@ -158,6 +164,7 @@ async def read_thread(
         is_restricted=await is_restricted(uow, case.patient_id),
         outreach=await read_outreach(uow, thread_id, route.contact_point_id if route else None, language, now),
         limit=await of_thread(uow, person.access, thread_id, now),
+        joins=await in_force(uow, thread_id),
         opened=opened,
         now=now,
     )

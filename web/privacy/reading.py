@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from care.appointments.models import Appointment
 from conversations.models import Attachment, Case, Message
+from conversations.policy import joined_into
 from core.accounts import Staff
 from core.audit import AuditEvent
 from core.audit_trail import AuditFilter
@@ -82,7 +83,8 @@ async def subjects_of(uow: UnitOfWork, patient_id: UUID) -> frozenset[str]:
     """The ids of everything that is about a patient."""
     rows = (await uow.session.execute(select(Case.id, Case.thread_id).where(Case.patient_id == patient_id))).all()
     cases = [row.id for row in rows]
-    found = {patient_id, *cases, *(row.thread_id for row in rows)}
+    threads = [row.thread_id for row in rows]
+    found = {patient_id, *cases, *threads, *await joined_into(uow, threads)}
     found |= set(await uow.session.scalars(select(Appointment.id).where(Appointment.patient_id == patient_id)))
     found |= set(
         await uow.session.scalars(

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0330_quality"
-down_revision = "0312_shadow"
+down_revision = "0320_thread_joins"
 branch_labels = None
 depends_on = None
 

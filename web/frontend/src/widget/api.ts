@@ -25,6 +25,8 @@ export interface Snapshot {
   after: number;
   /** Numbers of what was shown and then taken back. */
   retracted: number[];
+  /** Another one than before: every message has a new number, and reading begins again. */
+  numbering: number;
 }
 
 export class Refused extends Error {

@@ -11,6 +11,7 @@ class PoradniaChat extends HTMLElement {
   private language: Language = document.documentElement.lang === "en" ? "en" : "pl";
   private last = 0;
   private readFrom = 0;
+  private numbering: number | null = null;
   private readonly shown = new Set<number>();
   private seenUpTo = 0;
   private unread = 0;
@@ -169,6 +170,11 @@ class PoradniaChat extends HTMLElement {
   }
 
   private show(snapshot: Snapshot): void {
+    if (this.numbering !== null && this.numbering !== snapshot.numbering && this.readFrom > 0) {
+      this.beginAgain(snapshot.numbering);
+      return;
+    }
+    this.numbering = snapshot.numbering;
     const follows = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
     for (const said of snapshot.messages) if (!this.shown.has(said.seq)) this.add(said);
     this.readFrom = snapshot.after;
@@ -183,6 +189,19 @@ class PoradniaChat extends HTMLElement {
     if (snapshot.working) this.workingTimer = window.setTimeout(() => void this.refresh(), CHECK_WHILE_WORKING_MS);
     if (follows) this.scrollToEnd();
     this.markSeen();
+  }
+
+  /** Joined with another conversation, or taken apart: what is shown is read anew, silently; what is being sent stays. */
+  private beginAgain(numbering: number): void {
+    this.numbering = numbering;
+    this.readFrom = this.last = this.seenUpTo = 0;
+    this.shown.clear();
+    this.own.clear();
+    this.log.setAttribute("aria-live", "off");
+    this.log.replaceChildren(...this.sending);
+    this.readAgain = true;
+    if (!this.reading) void this.refresh();
+    window.setTimeout(() => this.log.removeAttribute("aria-live"), 1000);
   }
 
   private add(said: Said): void {

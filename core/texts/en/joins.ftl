@@ -1,0 +1,50 @@
+# Two conversations of one person: found, made one, taken apart.
+join-title = Join two conversations of one person
+join-open = Join with another conversation of this person
+join-offer = { $count ->
+    [one] There is { $count } conversation of this person.
+   *[other] There are { $count } conversations of this person. They can be made one, in order by time.
+}
+join-same-person = Other conversations of this person
+join-find = Find the other conversation
+join-help = By telephone number, or by the patient's name, birth date, PESEL or e-mail.
+join-found-none = No conversation was found.
+join-nobody = not known
+join-both = Both conversations
+join-table = The conversations compared
+join-stays = Goes on
+join-goes = Will be joined to it
+join-swap = The other way about: let the other one go on
+join-row-who = Patients
+join-row-contacts = Written from
+join-row-messages = Messages
+join-row-first = First
+join-row-last = Last
+join-row-state = Now
+join-ends = will end
+join-do-title = Joining
+join-how = All messages will stand in one conversation, in order by time. Whatever this person writes, from wherever, arrives there; an answer goes to where they wrote last. Notes, files, alarms, complaints and what waits to be sent go along. It can be undone: what moved then goes back, together with what was written since from its contacts.
+join-case-ends = Only one open case can go on. The other one will end; its messages stay.
+join-form-ends = Only one open case can go on. In the other one the bot is waiting for an answer: what was begun there will end, nothing will be booked or ordered, and the patient will be told so where they wrote.
+join-do = Join the conversations
+join-was = Another conversation goes on here. Joined by { $by }, { $at }. Reason:
+join-undo = Separate the conversations
+join-undo-how = What came from the other conversation goes back, together with what was written since from its contacts.
+join-to-thread = To the conversation
+joined-people = This conversation is now joined with your other one with us, and a person of the clinic answers in it. What you began here was not finished: nothing was booked or ordered.
+joined-people-sms = Your conversations with us are one now. A person of the clinic will answer. What you began here was not finished: nothing was booked.
+joined-bot = This conversation is now joined with your other one with us. What you began here was not finished: nothing was booked or ordered. Please write what you need.
+joined-bot-sms = Your conversations with us are one now. What you began here was not finished: nothing was booked. Please write what you need.
+handoff-reason-separated = Two conversations were separated
+refused-join-reason = Please write how it is known that this is one person ({ $least } to { $most } characters).
+refused-join-same = This is the same conversation. Please choose the other one.
+refused-join-joined = One of these conversations is joined with another already. Nothing was changed.
+refused-join-busy = An answer is being made in one of these conversations right now. Please try again in a moment.
+refused-join-call = This person is on the telephone right now. Please try again after the call.
+refused-join-two-people = Each conversation is with somebody else. One of them passes theirs on or closes it first.
+refused-join-talking = The person is writing with the bot in both conversations right now, and answers could get mixed up. Please wait a few minutes, or take one over.
+refused-join-follow-ups = Each conversation has a task to look after the person. Please finish one of them first.
+refused-join-undone = These conversations are separate already.
+refused-join-later = This conversation was itself joined with another one since. Please separate those first.
+audit-did-thread-joined = conversations joined
+audit-did-thread-join-undone = conversations separated

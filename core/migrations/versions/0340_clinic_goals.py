@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0340_clinic_goals"
-down_revision = "0312_shadow"
+down_revision = "0331_asked_transcripts"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,9 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
@@ -17,25 +18,28 @@ from care.appointments.models import Price
 from conversations.linter import Kind, lint
 from conversations.outreach.models import Purpose
 from core.access import Access, Permission
+from core.accounts import Staff
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure, plain
 from knowledge.asked import Asked, last_asked
-from knowledge.facts import facts, fill, unknown_placeholders
+from knowledge.facts import facts, unknown_placeholders
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 from knowledge.schedules import PlannedPublication, plans
 from knowledge.service import Library, import_articles
 from knowledge.subjects import is_fixed
+from knowledge.versions import OLDEST, are_ages, said
 
-LONGEST = {"question": 300, "answer": 4000, "variant_sms": 600, "variant_voice": 1500, "source": 300}
+LONGEST = {"question": 300, "answer": 4000, "variant_sms": 600, "variant_voice": 1500, "source": 300, "condition": 80}
 MOST_SEGMENTS = 3
 """An answer by SMS that is longer should be a link; more than these is refused."""
 MOST_NEAR = 200
 """Articles whose questions are asked before publishing: a second or two, with ten thousand articles too."""
 MOST_ASKED = 60
 """Patients' last questions of each language that are asked again: some three seconds."""
+SOON = timedelta(days=14)
 _MONEY = re.compile(r"(?<![\d,.])(\d{2,5})(?:[,.](\d{2}))?\s?(?:zł|zl|pln)\b|\bPLN\s?(\d{2,5})", re.IGNORECASE)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Found = Answer | Choices | Unknown
@@ -52,13 +56,20 @@ class Row:
     review_at: date | None
     plan: PlannedPublication | None = None
     """Waits for its time, or was refused at it."""
+    expires_at: date | None = None
+    """The last day of what answers now, or would."""
+    owner: str = ""
 
     def is_ahead(self) -> bool:
         """True if there is a version newer than what is answered with."""
         return self.article.published_version != self.newest
 
-    def needs(self, today: date) -> set[str]:
-        """Of what an editor looks for: published, ahead, planned, unplanned (refused at its time), withdrawn, due, one-language."""
+    def ends_soon(self, today: date) -> bool:
+        """True if it answers no more within two weeks."""
+        return self.expires_at is not None and self.expires_at <= today + SOON
+
+    def needs(self, today: date, editor: UUID | None = None) -> set[str]:
+        """Of what an editor looks for: published, ahead, planned, unplanned (refused at its time), withdrawn, due, one-language, mine."""
         status = self.article.status
         return {
             name
@@ -67,7 +78,8 @@ class Row:
                 "planned": self.plan is not None and self.plan.state == "waiting",
                 "unplanned": self.plan is not None and self.plan.state == "refused",
                 "ahead": self.is_ahead() and status != "withdrawn", "one-language": len(self.questions) < len(LANGUAGES),
-                "due": self.review_at is not None and self.review_at <= today,
+                "due": (self.review_at is not None and self.review_at <= today) or (status == "published" and self.ends_soon(today)),
+                "mine": editor is not None and self.article.owner_id == editor,
             }.items()
             if is_so
         }  # fmt: skip
@@ -117,16 +129,27 @@ async def overview(uow: UnitOfWork, access: Access) -> list[Row]:
     texts: dict[str, list[ArticleVersion]] = {}
     for text in await uow.session.scalars(select(ArticleVersion)):
         texts.setdefault(text.article_id, []).append(text)
-    rows, planned = [], await plans(uow)
+    rows, planned, people = [], await plans(uow), await editors(uow)
     for article in await uow.session.scalars(select(Article).order_by(Article.topic, Article.id)):
         of = texts.get(article.id, [])
         newest = max((one.version for one in of), default=0)
         current = [one for one in of if one.version == newest]
         review = min((one.review_at for one in current if one.review_at), default=None)
-        rows.append(
-            Row(article, newest, {one.language: one.question for one in current}, review, planned.get(article.id))
-        )
+        answers = [one for one in of if one.version == article.published_version] or current
+        ends = min((one.expires_at for one in answers if one.expires_at), default=None)
+        questions, owner = {one.language: one.question for one in current}, people.get(article.owner_id, "")
+        rows.append(Row(article, newest, questions, review, planned.get(article.id), ends, owner))
     return rows
+
+
+async def editors(uow: UnitOfWork) -> dict[UUID | None, str]:
+    """Who may own an article: everybody who may edit content, by name."""
+    people = await uow.session.scalars(select(Staff).where(Staff.is_active).order_by(Staff.name))
+    return {
+        one.id: one.name
+        for one in people
+        if Access.staff(one.id, one.held, "articles", one.scopes).allows(Permission.edit_content)
+    }
 
 
 async def whole(uow: UnitOfWork, access: Access, article_id: str) -> Whole:
@@ -150,8 +173,9 @@ async def save(
     """Keep a draft as the next version; `row` as `import_articles` takes it, `base` the version it was made from (0: a new article).
 
     Refused: `article-id` (no plain id), `article-exists`, `article-incomplete` (a question without an answer or the other way
-    round, or neither language), `article-too-long`, `article-safety-subject` (topic or examinations of safety content that
-    answers), `article-changed` (somebody kept a newer version meanwhile; `newest`).
+    round, or neither language), `article-too-long`, `article-ages`, `article-owner` (nobody who edits), `article-changed`
+    (somebody kept a newer version meanwhile; `newest`), `article-safety-subject` (topic or examinations of safety content that
+    answers).
     """
     access.require(Permission.edit_content)
     if _ID.fullmatch(str(row["id"])) is None or len(str(row["id"])) > 60:
@@ -170,7 +194,13 @@ async def save(
         return Refused("article-incomplete")
     if (field := _too_long(row, given)) is not None:
         return Refused("article-too-long", {"most": str(LONGEST[field])})
+    if not are_ages(row):
+        return Refused("article-ages", {"most": str(OLDEST)})
+    owner = row.get("owner_id", known.owner_id if known is not None else None)
+    if owner is not None and (known is None or owner != known.owner_id) and owner not in await editors(uow):
+        return Refused("article-owner")
     await import_articles(uow, access, [row], now, author)
+    (await uow.session.get_one(Article, row["id"])).owner_id = owner
     return (await whole(uow, access, str(row["id"]))).newest
 
 
@@ -181,7 +211,7 @@ def _too_long(row: dict[str, Any], given: Sequence[dict[str, Any]]) -> str | Non
         variants = text.get("variants") or {}
         sizes = {
             "question": text["question"], "answer": text["answer"], "variant_sms": variants.get("sms") or "",
-            "variant_voice": variants.get("voice") or "",
+            "variant_voice": variants.get("voice") or "", "condition": text.get("condition") or "",
         }  # fmt: skip
         for field, value in sizes.items():
             if len(value) > LONGEST[field]:
@@ -192,6 +222,10 @@ def _too_long(row: dict[str, Any], given: Sequence[dict[str, Any]]) -> str | Non
 async def problems(uow: UnitOfWork, texts: dict[str, ArticleVersion], now: datetime) -> list[Problem]:
     """Why these words may not be published; none means they may."""
     found = [Problem("article-problem-language", {"tongue": one}) for one in LANGUAGES if one not in texts]
+    if any(one.expires_at is not None and one.expires_at < now.date() for one in texts.values()):
+        found.append(Problem("article-problem-expired", {}))
+    if len({bool(one.condition) for one in texts.values()}) > 1:
+        found.append(Problem("article-problem-condition", {}))
     known = {language: await facts(uow, language) for language in LANGUAGES}
     prices = await _prices(uow, now.date())
     for language, text in sorted(texts.items()):
@@ -212,7 +246,7 @@ async def problems(uow: UnitOfWork, texts: dict[str, ArticleVersion], now: datet
 
 def as_sms(text: ArticleVersion, known: dict[str, str]) -> str:
     """What would be sent by SMS: the variant, else the answer, with its facts, in the letters that cost least."""
-    return plain(fill(text.variant_sms or text.answer, known))
+    return plain(said(text, "sms", known))
 
 
 async def impact(

@@ -26,6 +26,8 @@ class Article(Base):
     services: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     status: Mapped[str] = mapped_column(default="draft")
     published_version: Mapped[int | None]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    """Who sees to it that it stays right."""
     is_safety: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Published by two people (`knowledge.signatures`). Stays once it has been published with it."""
 
@@ -47,6 +49,13 @@ class ArticleVersion(Base):
     created_at: Mapped[datetime]
     reviewed_at: Mapped[date | None] = mapped_column(Date)
     review_at: Mapped[date | None] = mapped_column(Date)
+    expires_at: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it answers."""
+    min_age: Mapped[int | None]
+    max_age: Mapped[int | None]
+    """Years, both within; for whom it is."""
+    condition: Mapped[str | None]
+    """For whom else, in the version's language: "pregnant women"."""
 
 
 class ArticlePublication(Base):

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
+from core import audit
 from core.access import Access, Permission
 from core.accounts import SignedIn
 from core.db import UnitOfWork
@@ -54,6 +57,29 @@ async def hidden(
     if lost is None:
         return None
     return Refused("article-hides-another", {"question": lost.question, "article": lost.belongs_to})
+
+
+async def expire(uow: UnitOfWork, now: datetime) -> list[str]:
+    """Answer no more with what has had its last day; the ids. Whoever published it agreed to that day."""
+    ended = (
+        select(Article.id)
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .where(
+            Article.status == "published", ArticleVersion.version == Article.published_version,
+            ArticleVersion.expires_at < now.date(),
+        )
+        .distinct()
+        .order_by(Article.id)
+    )  # fmt: skip
+    access, found = Access.system("expiry"), list(await uow.session.scalars(ended))
+    for article_id in found:
+        await schedules.held(uow, article_id)
+    # What was published meanwhile is looked at again, now that it stands still.
+    found = list(await uow.session.scalars(ended)) if found else []
+    for article_id in found:
+        audit.record(uow, access, "article.expired", "article", article_id, now)
+        await withdraw(uow, access, article_id, now)
+    return found
 
 
 async def release(

@@ -21,12 +21,13 @@ from core.logging import describe
 from knowledge import schedules
 from knowledge.editing import problems, whole
 from knowledge.models import Article, KnowledgeState
-from knowledge.publishing import against, hidden, release
+from knowledge.publishing import against, expire, hidden, release
 from knowledge.schedules import PlannedPublication
 from knowledge.service import Library
 
 log = structlog.get_logger()
 LOOKS_EVERY = 0.5
+EXPIRES_EVERY = 60.0
 AHEAD = timedelta(minutes=2)
 """Whether a version would hide another article is a matter of seconds: it is looked at so long before, and again if anything changed."""
 AGAIN_AFTER = 15.0
@@ -85,6 +86,7 @@ class Punctual:
         self._library = library
         self._clock = clock
         self._not_before: dict[UUID, float] = {}
+        self._expires_at = 0.0
         self._harmless: dict[UUID, int] = {}
         """By plan: the revision of all articles at which it hid none."""
 
@@ -120,6 +122,10 @@ class Punctual:
             except Exception as error:
                 self._not_before[ident] = time.monotonic() + AGAIN_AFTER
                 log.warning("a planned publication failed and is tried again", **describe(error))
+        if self._expires_at <= time.monotonic():
+            self._expires_at = time.monotonic() + EXPIRES_EVERY
+            async with self._database.unit_of_work() as uow:
+                await expire(uow, now)
         return count
 
     async def _prepare(self, ident: UUID) -> bool:

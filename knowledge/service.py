@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,16 @@ from core.i18n import LANGUAGES, Language
 from core.logging import describe
 from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import CachedEmbedder, Embedder
-from knowledge.facts import facts, fill, unknown_placeholders
+from knowledge.facts import facts, unknown_placeholders
 from knowledge.lexical import PolishLetters
 from knowledge.models import Article, ArticlePublication, ArticleVersion, KnowledgeState
 from knowledge.passages import Read, newest_words, passage_of, published, spellings
 from knowledge.reindexing import AT_ONCE, Reindexing
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown, Weighed
 from knowledge.subjects import take
+from knowledge.versions import add_version, newest, said
 
 log = structlog.get_logger()
-UNSIGNED = "team proposal, unsigned"
 
 
 @dataclass(frozen=True)
@@ -254,8 +254,7 @@ async def article(
     )
     if row is None:
         return Unknown(0.0)
-    variants = {"sms": row.variant_sms, "voice": row.variant_voice}
-    text = fill(variants.get(channel) or row.answer, await facts(uow, language))
+    text = said(row, channel, await facts(uow, language))
     return Reply(article_id, row.version, language, text, row.source, score)
 
 
@@ -272,8 +271,8 @@ async def import_articles(
 ) -> list[str]:
     """Store articles as new draft versions and give the ids of those that changed; equal words make no new version.
 
-    A row is `{"id", "pl": {"question", "answer", "variants": {"sms", "voice"}?}, "en": {…}?, "topic"?, "services"?,
-    "source"?, "audience"?, "review_at"?}`. A missing language may be imported, but not published.
+    A row is `{"id", "pl": {"question", "answer", "variants": {"sms", "voice"}?, "condition"?}, "en": {…}?, "topic"?, "services"?,
+    "source"?, "audience"?, "min_age"?, "max_age"?, "review_at"?, "expires_at"?}`. A missing language may be imported, but not published.
     """
     access.require(Permission.edit_content)
     changed: list[str] = []
@@ -284,7 +283,7 @@ async def import_articles(
             uow.session.add(known)
             await uow.session.flush()
         take(uow, access, known, row, now)
-        if await _add_version(uow, row, now, author):
+        if await add_version(uow, row, now, author):
             changed.append(known.id)
             audit.record(uow, access, "article.drafted", "article", known.id, now)
     await uow.session.flush()
@@ -300,7 +299,7 @@ async def publish(
     """
     access.require(Permission.edit_content)
     known = await uow.session.get(Article, article_id)
-    wanted = version if version is not None else await _newest(uow, article_id)
+    wanted = version if version is not None else await newest(uow, article_id)
     if known is None or not wanted:
         raise NotFound("article")
     texts = list(
@@ -340,55 +339,3 @@ async def _next_revision(uow: UnitOfWork) -> None:
     await uow.session.flush()
     await uow.session.execute(update(KnowledgeState).values(revision=KnowledgeState.revision + 1))
     await uow.publish("knowledge")
-
-
-async def _newest(uow: UnitOfWork, article_id: str) -> int:
-    newest = select(func.max(ArticleVersion.version)).where(ArticleVersion.article_id == article_id)
-    return int(await uow.session.scalar(newest) or 0)
-
-
-async def _add_version(uow: UnitOfWork, row: dict[str, Any], now: datetime, author: str) -> bool:
-    """Write the row's texts as the next version unless they equal the newest; True if written."""
-    newest = await _newest(uow, row["id"])
-    before = await uow.session.scalars(
-        select(ArticleVersion).where(ArticleVersion.article_id == row["id"], ArticleVersion.version == newest)
-    )
-    written = {text.language: _words(text) for text in before}
-    drafts = [_draft(row, language, newest + 1, now, author) for language in LANGUAGES if row.get(language)]
-    if not drafts or written == {draft.language: _words(draft) for draft in drafts}:
-        return False
-    uow.session.add_all(drafts)
-    await uow.session.flush()
-    return True
-
-
-def _draft(row: dict[str, Any], language: Language, version: int, now: datetime, author: str) -> ArticleVersion:
-    text = row[language]
-    variants = text.get("variants") or {}
-    review = row.get("review_at")
-    return ArticleVersion(
-        article_id=row["id"],
-        version=version,
-        language=language,
-        question=text["question"].strip(),
-        answer=text["answer"].strip(),
-        variant_sms=variants.get("sms"),
-        variant_voice=variants.get("voice"),
-        audience=row.get("audience", "patients"),
-        source=row.get("source", UNSIGNED),
-        author=row.get("author", author),
-        created_at=now,
-        review_at=date.fromisoformat(review) if isinstance(review, str) else review,
-    )
-
-
-def _words(text: ArticleVersion) -> tuple[Any, ...]:
-    return (
-        text.question,
-        text.answer,
-        text.variant_sms,
-        text.variant_voice,
-        text.audience,
-        text.source,
-        text.review_at,
-    )

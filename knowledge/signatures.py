@@ -23,6 +23,7 @@ from knowledge.intents import clinic_goals
 from knowledge.intents.editing import Change, changes, live_version, of_goals, phrases
 from knowledge.intents.models import BotVersion
 from knowledge.models import Article, ArticlePublication, ArticleVersion
+from knowledge.versions import terms
 
 SAFETY_INTENTS = frozenset({"emergency", "symptoms", "medical_advice", "human"})
 """Where a wrong example does harm: who is in danger, ill, or asks for a person."""
@@ -57,7 +58,18 @@ async def content_of_article(uow: UnitOfWork, article: Article, texts: Mapping[s
     """What a signature of a version holds for: its words, topic and examinations, in place of what is answered now."""
     told: list[object] = [await _last_publication(uow, article.id), article.topic, sorted(article.services)]
     for language, one in sorted(texts.items()):
-        told.append([language, one.question, one.answer, one.variant_sms, one.variant_voice, one.audience, one.source])
+        told.append(
+            [
+                language,
+                one.question,
+                one.answer,
+                one.variant_sms,
+                one.variant_voice,
+                one.audience,
+                one.source,
+                *terms(one),
+            ]
+        )
     return f"article:{article.id}:{_digest(told)}"
 
 

@@ -23,13 +23,17 @@ from core.keys import open_keys
 from core.migrations import require_current, upgrade
 from core.postgres import EmbeddedPostgres
 from core.settings import Secrets, Settings
+from knowledge.editing import LONGEST
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library, import_articles
+from knowledge.versions import OLDEST, are_ages
 from service.bootstrap import database_url, open_library, owner_url
 from service.setup import seed
 
-_ROW = {"id", "pl", "en", "audience", "review_at", "topic", "services", "source", "author"}
-_TEXT = {"question", "answer", "variants"}
+_ROW = {
+    "id", "pl", "en", "audience", "min_age", "max_age", "review_at", "expires_at", "topic", "services", "source", "author",
+}  # fmt: skip
+_TEXT = {"question", "answer", "variants", "condition"}
 LONGEST_TEXT = 20_000
 
 
@@ -86,12 +90,15 @@ def _reasons(row: Any) -> Iterator[str]:
     services = row.get("services", [])
     if not isinstance(services, list) or not all(isinstance(one, str) for one in services):
         yield "services must be a list of texts"
-    review = row.get("review_at")
-    if review is not None and not isinstance(review, date):
-        try:
-            date.fromisoformat(str(review))
-        except ValueError:
-            yield "review_at is no date (2027-05-31)"
+    for name in ("review_at", "expires_at"):
+        day = row.get(name)
+        if day is not None and not isinstance(day, date):
+            try:
+                date.fromisoformat(str(day))
+            except ValueError:
+                yield f"{name} is no date (2027-05-31)"
+    if not are_ages(row):
+        yield f"min_age and max_age are whole years, 0 to {OLDEST}, in order"
 
 
 def _text_reasons(text: Any) -> Iterator[str]:
@@ -104,6 +111,9 @@ def _text_reasons(text: Any) -> Iterator[str]:
             yield f"{name} is missing"
         elif len(value) > LONGEST_TEXT:
             yield f"{name} is longer than {LONGEST_TEXT} characters"
+    condition = text.get("condition")
+    if condition is not None and (not isinstance(condition, str) or len(condition) > LONGEST["condition"]):
+        yield f"condition must be a text of at most {LONGEST['condition']} characters"
     variants = text.get("variants") or {}
     if not isinstance(variants, dict) or not all(isinstance(value, str | None) for value in variants.values()):
         yield "variants must be an object of texts"

@@ -73,6 +73,10 @@ def test_one_wrong_row_keeps_all_out_and_each_is_told(tmp_path: Path) -> None:
         ({"id": "x", "en": {"question": "q", "answer": "a", "variants": ["a"]}}, "variants must be"),
         ({"id": "x", "en": {"question": "q", "answer": "a", "colour": 1}}, "unknown field 'colour'"),
         ({**BICYCLE, "review_at": "soon"}, "review_at is no date"),
+        ({**BICYCLE, "expires_at": "2027-13-01"}, "expires_at is no date"),
+        ({**BICYCLE, "min_age": 12, "max_age": 3}, "min_age and max_age are whole years"),
+        ({**BICYCLE, "min_age": "12"}, "min_age and max_age are whole years"),
+        ({"id": "x", "en": {"question": "q", "answer": "a", "condition": 5}}, "condition must be a text"),
     ],
 )
 def test_a_wrong_row_is_told_by_its_number_and_reason(row: Any, told: str) -> None:

@@ -1,8 +1,6 @@
 """`/studio`: articles in both languages side by side, their versions, the checks before publishing, and a question tried out."""
 
 from collections.abc import Mapping
-from datetime import date
-from difflib import SequenceMatcher
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,24 +11,24 @@ from conversations.understanding import fold
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import Refused
-from core.i18n import LANGUAGES, Language
-from core.segments import measure
+from core.i18n import LANGUAGES
 from core.when.say import say_when
-from knowledge import editing, emergencies, publishing, reading_level, schedules, scheduling, signatures
+from knowledge import editing, emergencies, publishing, schedules, scheduling, signatures
 from knowledge.asked import words_of
-from knowledge.facts import PLACEHOLDERS, facts, fill
+from knowledge.facts import PLACEHOLDERS, facts
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library
 from knowledge.unanswered import question_of
+from knowledge.versions import OLDEST
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
+from web.studio.forms import difference, empty, filled, previews, row_of, typed
 
 TOPICS = ("general", "clinic_info", "prepare", "documents", "insurance", "payment", "referral", "refill", "results")
-STATES = ("published", "ahead", "planned", "unplanned", "withdrawn", "due", "one-language")
+STATES = ("mine", "published", "ahead", "planned", "unplanned", "withdrawn", "due", "one-language")
 LONGEST_QUESTION = 300
-_FIELDS = ("question", "answer", "sms", "voice")
 
 
 class Studio:
@@ -71,7 +69,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
             rows, waits = await editing.overview(uow, person.access), await emergencies.waiting(uow, person.access)
-        needs = {row.article.id: row.needs(house.clock.now().date()) for row in rows}
+        needs = {row.article.id: row.needs(house.clock.now().date(), person.staff_id) for row in rows}
         counts = {name: sum(name in needs[row.article.id] for row in rows) for name in STATES}
         wanted = [row for row in rows if state not in STATES or state in needs[row.article.id]]
         words = fold(q).split()
@@ -85,12 +83,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def new(request: Request, person: Reader, unanswered: UUID | None = None) -> Response:
         """An empty editor, or one with the question that was not answered."""
         person.access.require(Permission.edit_content)
-        values = _empty()
+        values = empty()
         if unanswered is not None:
             async with house.database.unit_of_work() as uow:
                 asked = await question_of(uow, person.access, unanswered)
             values["typed"] = {f"{asked[0]}_question": asked[1]} if asked else {}
-        return respond(request, "editor", person, **values)
+        values["typed"] = {"owner": str(person.staff_id)} | values["typed"]
+        return await edited(request, person, None, values)
 
     @routes.post("/articles")
     async def create(request: Request, person: Actor) -> Response:
@@ -105,8 +104,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             known = {language: await facts(uow, language) for language in LANGUAGES}
             plan = (await schedules.plans(uow, [article_id])).get(article_id)
         texts = subject.versions.get(version) or subject.versions[subject.newest]
-        return respond(
-            request, "editor", person, **(_filled(subject, texts) | {"plan": plan}), heard=_previews(texts, known)
+        return await edited(
+            request, person, None, filled(subject, texts) | {"plan": plan, "heard": previews(texts, known)}
         )
 
     @routes.post("/articles/{article_id}")
@@ -117,12 +116,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     async def keep(request: Request, person: SignedIn, article_id: str, base: int) -> Response:
         person.access.require(Permission.edit_content)
         form = {key: str(value) for key, value in (await request.form()).items()}
-        row = _row(article_id or form.get("id", "").strip().lower(), form)
-        saved: int | Refused = Refused("article-review") if row is None else 0
-        if row is not None:
+        row = row_of(article_id or form.get("id", "").strip().lower(), form)
+        saved: int | Refused = row if isinstance(row, Refused) else 0
+        if not isinstance(row, Refused):
             async with house.database.unit_of_work() as uow:
                 saved = await editing.save(uow, person.access, row, base, house.clock.now(), person.name)
-        if isinstance(saved, int) and row is not None:
+        if isinstance(saved, int) and not isinstance(row, Refused):
             return RedirectResponse(f"/studio/articles/{row['id']}?kept={saved}", 303)
         assert isinstance(saved, Refused)
         theirs = None
@@ -130,8 +129,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             async with house.database.unit_of_work() as uow:
                 subject = await editing.whole(uow, person.access, article_id)
             theirs, base = subject.versions[subject.newest], subject.newest
-        values = _empty() | {"id": article_id, "base": base, "typed": form, "theirs": theirs}
-        return respond(request, "editor", person, saved, **values)
+        values = empty() | {"id": article_id, "base": base, "typed": form, "theirs": theirs}
+        return await edited(request, person, saved, values)
+
+    async def edited(
+        request: Request, person: SignedIn, refused: Refused | None, values: dict[str, Any]
+    ) -> Response:  # fmt: skip
+        async with house.database.unit_of_work() as uow:
+            owners = await editing.editors(uow)
+        return respond(request, "editor", person, refused, **values, owners=owners, oldest=OLDEST)
 
     @routes.get("/articles/{article_id}/publish")
     async def review(
@@ -164,7 +170,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             request, "publish", person, refused, subject=subject, version=wanted, live=live, problems=found, changes=changes,
             moved=moved, words=words, content=content, signed=signed, plan=plan, at=at,
             is_mine=any(one.staff_id == person.staff_id for one in signed),
-            differences={one: _difference(before.get(one), texts.get(one)) for one in LANGUAGES},
+            differences={one: difference(before.get(one), texts.get(one)) for one in LANGUAGES},
         )  # fmt: skip
 
     @routes.post("/articles/{article_id}/publish")
@@ -226,8 +232,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             subject = await editing.whole(uow, person.access, article_id)
             texts = subject.versions.get(version) or subject.versions[subject.newest]
-            row = _row(article_id, _typed(subject, texts))
-            assert row is not None, "what was kept can be kept again"
+            row = row_of(article_id, typed(subject, texts))
+            assert not isinstance(row, Refused), "what was kept can be kept again"
             await editing.save(uow, person.access, row, subject.newest, house.clock.now(), person.name)
         return RedirectResponse(f"/studio/articles/{article_id}", 303)
 
@@ -267,85 +273,3 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
 def _searched(row: editing.Row) -> str:
     return " ".join((row.article.id, row.article.topic, *row.questions.values()))
-
-
-def _row(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | None:
-    """The form as `save` takes it; None if the review date is none."""
-    row: dict[str, Any] = {
-        "id": article_id,
-        "topic": form.get("topic") or "general",
-        "source": form.get("source", "").strip(),
-    }
-    row["is_safety"] = bool(form.get("is_safety"))
-    row["services"] = form.get("services", "").split()
-    if form.get("review_at", "").strip():
-        try:
-            row["review_at"] = date.fromisoformat(form["review_at"].strip())
-        except ValueError:
-            return None
-    for language in LANGUAGES:
-        said = {field: form.get(f"{language}_{field}", "").strip() for field in _FIELDS}
-        if said["question"] or said["answer"]:
-            variants = {"sms": said["sms"] or None, "voice": said["voice"] or None}
-            row[language] = {"question": said["question"], "answer": said["answer"], "variants": variants}
-    return row
-
-
-def _typed(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[str, str]:
-    one = next(iter(texts.values()))
-    typed = {
-        "id": subject.article.id, "topic": subject.article.topic, "services": " ".join(subject.article.services),
-        "source": one.source, "review_at": one.review_at.isoformat() if one.review_at else "",
-    }  # fmt: skip
-    typed |= {"is_safety": "yes"} if subject.article.is_safety else {}
-    for language, text in texts.items():
-        typed |= {
-            f"{language}_question": text.question, f"{language}_answer": text.answer,
-            f"{language}_sms": text.variant_sms or "", f"{language}_voice": text.variant_voice or "",
-        }  # fmt: skip
-    return typed
-
-
-def _empty() -> dict[str, Any]:
-    return {"id": "", "base": 0, "typed": {}, "theirs": None, "subject": None, "shown": 0, "heard": {}, "plan": None}
-
-
-def _filled(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[str, Any]:
-    shown = next(iter(texts.values())).version
-    return {
-        "id": subject.article.id, "base": subject.newest, "typed": _typed(subject, texts), "theirs": None, "subject": subject,
-        "shown": shown,
-    }  # fmt: skip
-
-
-def _previews(
-    texts: Mapping[str, ArticleVersion], known: Mapping[Language, dict[str, str]]
-) -> dict[str, dict[str, Any]]:
-    """What each channel would say, by language; the SMS with its segments."""
-    heard: dict[str, dict[str, Any]] = {}
-    for language in LANGUAGES:
-        if (text := texts.get(language)) is None:
-            continue
-        said = editing.as_sms(text, known[language])
-        heard[language] = {
-            "web": fill(text.answer, known[language]), "sms": said, "segments": measure(said).count,
-            "voice": fill(text.variant_voice or text.answer, known[language]),
-            "level": reading_level.level(text.answer, language),
-        }  # fmt: skip
-    return heard
-
-
-def _difference(before: ArticleVersion | None, after: ArticleVersion | None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """By field, pieces in order: `("same" | "gone" | "new", words)`. Fields that are equal are left out."""
-    found = []
-    for field in ("question", "answer", "variant_sms", "variant_voice", "source"):
-        old, new = (str(getattr(one, field, None) or "").split() for one in (before, after))
-        if old != new:
-            pieces: list[tuple[str, str]] = []
-            for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-                if kind == "equal":
-                    pieces.append(("same", " ".join(old[a:b])))
-                    continue
-                pieces += [(name, " ".join(words)) for name, words in (("gone", old[a:b]), ("new", new[c:d])) if words]
-            found.append((field.replace("_", "-"), pieces))
-    return found

@@ -197,7 +197,7 @@ async def test_the_switch_needs_a_reason_and_the_console_says_while_it_is_off(ho
     banner = "każda wiadomość trafia do ludzi"
     async with keyboard(house, Role.supervisor) as ola:
         short = await ola.post(SWITCH, turn="off", reason="bo")
-        assert short.status_code == 400 and "Podaj powód" in short.text
+        assert short.status_code == 400 and "Proszę podać powód" in short.text
         assert banner not in (await ola.client.get("/console/fragments/degraded")).text
         assert (await ola.post(SWITCH, turn="off", reason="<i>awaria</i> reguł")).status_code == 303
         assert banner in (await ola.client.get("/console/fragments/degraded")).text

@@ -53,7 +53,7 @@ async def test_a_safety_article_needs_another_persons_signature_for_just_these_w
         content = content_of(refused.text)
         assert (await ola.post(f"{address}/sign", version="1", content=content)).status_code == 303
         alone = await ola.post(f"{address}/publish", version="1")
-        assert alone.status_code == 422 and MISSING in alone.text and "Twój podpis już jest" in alone.text
+        assert alone.status_code == 422 and MISSING in alone.text and "Własny podpis już jest" in alone.text
         again = await ola.post(f"{address}/sign", version="1", content=content)
         assert again.status_code == 422 and "Drugi podpis składa inna osoba" in again.text
         await ola.post(address, **(SAFE | {"base": "1", "pl_answer": "Tak, także do gabinetu."}))

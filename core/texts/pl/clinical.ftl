@@ -79,11 +79,11 @@ triage-service-pediatrics = pediatra
 triage-service-psychiatry = psychiatra
 triage-service-urology = urolog
 
-refused-signature-name = Podaj imię i nazwisko, najwyżej 120 znaków.
-refused-signature-licence = Podaj numer prawa wykonywania zawodu: od 4 do 30 liter i cyfr.
+refused-signature-name = Proszę podać imię i nazwisko, najwyżej 120 znaków.
+refused-signature-licence = Proszę podać numer prawa wykonywania zawodu: od 4 do 30 liter i cyfr.
 refused-signature-stale = Reguły zmieniły się od otwarcia strony. Przeczytaj nową wersję i podpisz właśnie ją.
 factor-missing = Podpis wymaga drugiego składnika logowania. Najpierw go ustaw:
-refused-switch-reason = Podaj powód: od { $least } do { $most } znaków.
+refused-switch-reason = Proszę podać powód: od { $least } do { $most } znaków.
 handoff-reason-automation-off = Automat jest wyłączony
 refused-automation-is-off = Automat jest wyłączony, więc nie można mu teraz oddać rozmowy.
 
@@ -185,4 +185,4 @@ refused-unsafe-reason = Napisz w kilku słowach dlaczego (od 5 do 500 znaków).
 refused-unsafe-known = Tę wiadomość już zgłoszono.
 refused-unsafe-decided = W sprawie tego zgłoszenia już zdecydowano.
 refused-unsafe-text = Potrzebny jest tekst (do 1000 znaków) i poziom.
-refused-unsafe-names = Usuń z tekstu numery i adresy, i potwierdź, że nikogo nie da się po nim rozpoznać.
+refused-unsafe-names = Proszę usunąć z tekstu numery i adresy i potwierdzić, że nikogo nie da się po nim rozpoznać.

@@ -102,12 +102,12 @@ studio-safety-hint = Publikują ją dwie osoby. Oznaczenie zostaje, gdy artykuł
 signatures-title = Drugi podpis
 signatures-lead = To treść dotycząca bezpieczeństwa ({ $about }). Jedna osoba podpisuje, inna publikuje; zmiana wymaga nowego podpisu.
 signatures-none = Nie ma jeszcze podpisu.
-signatures-mine = Twój podpis już jest. Publikuje inna osoba.
+signatures-mine = Własny podpis już jest. Publikuje inna osoba.
 signatures-sign = Podpisz to, co tu widać
 refused-signature-missing = To treść dotycząca bezpieczeństwa ({ $about }): przed publikacją musi ją podpisać inna osoba. Tego podpisu brakuje.
 refused-signature-changed = Treść się tymczasem zmieniła. Proszę obejrzeć ją w obecnej postaci i podpisać.
 refused-signature-needless = To nie jest treść dotycząca bezpieczeństwa, więc drugi podpis nie jest potrzebny.
-refused-signature-twice = Twój podpis już tu jest. Drugi podpis składa inna osoba.
+refused-signature-twice = Podpis tej osoby już tu jest. Drugi podpis składa inna osoba.
 
 # Publishing at a time.
 studio-state-planned = Z planem publikacji

@@ -18,6 +18,7 @@ from conversations.models import SafetyAlert
 from conversations.protocols import Choice
 from conversations.rules import COMPLEX
 from core.i18n import text as words
+from knowledge.files import addresses
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Reply, article, articles_of_service
 
@@ -205,7 +206,11 @@ async def say_article(call: Call, article_id: str) -> bool:
     words = await _reworded(call, reply)
     if words is not None:
         source["reworded"] = True
-    call.say("answer-article", text=words or reply.text, source=source)
+    if reply.files:
+        files = addresses(reply.files, call.public_url, reply.language)
+        call.say("answer-article-files", text=words or reply.text, files=files, source=source)
+    else:
+        call.say("answer-article", text=words or reply.text, source=source)
     return True
 
 

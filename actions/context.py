@@ -58,6 +58,8 @@ class Parts:
     complexity: Complexity | None = None
     """Tells what is too much for the bot; None: nothing is."""
     lexicon: Lexicon | None = None
+    public_url: str = ""
+    """Where people reach what we publish."""
 
     @property
     def triage(self) -> Tables | None:
@@ -100,7 +102,7 @@ class Parts:
         about = await _meant(uow, row.Case, tracker)
         now = self.clock.now()
         call = Call(uow, access, now, row.Case, row.Message, language, tracker, lexicon, about)
-        call.rephrasing = self.rephrasing
+        call.rephrasing, call.public_url = self.rephrasing, self.public_url
         call.speaks_for = await speaks_for(uow, call.session_point_id, now)
         return call
 
@@ -122,6 +124,7 @@ class Call:
     speaks_for: UUID | None = None
     """The contact point a browser stands for that followed a link sent to it."""
     rephrasing: Rephrasing | None = None
+    public_url: str = ""
     said: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
     visits_read: dict[tuple[str, ...], list[Visit]] = field(default_factory=dict)

@@ -99,7 +99,10 @@ def build_actions(
     engine: Engine | None = None,
     complexity: Complexity | None = None,
     rephrasing: Rephrasing | None = None,
+    public_url: str = "",
 ) -> list[Action]:
     """One of each. Complaints are triaged while the gate is open."""
-    parts = Parts(database, clock, cases, library, identity, gate, alerts, engine, rephrasing, complexity)
+    parts = Parts(
+        database, clock, cases, library, identity, gate, alerts, engine, rephrasing, complexity, public_url=public_url
+    )
     return [action(parts) for action in ACTIONS]

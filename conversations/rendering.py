@@ -16,7 +16,7 @@ from core.when.say import say_date, say_since, say_when
 
 SHORT_CHANNELS = frozenset({"sms"})
 SPOKEN_CHANNELS = frozenset({"voice"})
-LONG_TEXTS = frozenset({"answer-article"})
+LONG_TEXTS = frozenset({"answer-article", "answer-article-files"})
 """What is as long as its author made it. Everything else has its words for the ear in the catalogue; safety's are never cut."""
 
 

@@ -240,8 +240,8 @@ TABLES = (
          ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(
         Copy(name, "the clinic's own facts", "none needed", (_R.organisation,), (), "not personal")
-        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "article_publications",
-                     "knowledge_state", "data_keys", "process_beats", "intent_days")
+        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "article_files",
+                     "article_publications", "knowledge_state", "data_keys", "process_beats", "intent_days")
     ),
 )  # fmt: skip
 """Every table of the models."""

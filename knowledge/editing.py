@@ -25,6 +25,7 @@ from core.i18n import LANGUAGES, Language
 from core.segments import measure, plain
 from knowledge.asked import Asked, last_asked
 from knowledge.facts import facts, unknown_placeholders
+from knowledge.files import MOST, are_known, of_article
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 from knowledge.schedules import PlannedPublication, plans
@@ -173,9 +174,9 @@ async def save(
     """Keep a draft as the next version; `row` as `import_articles` takes it, `base` the version it was made from (0: a new article).
 
     Refused: `article-id` (no plain id), `article-exists`, `article-incomplete` (a question without an answer or the other way
-    round, or neither language), `article-too-long`, `article-ages`, `article-owner` (nobody who edits), `article-changed`
-    (somebody kept a newer version meanwhile; `newest`), `article-safety-subject` (topic or examinations of safety content that
-    answers).
+    round, or neither language), `article-too-long`, `article-ages`, `article-owner` (nobody who edits), `article-files` (not of
+    this article, or too many), `article-changed` (somebody kept a newer version meanwhile; `newest`), `article-safety-subject`
+    (topic or examinations of safety content that answers).
     """
     access.require(Permission.edit_content)
     if _ID.fullmatch(str(row["id"])) is None or len(str(row["id"])) > 60:
@@ -194,6 +195,8 @@ async def save(
         return Refused("article-incomplete")
     if (field := _too_long(row, given)) is not None:
         return Refused("article-too-long", {"most": str(LONGEST[field])})
+    if not are_known(row, await of_article(uow, str(row["id"])), LANGUAGES):
+        return Refused("article-files", {"most": str(MOST)})
     if not are_ages(row):
         return Refused("article-ages", {"most": str(OLDEST)})
     owner = row.get("owner_id", known.owner_id if known is not None else None)

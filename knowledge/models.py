@@ -5,7 +5,7 @@ tables; an article names them by placeholders and never repeats them.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, false
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Uuid, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +56,8 @@ class ArticleVersion(Base):
     """Years, both within; for whom it is."""
     condition: Mapped[str | None]
     """For whom else, in the version's language: "pregnant women"."""
+    files: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")
+    """Of `article_files`, in their order."""
 
 
 class ArticlePublication(Base):

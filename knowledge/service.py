@@ -22,6 +22,7 @@ from core.logging import describe
 from knowledge.calibration import Calibration, calibration_of
 from knowledge.embedding import CachedEmbedder, Embedder
 from knowledge.facts import facts, unknown_placeholders
+from knowledge.files import ArticleFile, named
 from knowledge.lexical import PolishLetters
 from knowledge.models import Article, ArticlePublication, ArticleVersion, KnowledgeState
 from knowledge.passages import Read, newest_words, passage_of, published, spellings
@@ -43,6 +44,7 @@ class Reply:
     text: str
     source: str
     score: float | None = None
+    files: tuple[ArticleFile, ...] = ()
 
 
 @dataclass
@@ -255,7 +257,7 @@ async def article(
     if row is None:
         return Unknown(0.0)
     text = said(row, channel, await facts(uow, language))
-    return Reply(article_id, row.version, language, text, row.source, score)
+    return Reply(article_id, row.version, language, text, row.source, score, await named(uow, row.files))
 
 
 async def articles_of_service(uow: UnitOfWork, service_code: str, topic: str) -> list[str]:

@@ -61,11 +61,17 @@ async def newest(uow: UnitOfWork, article_id: str) -> int:
 async def add_version(uow: UnitOfWork, row: dict[str, Any], now: datetime, author: str) -> bool:
     """Write the row's texts as the next version unless they equal the newest; True if written."""
     number = await newest(uow, row["id"])
-    before = await uow.session.scalars(
-        select(ArticleVersion).where(ArticleVersion.article_id == row["id"], ArticleVersion.version == number)
+    before = list(
+        await uow.session.scalars(
+            select(ArticleVersion).where(ArticleVersion.article_id == row["id"], ArticleVersion.version == number)
+        )
     )
     written = {text.language: _words(text) for text in before}
+    files = {text.language: list(text.files) for text in before}
     drafts = [_draft(row, language, number + 1, now, author) for language in LANGUAGES if row.get(language)]
+    for draft in drafts:
+        if "files" not in row[draft.language] and draft.language in files:
+            draft.files = files[draft.language]  # A file of articles names none: those it had stay.
     if not drafts or written == {draft.language: _words(draft) for draft in drafts}:
         return False
     uow.session.add_all(drafts)
@@ -74,9 +80,15 @@ async def add_version(uow: UnitOfWork, row: dict[str, Any], now: datetime, autho
 
 
 def terms(text: ArticleVersion) -> list[object]:
-    """What limits it: until when, for which ages, for whom. Empty if nothing does."""
-    found: list[object] = [str(text.expires_at or ""), text.min_age, text.max_age, text.condition]
-    return found if any(one not in (None, "") for one in found) else []
+    """What goes with its words: until when, for which ages, for whom, which files. Empty if nothing does."""
+    found: list[object] = [
+        str(text.expires_at or ""),
+        text.min_age,
+        text.max_age,
+        text.condition,
+        [*map(str, text.files)],
+    ]
+    return found if any(one not in (None, "", []) for one in found) else []
 
 
 def _draft(row: dict[str, Any], language: Language, version: int, now: datetime, author: str) -> ArticleVersion:
@@ -99,6 +111,7 @@ def _draft(row: dict[str, Any], language: Language, version: int, now: datetime,
         created_at=now,
         review_at=_day(row.get("review_at")),
         expires_at=_day(row.get("expires_at")),
+        files=list(text.get("files") or ()),
     )
 
 

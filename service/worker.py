@@ -96,6 +96,7 @@ def action_server(house: House) -> uvicorn.Server:
             triage_engine(house.settings),
             house.complexity,
             Rephrasing(house.model),
+            house.settings.public_url,
         ),
         house.settings.secrets["actions"],
         house.database,

@@ -6,18 +6,21 @@ MAX_FORM_BYTES = 256 * 1024
 """A reply of 10,000 characters, each escaped, fits; nothing that people type here comes near."""
 MAX_FILE_BYTES = 2_200_000
 """A file of examples for the studio, with what goes around it."""
+MAX_LEAFLET_BYTES = 5_200_000
+"""A file beside an article, with what goes around it."""
 MAX_DOCUMENT_BYTES = 10_200_000
 """A document for the studio, with what goes around it."""
 READ_AWAY = 160_000_000
 """Of a form that is too large so much is read and forgotten, so that its sender hears the answer."""
 _LIMITS = {
     "/studio/documents": MAX_DOCUMENT_BYTES,
+    "/studio/files": MAX_LEAFLET_BYTES,
     **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy", "/transcript"), MAX_FORM_BYTES),
     "/studio": MAX_FILE_BYTES,
 }
 
 
-_PAGES = {"/studio/documents": "/studio/documents?large=true"}
+_PAGES = {"/studio/documents": "/studio/documents?large=true", "/studio/files": "/studio/articles?large=true"}
 """Where a page says it in the reader's language, and takes the form again."""
 
 

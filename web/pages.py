@@ -52,6 +52,7 @@ from web.staff.routes import router as staff_router
 from web.studio.documents import router as documents_router
 from web.studio.effects import router as effects_router
 from web.studio.emergencies import router as emergencies_router
+from web.studio.files import router as files_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.preview import router as preview_router
@@ -109,6 +110,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(studio_router(house, pages, sessions))
     app.include_router(emergencies_router(house, pages, sessions))
     app.include_router(documents_router(house, pages, sessions))
+    app.include_router(files_router(house, sessions))
     app.include_router(shadow_router(house, pages, sessions))
     app.include_router(effects_router(house, pages, sessions))
     app.include_router(preview_router(house, pages, sessions))

@@ -32,6 +32,7 @@ MODELS: tuple[str, ...] = (
     "care.refills.models",
     "care.governance.models",
     "care.vitals.models",
+    "knowledge.files",
     "knowledge.models",
     "knowledge.intents.models",
     "knowledge.emergencies",

@@ -147,6 +147,7 @@ def action_client(house: TestHouse, engine: Engine | None = None) -> httpx.Async
             engine,
             None,
             Rephrasing(one.model),
+            one.settings.public_url,
         ),
         one.settings.secrets["actions"],
         one.database,

@@ -37,7 +37,17 @@ from handoff.routing.tables import read_table, shipped_text
 from tests.channels.test_sms_webhook import PNG
 from tests.house import TestHouse
 from tests.privacy.planting import BORN, visit
-from tests.service.things import a_refill, a_report, a_run, a_shadow, a_test, an_article, an_emergency, evaluations
+from tests.service.things import (
+    a_leaflet,
+    a_refill,
+    a_report,
+    a_run,
+    a_shadow,
+    a_test,
+    an_article,
+    an_emergency,
+    evaluations,
+)
 
 
 @dataclass
@@ -169,7 +179,7 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "report_id": await a_report(house, agent, accepted.message_id), "handoff_id": over.id,
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
             "name": "examples.csv", "shadow_id": await a_shadow(house, colleague.id),
-            "emergency_id": await an_emergency(house, colleague.id),
+            "emergency_id": await an_emergency(house, colleague.id), "leaflet_id": await a_leaflet(house),
             "group_id": await an_unanswered(house, accepted.message_id),
         }
     )  # fmt: skip
@@ -280,6 +290,10 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
     "/studio/articles/{article_id}/withdraw/sign": lambda _: {"content": "retire:other"},
     "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
+    "/studio/files": lambda one: {"article": one.ids["article_id"], "base": "1", "language": "pl", "title": "Ulotka"},
+    "/studio/files/remove": lambda one: {
+        "article": one.ids["article_id"], "base": "1", "language": "pl", "file": str(one.ids["leaflet_id"]),
+    },
     "/studio/documents/drafts": lambda _: {
         "origin": "ulotka.pdf", "question": "Gdzie zostawić rower?", "answer": "Przed wejściem.", "language": "pl", "take": "0"
     },

@@ -12,6 +12,7 @@ from conversations.unsafe.service import report
 from core.access import Access
 from core.accounts import SignedIn
 from handoff.quality.models import EvaluationState, QualityEvaluation
+from knowledge import files
 from knowledge.emergencies import CONFIRM_WITHIN, Emergency
 from knowledge.gate.models import BotRun, ConversationTest
 from knowledge.gate.shadow import ShadowRun
@@ -43,6 +44,17 @@ async def an_article(house: TestHouse, polish: str = "Rower?", english: str = "B
     async with house.house.database.unit_of_work() as uow:
         await import_articles(uow, Access.system("test"), [row], house.clock.now())
     return str(row["id"])
+
+
+async def a_leaflet(house: TestHouse) -> UUID:
+    """A file of a draft."""
+    article_id = await an_article(house, "Czy jest ulotka?", "Is there a leaflet?")
+    async with house.house.database.unit_of_work() as uow:
+        made = await files.add(
+            uow, Access.system("test"), article_id, "Ulotka", b"%PDF-1.4\n%%EOF\n", house.clock.now(), "Jan"
+        )
+        assert isinstance(made, files.ArticleFile)
+        return made.id
 
 
 async def an_emergency(house: TestHouse, staff_id: UUID) -> UUID:

@@ -10,6 +10,7 @@ from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
 from knowledge import editing, reading_level
+from knowledge.files import MOST
 from knowledge.models import ArticleVersion
 from knowledge.versions import OLDEST, for_whom, said
 
@@ -18,7 +19,10 @@ Differences = list[tuple[str, list[tuple[str, str]]]]
 
 
 def row_of(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | Refused:
-    """The form as `editing.save` takes it. Refused: `article-review`, `article-expires` (no dates), `article-ages`, `article-owner`."""
+    """The form as `editing.save` takes it.
+
+    Refused: `article-review`, `article-expires` (no dates), `article-ages`, `article-owner`, `article-files`.
+    """
     row: dict[str, Any] = {
         "id": article_id,
         "topic": form.get("topic") or "general",
@@ -43,9 +47,14 @@ def row_of(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | Refused
         return Refused("article-owner")
     for language in LANGUAGES:
         words = {field: form.get(f"{language}_{field}", "").strip() for field in _FIELDS}
+        try:
+            files = [UUID(one) for one in form.get(f"{language}_files", "").split()]
+        except ValueError:
+            return Refused("article-files", {"most": str(MOST)})
         if words["question"] or words["answer"]:
             row[language] = {
                 "question": words["question"], "answer": words["answer"], "condition": words["condition"] or None,
+                "files": files,
                 "variants": {"sms": words["sms"] or None, "voice": words["voice"] or None},
             }  # fmt: skip
     return row
@@ -64,6 +73,7 @@ def typed(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[s
         values |= {
             f"{language}_question": text.question, f"{language}_answer": text.answer, f"{language}_sms": text.variant_sms or "",
             f"{language}_voice": text.variant_voice or "", f"{language}_condition": text.condition or "",
+            f"{language}_files": " ".join(map(str, text.files)),
         }  # fmt: skip
     return values
 
@@ -103,7 +113,7 @@ def previews(
 def difference(before: ArticleVersion | None, after: ArticleVersion | None) -> Differences:
     """By field, pieces in order: `("same" | "gone" | "new", words)`. Fields that are equal are left out."""
     found = []
-    for field in ("question", "answer", "variant_sms", "variant_voice", "source", "for_whom", "expires_at"):
+    for field in ("question", "answer", "variant_sms", "variant_voice", "source", "for_whom", "expires_at", "files"):
         old, new = (_shown(one, field).split() for one in (before, after))
         if old != new:
             pieces: list[tuple[str, str]] = []
@@ -119,4 +129,6 @@ def difference(before: ArticleVersion | None, after: ArticleVersion | None) -> D
 def _shown(text: ArticleVersion | None, field: str) -> str:
     if text is None:
         return ""
+    if field == "files":
+        return " ".join(f"…{str(one)[-6:]}" for one in text.files)
     return for_whom(text) if field == "for_whom" else str(getattr(text, field) or "")

@@ -13,7 +13,7 @@ from core.accounts import SignedIn
 from core.errors import Refused
 from core.i18n import LANGUAGES
 from core.when.say import say_when
-from knowledge import editing, emergencies, publishing, schedules, scheduling, signatures
+from knowledge import editing, emergencies, files, publishing, schedules, scheduling, signatures
 from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts
 from knowledge.models import ArticleVersion
@@ -29,6 +29,15 @@ from web.studio.forms import difference, empty, filled, previews, row_of, typed
 TOPICS = ("general", "clinic_info", "prepare", "documents", "insurance", "payment", "referral", "refill", "results")
 STATES = ("mine", "published", "ahead", "planned", "unplanned", "withdrawn", "due", "one-language")
 LONGEST_QUESTION = 300
+FILE_REFUSALS = (
+    "leaflet-empty",
+    "leaflet-large",
+    "leaflet-kind",
+    "leaflet-title",
+    "article-changed",
+    "article-files",
+    "article-incomplete",
+)
 
 
 class Studio:
@@ -65,6 +74,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         q: Annotated[str, Query(max_length=LONGEST_QUESTION)] = "",
         state: str = "",
         drafted: Annotated[int, Query(ge=0, le=1000)] = 0,
+        *,
+        large: bool = False,
     ) -> Response:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
@@ -76,7 +87,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
         return respond(
             request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state, open_count=len(waits),
-            drafted=drafted,
+            drafted=drafted, largest_file=files.LARGEST // 1_000_000 if large else 0,
         )  # fmt: skip
 
     @routes.get("/articles/new")
@@ -136,8 +147,21 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         request: Request, person: SignedIn, refused: Refused | None, values: dict[str, Any]
     ) -> Response:  # fmt: skip
         async with house.database.unit_of_work() as uow:
-            owners = await editing.editors(uow)
-        return respond(request, "editor", person, refused, **values, owners=owners, oldest=OLDEST)
+            owners, kept = await editing.editors(uow), await files.of_article(uow, values["id"])
+        named = {
+            one: [
+                kept[UUID(ident)]
+                for ident in values["typed"].get(f"{one}_files", "").split()
+                if ident in map(str, kept)
+            ]
+            for one in LANGUAGES
+        }
+        told = request.query_params.get("refused", "")
+        return respond(
+            request, "editor", person, refused, **values, owners=owners, oldest=OLDEST, files=named, most_files=files.MOST,
+            largest_file=files.LARGEST // 1_000_000, longest_title=files.LONGEST_TITLE,
+            file_refused=told if told in FILE_REFUSALS else "",
+        )  # fmt: skip
 
     @routes.get("/articles/{article_id}/publish")
     async def review(

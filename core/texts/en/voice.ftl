@@ -78,3 +78,4 @@ voice-briefing = { $ending ->
     [none] Connecting.
    *[other] Last words: { $words }. Connecting.
 }
+answer-article-files-voice = { $text } There is a file for this, say send it by SMS to get it.

@@ -78,3 +78,4 @@ voice-briefing = { $ending ->
     [none] Łączę.
    *[other] Ostatnie słowa: { $words }. Łączę.
 }
+answer-article-files-voice = { $text } Jest do tego plik, przyjdzie po słowach wyślij SMS-em.

@@ -27,7 +27,6 @@ PEOPLE = ("sylwia", "ola", "ewa", "igor")
 NOT_IN_THE_NAVIGATION = {
     "/clinical/triage",
     "/quality/figures",
-    "/quality/form",
     "/studio/documents",
 }
 """They are led to from a page that is; their own tests look at them."""
@@ -60,7 +59,7 @@ async def looked_at(page: Page, name: str, lang: str) -> list[str]:
 
 async def test_every_page_of_the_navigation_is_accessible_and_fits(site: Site) -> None:
     await drawn(site, "marta", "+48890002031")
-    await a_full_thread(site)
+    thread_id = await a_full_thread(site)
     await (await take_down(site)).context.close()
     wrong: list[str] = []
     opened: set[tuple[str, str]] = set()
@@ -77,6 +76,11 @@ async def test_every_page_of_the_navigation_is_accessible_and_fits(site: Site) -
                 opened.add((path, lang))
                 wrong += await looked_at(page, path.strip("/").replace("/", "-"), lang)
             await page.context.close()
+        page = await site.agent("sylwia", lang=lang, scheme=scheme)
+        await page.goto(f"{site.base}/console/threads/{thread_id}?lang={lang}")
+        await expect(page.locator("#reply-text")).to_be_visible()
+        wrong += await looked_at(page, "thread", lang)
+        await page.context.close()
     assert not wrong, "\n".join(wrong)
     reached = {path for path, _ in opened}
     assert _PAGES - reached == NOT_IN_THE_NAVIGATION and reached <= _PAGES

@@ -10,6 +10,7 @@ import sys
 
 NAMES = (
     "turn", "dates", "safety", "chaos", "guards", "moving", "nlu", "dialogues", "escalation", "handoff", "voice", "speech", "retrieval",
+    "studio",
 )  # fmt: skip
 
 

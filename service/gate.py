@@ -29,14 +29,14 @@ from core.logging import describe
 from core.settings import Settings
 from knowledge.asked import Asked, last_asked
 from knowledge.gate.models import BotRun, ConversationTest
-from knowledge.gate.service import first_difference
 from knowledge.gate.suite import CHANNELS, Script, shipped
 from knowledge.intents import versions
 from knowledge.intents.editing import by_language, live_version, phrases
 from knowledge.intents.models import BotVersion
 from service import bot_content, bot_models
 from service.judging import Figures, against, changed, differences, judge, utterances
-from service.rehearsal import AT_ONCE, Stage, scene, stage, understood
+from service.rehearsal import Stage, scene, stage, understood
+from service.replaying import replay
 from service.training import code_digest, fingerprint, train
 
 log = structlog.get_logger()
@@ -107,23 +107,22 @@ class Gate:
             texts = [(one.text, one.level) for one in locked]
             questions = await last_asked(uow)
         self._report["phrases"] = by_language(self._phrases)
-        await self._safety(texts)
-        if self._before is None and (came := await self._live([text for text, _ in utterances()])) is not None:
-            self._before = judge(utterances(), came)
-        answered_now = await self._live([one.words for one in questions])
         training = asyncio.create_task(self._train())
         try:
+            # While it learns, everything that can be asked without the candidate.
+            await self._safety(texts)
+            if self._before is None and (came := await self._live([text for text, _ in utterances()])) is not None:
+                self._before = judge(utterances(), came)
+            answered_now = await self._live([one.words for one in questions])
             async with scene() as ready:
                 model = await training
                 async with AsyncExitStack() as on_stage:
                     async with self._step("start"):
                         candidate = await on_stage.enter_async_context(stage(ready, self._python, model))
-                    async with self._step("judge") as step:
-                        self._after = await self._judge(candidate, step)
-                    async with self._step("asked") as step:
-                        await self._ask_again(candidate, questions, answered_now, step)
-                    async with self._step("conversations") as step:
-                        passed = await self._replay(candidate, scripts, step)
+                    # A conversation keeps the candidate busy half of the time; single utterances come in between.
+                    _, passed = await asyncio.gather(
+                        self._utterances(candidate, questions, answered_now), self._replay(candidate, scripts)
+                    )
         finally:
             training.cancel()
             await asyncio.gather(training, return_exceptions=True)
@@ -159,6 +158,14 @@ class Gate:
             log.info("no bot answers to compare with", **describe(error))
             return None
 
+    async def _utterances(
+        self, candidate: Stage, questions: Sequence[Asked], answered_now: Sequence[str] | None
+    ) -> None:
+        async with self._step("judge") as step:
+            self._after = await self._judge(candidate, step)
+        async with self._step("asked") as step:
+            await self._ask_again(candidate, questions, answered_now, step)
+
     async def _judge(self, candidate: Stage, step: dict[str, Any]) -> Figures:
         wanted = utterances()
         after = judge(wanted, await candidate.understood([text for text, _ in wanted]))
@@ -188,35 +195,14 @@ class Gate:
             if missed:
                 self._report["against"].append(["gate-safety-missed", {"count": str(missed)}])
 
-    async def _replay(self, candidate: Stage, scripts: Sequence[Script], step: dict[str, Any]) -> list[UUID]:
+    async def _replay(self, candidate: Stage, scripts: Sequence[Script]) -> list[UUID]:
         """Hold all conversations; which of the clinic's own passed."""
-        step |= {"right": 0, "total": len(scripts), "count": 0}
-        gate, passed = asyncio.Semaphore(AT_ONCE), list[UUID]()
-
-        async def one(script: Script) -> None:
-            async with gate:
-                got = await candidate.hold(script.channel, script.steps)
-            found = first_difference(script.steps, got)
-            step["count"] += 1
-            if found is None:
-                step["right"] += 1
-                if script.test_id is not None:
-                    passed.append(script.test_id)
-                return
-            place, expected, came = found
-            told = {
-                "test": script.name, "test_id": str(script.test_id) if script.test_id else None, "channel": script.channel,
-                "language": script.language, "turn": place + 1, "expected": expected, "got": came,
-            }  # fmt: skip
-            if script.test_id is None:
-                told["said"] = script.steps[place]["say"]
-            self._report["failed" if script.counts else "unproved"] = [
-                *self._report.get("failed" if script.counts else "unproved", []),
-                told,
-            ]
-
-        await asyncio.gather(*(one(script) for script in scripts))
-        return passed
+        async with self._step("conversations") as step:
+            found = await replay(candidate, scripts, step)
+        for kind, told in (("failed", found.failed), ("unproved", found.unproved)):
+            if told:
+                self._report[kind] = told
+        return found.passed
 
     async def _publish(self, model: Path, passed: Sequence[UUID]) -> BotVersion:
         digest, now = model.name.removesuffix(".tar.gz"), self._clock.now()

@@ -37,8 +37,6 @@ from service.supervisor import Child
 from service.up import rasa_environment
 from service.worker import action_server
 
-AT_ONCE = 1
-"""One after the other: two that want the same free time would answer each other's question otherwise."""
 STARTS_WITHIN = 240.0
 ADDRESSES = {"sms": "phone", "webchat": "browser"}
 """Channels a conversation can be replayed on, and what an address is called there."""

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import select
 
 from actions.context import Call, Events, HouseAction
+from actions.goal_choices import goal_choices
 from actions.handover import DefaultFallback, hand_over
 from actions.place_words import asks_for_the_place
 from actions.reading import read
@@ -126,8 +127,8 @@ class Fallback(DefaultFallback):
                 for found in (await articles_of_service(call.uow, code, "prepare"))[:1]:
                     return await say_article(call, found)
         if reading.covered >= 0.6 and (codes := reading.specialties or reading.services):
-            option = json.dumps({"option": codes[0]})
-            goals = tuple(Choice(goal, f"menu-{goal}", f"/{goal}{option}") for goal in ("book", "price", "prepare"))
+            option = {"option": codes[0]}
+            goals = await goal_choices(call.uow, call.language, ("book", "price", "prepare"), option)
             call.say(
                 "which-goal", goals, name=(await _names(call, [], codes[:1]) or await _names(call, codes[:1], []))[0]
             )
@@ -137,7 +138,7 @@ class Fallback(DefaultFallback):
             return True
         if _likeliest(call) in ASKED_OF_ARTICLES and await answered(self, call, or_choices=False):
             return True
-        return clarified(call) or await answered(self, call)
+        return await clarified(call) or await answered(self, call)
 
 
 async def _is_for_a_person(action: HouseAction, call: Call) -> bool:
@@ -154,7 +155,7 @@ def _likeliest(call: Call) -> str:
     return next((str(one["name"]) for one in ranking if one["name"] != "nlu_fallback"), "")
 
 
-def clarified(call: Call) -> bool:
+async def clarified(call: Call) -> bool:
     """Offer the goals that the message may mean, with a person beside them; False if none is likely. Its words go with the goal."""
     ranking = [
         Ranked(str(one["name"]), float(one["confidence"]))
@@ -164,9 +165,8 @@ def clarified(call: Call) -> bool:
     goals = [goal for goal in choices(ranking) if goal != "human"]
     if not goals:
         return False
-    about = json.dumps({"about": str(call.message.id)})
-    offered = tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}{about}") for goal in goals)
-    call.say("which-did-you-mean", (*offered, Choice("human", "menu-human", "/human")))
+    about = {"about": str(call.message.id)}
+    call.say("which-did-you-mean", await goal_choices(call.uow, call.language, (*goals, "human"), about))
     return True
 
 

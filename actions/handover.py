@@ -1,17 +1,17 @@
 """Handing over, leaving a task, saying again, changing the language, and what is said when nothing was understood."""
 
 from actions.context import Call, Events, HouseAction
+from actions.goal_choices import menu
 from actions.offers import REFILL_SLOTS, SLOTS, TRIAGE_SLOTS, VISIT_SLOTS
 from conversations.acting import promise_utterance
 from conversations.messages import last_content
 from conversations.models import Correspondent, Thread
-from conversations.protocols import Choice
 from conversations.rendering import from_json
+from core.i18n import Language
 
 BEGINS = frozenset({"book", "next_slots", "list_visits", "cancel_visit", "reschedule", "confirm_visit", "symptoms"})
 """Goals with a form of their own."""
 FAILURES = ("action_default_fallback", "action_out_of_scope")
-MENU = ("book", "price", "clinic_info", "human")
 
 
 class RequestHuman(HouseAction):
@@ -38,7 +38,7 @@ class StopTask(HouseAction):
         if call.intent in BEGINS:
             call.say("task-switched")
         else:
-            call.say("task-stopped" if is_busy else "task-none", menu())
+            call.say("task-stopped" if is_busy else "task-none", await menu(call.uow, call.language))
         for name in (*SLOTS, *VISIT_SLOTS, *TRIAGE_SLOTS, *REFILL_SLOTS):
             if call.slot(name) is not None:
                 call.set(name, None)
@@ -60,7 +60,7 @@ class Repeat(HouseAction):
             last = from_json({**content, "choices": []})
             call.say(last.key, **last.args)
         else:
-            call.say("utter-help", menu())
+            call.say("utter-help", await menu(call.uow, call.language))
         return []
 
 
@@ -73,7 +73,7 @@ class ChangeLanguage(HouseAction):
         """The language of the message asked for by name, else the other one."""
         words = call.text.lower()
         wants_polish = any(word in words for word in ("polsk", "polish"))
-        language = (
+        language: Language = (
             "pl"
             if wants_polish or (call.language == "en" and "english" not in words and "angiel" not in words)
             else "en"
@@ -81,7 +81,7 @@ class ChangeLanguage(HouseAction):
         thread = await call.uow.session.get_one(Thread, call.case.thread_id)
         person = await call.uow.session.get_one(Correspondent, thread.correspondent_id)
         person.language = language
-        call.say(f"language-{language}", menu())
+        call.say(f"language-{language}", await menu(call.uow, language))
         return []
 
 
@@ -102,7 +102,7 @@ class DefaultFallback(HouseAction):
         if (call.tracker.active_loop or {}).get("name"):
             call.say("not-understood-in-form")
         else:
-            call.say("not-understood", menu())
+            call.say("not-understood", await menu(call.uow, call.language))
         return []
 
     async def understand(self, call: Call) -> bool:
@@ -121,13 +121,8 @@ class OutOfScope(HouseAction):
         if _failed_before(call):
             await hand_over(self, call, "not-understood")
         else:
-            call.say("utter-out-of-scope", menu())
+            call.say("utter-out-of-scope", await menu(call.uow, call.language))
         return []
-
-
-def menu() -> tuple[Choice, ...]:
-    """The commonest goals as choices."""
-    return tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in MENU)
 
 
 async def hand_over(action: HouseAction, call: Call, reason: str, *, is_urgent: bool = False) -> None:

@@ -12,8 +12,9 @@ from actions.answers import say_article
 from actions.booking import INTERRUPTIONS
 from actions.changes import SURE
 from actions.context import Call, Events, HouseAction, slot_set
+from actions.goal_choices import menu
 from actions.goals import StaffRequest
-from actions.handover import hand_over, menu
+from actions.handover import hand_over
 from actions.identity import hand_over_proven, tie
 from actions.offers import REFILL_SLOTS, inform
 from actions.persons import note_role
@@ -269,7 +270,7 @@ class SubmitRefill(HouseAction):
         elif wanted.is_unknown:
             call.say("refill-not-on-file", (BOOK, HUMAN))
         elif call.slot("refill_confirmed") != "yes":
-            call.say("refill-not-sent", menu())
+            call.say("refill-not-sent", await menu(call.uow, call.language))
         else:
             await self._send(call, proof, wanted)
         forget(call)

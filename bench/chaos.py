@@ -220,13 +220,15 @@ async def compare(place: Installation, storm: Storm) -> dict[str, float]:
         if before.thread_id == after.thread_id and before.done_at and after.done_at and before.done_at > after.done_at
     )
     outcomes = Counter((turn.outcome or "none").split(":")[0] for turn in turns)
+    reasons = Counter(turn.outcome for turn in turns if (turn.outcome or "").startswith("failed"))
     progress(
-        f"{len(turns)} turns: {dict(outcomes)}; {len(visits)} visits; said twice {said_twice}, steps twice {steps_twice}"
+        f"{len(turns)} turns: {dict(outcomes)} {dict(reasons)}; {len(visits)} visits; said twice {said_twice}, steps twice {steps_twice}"
     )
     return {
         "messages": len(turns), "visits": len(visits), "to_people": len(handed), "webhooks_refused": storm.refused,
         "lost": lost, "unanswered": unanswered, "duplicated": said_twice + booked_twice + steps_twice, "order_breaks": breaks,
-        "failed": outcomes["failed"], "double_owned": await _double_owned(place, cases), "sent_again": sum(count - 1 for count in place.sent.values()),
+        "failed": outcomes["failed"],
+        "double_owned": await _double_owned(place, cases), "sent_again": sum(count - 1 for count in place.sent.values()),
     }  # fmt: skip
 
 

@@ -212,6 +212,8 @@ TABLES = (
          "with its message"),
     Copy("bot_versions", "what the bot had learnt, and who let it answer", WORK, (_R.account,), ("author",),
          "kept as long as what it answered may have to be accounted for"),
+    Copy("clinic_goals", "what the clinic calls the goals of its patients, and who said so", WORK, (_R.account,), ("author",),
+         "kept as the versions are"),
     Copy("bot_runs", "checks before the bot answers with something new", WORK, (_R.account,), ("staff_id", "author"),
          "kept as the versions are"),
     Copy("model_calls", "what questions to a language model took and cost: no words", SECURITY, (_R.security,), ("message_id",),

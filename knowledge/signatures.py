@@ -19,7 +19,8 @@ from core.access import Access, Permission
 from core.accounts import SignedIn, Staff
 from core.db import Base, UnitOfWork
 from core.errors import Refused
-from knowledge.intents.editing import Change, changes, live_version, phrases
+from knowledge.intents import clinic_goals
+from knowledge.intents.editing import Change, changes, live_version, of_goals, phrases
 from knowledge.intents.models import BotVersion
 from knowledge.models import Article, ArticlePublication, ArticleVersion
 
@@ -45,7 +46,10 @@ def touches_safety(drafted: Sequence[Change]) -> list[str]:
 async def content_of_draft(uow: UnitOfWork, drafted: Sequence[Change]) -> str:
     """What a signature of the draft holds for: these changes of what answers now."""
     live = await live_version(uow)
-    told = [[one.language, one.text, one.before, one.after] for one in drafted]
+    told = [
+        [one.language, one.text, one.before, one.after, *([one.kind] if one.kind != "phrase" else [])]
+        for one in drafted
+    ]
     return "draft:" + _digest([live.number if live else 0, told])
 
 
@@ -79,7 +83,8 @@ async def words_of_return(uow: UnitOfWork, to: BotVersion) -> list[Change]:
         held, wanted = set(now.get((language, intent), ())), set(then.get((language, intent), ()))
         found += [Change(language, text, intent, None) for text in sorted(held - wanted)]
         found += [Change(language, text, None, intent) for text in sorted(wanted - held)]
-    return found
+    told = of_goals(await clinic_goals.of_version(uow, live.number), await clinic_goals.of_version(uow, to.number))
+    return [*(one for one in told if {one.before, one.after} & SAFETY_INTENTS), *found]
 
 
 async def _last_publication(uow: UnitOfWork, article_id: str) -> str:

@@ -30,7 +30,7 @@ from core.settings import Settings
 from knowledge.asked import Asked, last_asked
 from knowledge.gate.models import BotRun, ConversationTest
 from knowledge.gate.suite import CHANNELS, Script, shipped
-from knowledge.intents import versions
+from knowledge.intents import clinic_goals, versions
 from knowledge.intents.editing import by_language, live_version, phrases
 from knowledge.intents.models import BotVersion
 from service import bot_content, bot_models
@@ -102,6 +102,9 @@ class Gate:
             live = await live_version(uow)
             self._phrases = await phrases(uow, None if self._kind == "publish" or live is None else live.number)
             self._before: Figures | None = dict(live.figures) if live is not None and live.figures else None
+            answers = clinic_goals.merged(await clinic_goals.published(uow))
+            will = clinic_goals.merged(await clinic_goals.drafted(uow)) if self._kind == "publish" else answers
+            self._merged = will
             scripts = await self._suite(uow)
             locked = list(await uow.session.scalars(select(LockedTest)))
             texts = [(one.text, one.level) for one in locked]
@@ -112,7 +115,7 @@ class Gate:
             # While it learns, everything that can be asked without the candidate.
             await self._safety(texts)
             if self._before is None and (came := await self._live([text for text, _ in utterances()])) is not None:
-                self._before = judge(utterances(), came)
+                self._before = judge(utterances(), came, answers)
             answered_now = await self._live([one.words for one in questions])
             async with scene() as ready:
                 model = await training
@@ -136,7 +139,7 @@ class Gate:
     async def _suite(self, uow: Any) -> list[Script]:
         """All conversations, read before the stage brings its own keys."""
         own = await uow.session.scalars(select(ConversationTest).where(ConversationTest.retired_at.is_(None)))
-        return shipped() + [
+        return shipped(without=self._merged) + [
             Script(one.name, one.language, one.channel, one.steps, one.id, one.passed_in is not None)
             for one in own if one.channel in CHANNELS
         ]  # fmt: skip
@@ -168,7 +171,7 @@ class Gate:
 
     async def _judge(self, candidate: Stage, step: dict[str, Any]) -> Figures:
         wanted = utterances()
-        after = judge(wanted, await candidate.understood([text for text, _ in wanted]))
+        after = judge(wanted, await candidate.understood([text for text, _ in wanted]), self._merged)
         before = self._before
         step |= {"right": after["right"], "total": after["total"], "before": before["right"] if before else None}
         self._report["confused"] = differences(before, after)

@@ -17,7 +17,7 @@ NOT_SURE = "nlu_fallback"
 """What a model says when it would ask back, or that it did not understand."""
 
 Figures = dict[str, Any]
-"""`{"right", "total", "intents": {intent: [right, total]}, "confused": [[right, taken for, count], …]}`."""
+"""`{"right", "total", "intents": {intent: [right, total]}, "confused": [[right, taken for, count], …], "merged": {intent: into}}`."""
 
 
 def utterances(folder: Path = JUDGED) -> list[tuple[str, str]]:
@@ -29,8 +29,10 @@ def utterances(folder: Path = JUDGED) -> list[tuple[str, str]]:
     return found
 
 
-def judge(wanted: Sequence[tuple[str, str]], got: Sequence[str]) -> Figures:
-    """Count."""
+def judge(wanted: Sequence[tuple[str, str]], got: Sequence[str], merged: Mapping[str, str] | None = None) -> Figures:
+    """Count. Who asks for a goal that is `merged` into another is understood by being taken for the other."""
+    merged = dict(merged or {})
+    wanted = [(text, merged.get(intent, intent)) for text, intent in wanted]
     intents: dict[str, list[int]] = {}
     confused: Counter[tuple[str, str]] = Counter()
     for (_, intent), came in zip(wanted, got, strict=True):
@@ -42,7 +44,7 @@ def judge(wanted: Sequence[tuple[str, str]], got: Sequence[str]) -> Figures:
             confused[intent, came] += 1
     right = sum(counted[0] for counted in intents.values())
     ranked = [[wrong[0], wrong[1], count] for wrong, count in confused.most_common()]
-    return {"right": right, "total": len(wanted), "intents": intents, "confused": ranked}
+    return {"right": right, "total": len(wanted), "intents": intents, "confused": ranked, "merged": merged}
 
 
 def against(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
@@ -54,12 +56,23 @@ def against(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[
     if shares[1] < shares[0] - MAY_FALL:
         percents = [f"{100 * share:.1f}" for share in shares]
         found.append(("gate-judged-fell", {"before": percents[0], "after": percents[1]}))
-    for intent, (right, total) in before["intents"].items():
-        now = after["intents"].get(intent, [0, 0])[0]
+    # Goals of which one is merged into the other, before or after, are compared together.
+    merged = {**before.get("merged", {}), **after.get("merged", {})}
+    counts = [_together(one["intents"], merged) for one in (before, after)]
+    for intent, (right, total) in counts[0].items():
+        now = counts[1].get(intent, [0, 0])[0]
         if right >= 3 and now * 2 < right:
             found.append(
                 ("gate-intent-lost", {"intent": intent, "before": str(right), "after": str(now), "total": str(total)})
             )
+    return found
+
+
+def _together(intents: Mapping[str, Sequence[int]], merged: Mapping[str, str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for intent, (right, total) in intents.items():
+        counted = found.setdefault(merged.get(intent, intent), [0, 0])
+        counted[0], counted[1] = counted[0] + right, counted[1] + total
     return found
 
 

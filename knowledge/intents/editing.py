@@ -1,4 +1,4 @@
-"""The draft of what the bot learns from: look at it, add, drop and move examples, merge, and throw the draft away.
+"""The draft of what the bot learns from: look at it, add, drop and move examples, and throw the draft away.
 
 Nothing here reaches a patient: the gate publishes. While it checks the draft, the draft may not be changed.
 """
@@ -21,7 +21,8 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
 from knowledge.gate.models import OPEN, BotRun
-from knowledge.intents.models import BotVersion, IntentExample
+from knowledge.intents import clinic_goals
+from knowledge.intents.models import BotVersion, ClinicGoal, IntentExample
 from knowledge.intents.uses import Uses, intents, uses
 
 LONGEST = 300
@@ -46,12 +47,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Change:
-    """What publishing the draft would do to one phrase. `before` None: new; `after` None: taken away; both: moved."""
+    """What publishing the draft would do to one phrase, of the intent `before` and then `after`. `before` None: new; `after` None:
+    taken away; both: moved.
+
+    `kind` other than `phrase`: `name` is a word of the clinic's for the intent; `merge` (without words) that `before` is taken for
+    `after` from then on, `split` that it no longer is.
+    """
 
     language: str
     text: str
     before: str | None
     after: str | None
+    kind: str = "phrase"
 
 
 def in_draft() -> tuple[ColumnElement[bool], ...]:
@@ -87,6 +94,13 @@ async def overview(uow: UnitOfWork, access: Access, today: date) -> list[Row]:
     return list(rows.values())
 
 
+async def seen(uow: UnitOfWork, access: Access, intent: str, today: date) -> int:
+    """How often an intent was understood in the last 30 days, in both languages."""
+    access.require(Permission.edit_content)
+    counted = select(func.sum(IntentDay.seen)).where(IntentDay.intent == intent, IntentDay.day > today - SEEN_WITHIN)
+    return int(await uow.session.scalar(counted) or 0)
+
+
 async def examples(uow: UnitOfWork, access: Access, intent: str) -> list[IntentExample]:
     """The draft's examples of an intent, and those it drops; the newest first, then as they came. Raises `NotFound`."""
     access.require(Permission.edit_content)
@@ -102,7 +116,7 @@ async def add(
     """One more example in the draft.
 
     Refused: `example-empty`, `example-long`, `example-personal` (a number or an address of somebody), `example-known` (it stands in
-    an intent already), `draft-locked`.
+    an intent already), `intent-merged` (the goal is taken for another one), `draft-locked`.
     """
     access.require(Permission.edit_content)
     _known(intent)
@@ -117,6 +131,8 @@ async def add(
     )
     if twin is not None:
         return Refused("example-known", {"intent": twin.intent})
+    if (closed := await _closed(uow, intent)) is not None:
+        return closed
     made = await _put(uow, language, intent, words, key, now, author, origin_id)
     audit.record(uow, access, "example.added", "intent", intent, now)
     return made
@@ -169,38 +185,28 @@ async def bring_back(uow: UnitOfWork, access: Access, ids: Collection[UUID], now
 async def move(
     uow: UnitOfWork, access: Access, ids: Collection[UUID], intent: str, now: datetime, author: str
 ) -> int | Refused:
-    """Let examples belong to another intent; how many moved. Refused: `draft-locked`."""
+    """Let examples belong to another intent; how many moved. Refused: `draft-locked`, `intent-merged`."""
     _known(intent)
     chosen = await _chosen(uow, access, ids)
     if isinstance(chosen, Refused):
         return chosen
+    if (closed := await _closed(uow, intent)) is not None:
+        return closed
     moved = [one for one in chosen if one.intent != intent]
     for one in moved:
-        language, text, key, origin, before = one.language, one.text, one.key, one.origin_id, one.intent
+        audit.record(uow, access, "example.moved", "intent", one.intent, now)
+    return await give(uow, moved, intent, now, author)
+
+
+async def give(
+    uow: UnitOfWork, rows: Collection[IntentExample], intent: str, now: datetime, author: str, merged_from: str | None = None
+) -> int:  # fmt: skip
+    """Take them out of the draft where they are, and put them into it as examples of that intent; how many."""
+    for one in rows:
+        language, text, key, origin = one.language, one.text, one.key, one.origin_id
         await _take_out(uow, one)
-        await _put(uow, language, intent, text, key, now, author, origin)
-        audit.record(uow, access, "example.moved", "intent", before, now)
-    return len(moved)
-
-
-async def merge(uow: UnitOfWork, access: Access, intent: str, into: str, now: datetime, author: str) -> int | Refused:
-    """Give all examples of an intent to another one; how many moved.
-
-    Refused: `intent-used` while a rule or a form stands on the intent (its name is fixed, and it would never be understood again).
-    """
-    access.require(Permission.edit_content)
-    _known(intent)
-    if (used := uses()[intent].names) or intent == into:
-        return Refused("intent-used", {"rules": ", ".join(used[:3]) or intent})
-    ids = list(await uow.session.scalars(select(IntentExample.id).where(IntentExample.intent == intent, *in_draft())))
-    return await move(uow, access, ids, into, now, author)
-
-
-def rename(access: Access, intent: str, name: str) -> Refused:
-    """Names are fixed: rules, the console's words and what others read by the name stand on them. Refused: `intent-fixed`."""
-    access.require(Permission.edit_content)
-    _known(intent)
-    return Refused("intent-fixed", {"intent": intent, "rules": str(len(uses()[intent].names))})
+        await _put(uow, language, intent, text, key, now, author, origin, merged_from)
+    return len(rows)
 
 
 async def changes(uow: UnitOfWork, access: Access) -> list[Change]:
@@ -219,6 +225,20 @@ async def changes(uow: UnitOfWork, access: Access) -> list[Change]:
         before = next((one.intent for one in alike if one.is_dropped), None)
         after = next((one.intent for one in alike if not one.is_dropped), None)
         found.append(Change(language, alike[-1].text, before, after))
+    return [*of_goals(await clinic_goals.published(uow), await clinic_goals.drafted(uow)), *found]
+
+
+def of_goals(before: clinic_goals.Goals, after: clinic_goals.Goals) -> list[Change]:
+    """What is different about intents themselves: merges first, then the clinic's words for them."""
+    found = [
+        Change("", "", intent, into, "merge" if is_merged else "split")
+        for intent, into, is_merged in clinic_goals.merges(before, after)
+    ]
+    for one in clinic_goals.differences(before, after):
+        if one.before is not None:
+            found.append(Change(one.language, one.before, one.intent, None, "name"))
+        if one.after is not None:
+            found.append(Change(one.language, one.after, None, one.intent, "name"))
     return found
 
 
@@ -233,6 +253,9 @@ async def discard(uow: UnitOfWork, access: Access, now: datetime) -> Refused | N
         .where(IntentExample.removed_in.is_(None), IntentExample.is_dropped)
         .values(is_dropped=False)
     )
+    await uow.session.execute(delete(ClinicGoal).where(ClinicGoal.added_in.is_(None)))
+    dropped = update(ClinicGoal).where(ClinicGoal.removed_in.is_(None), ClinicGoal.is_dropped)
+    await uow.session.execute(dropped.values(is_dropped=False))
     audit.record(uow, access, "draft.discarded", "intent", "draft", now)
     return None
 
@@ -280,7 +303,8 @@ async def _take_out(uow: UnitOfWork, one: IntentExample) -> None:
 
 
 async def _put(
-    uow: UnitOfWork, language: str, intent: str, text: str, key: str, now: datetime, author: str, origin_id: UUID | None
+    uow: UnitOfWork, language: str, intent: str, text: str, key: str, now: datetime, author: str, origin_id: UUID | None,
+    merged_from: str | None = None,
 ) -> IntentExample:  # fmt: skip
     """A new row; or the published one that the draft had dropped, where it is the same."""
     dropped: IntentExample | None = await uow.session.scalar(
@@ -294,11 +318,17 @@ async def _put(
         await uow.session.flush()
         return dropped
     made = IntentExample(
-        language=language, intent=intent, text=text, key=key, author=author, created_at=now, origin_id=origin_id, is_dropped=False
+        language=language, intent=intent, text=text, key=key, author=author, created_at=now, origin_id=origin_id,
+        merged_from=merged_from, is_dropped=False,
     )  # fmt: skip
     uow.session.add(made)
     await uow.session.flush()
     return made
+
+
+async def _closed(uow: UnitOfWork, intent: str) -> Refused | None:
+    into = clinic_goals.merged(await clinic_goals.drafted(uow)).get(intent)
+    return Refused("intent-merged", {"intent": intent, "into": into}) if into else None
 
 
 def _known(intent: str) -> None:

@@ -16,6 +16,7 @@ from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import Refused
 from core.i18n import LANGUAGES
+from knowledge.intents import clinic_goals
 from knowledge.intents.editing import Phrases, in_draft, locked, problem_of
 from knowledge.intents.models import IntentExample
 from knowledge.intents.uses import uses
@@ -81,9 +82,12 @@ async def take_in(
     )
     standing = {(spoken, key): intent for spoken, key, intent in rows}
     fresh: dict[tuple[str, str], _Line] = {}
-    known = 0
+    known, merged = 0, clinic_goals.merged(await clinic_goals.drafted(uow))
     for one in lines:
-        if (reason := _problem(one)) is not None:
+        reason = _problem(one)
+        if reason is None and one.intent in merged:
+            reason = Refused("intent-merged", {"intent": one.intent, "into": merged[one.intent]})
+        if reason is not None:
             wrong.append(Wrong(one.number, reason))
             continue
         place = (one.language, for_dialogue(one.text))

@@ -50,5 +50,53 @@ class IntentExample(Base):
     created_at: Mapped[datetime]
     added_in: Mapped[int | None] = mapped_column(ForeignKey("bot_versions.number"))
     removed_in: Mapped[int | None] = mapped_column(ForeignKey("bot_versions.number"))
+    merged_from: Mapped[str | None]
+    """The goal it taught before that goal was merged into this one; splitting gives it back."""
     is_dropped: Mapped[bool] = mapped_column(default=False)
     """True while the draft, or nothing any more, is without it."""
+
+
+class ClinicGoal(Base):
+    """What the clinic made of an intent: its own name and description, and the goal it is taken for. Versioned as examples are."""
+
+    __tablename__ = "clinic_goals"
+    __table_args__ = (
+        Index(
+            "uq_clinic_goals_intent",
+            "intent",
+            unique=True,
+            postgresql_where=text("removed_in IS NULL AND NOT is_dropped"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    intent: Mapped[str]
+    name_pl: Mapped[str | None]
+    name_en: Mapped[str | None]
+    about_pl: Mapped[str | None]
+    about_en: Mapped[str | None]
+    merged_into: Mapped[str | None]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+    added_in: Mapped[int | None] = mapped_column(ForeignKey("bot_versions.number"))
+    removed_in: Mapped[int | None] = mapped_column(ForeignKey("bot_versions.number"))
+    is_dropped: Mapped[bool] = mapped_column(default=False)
+
+    def name(self, language: str) -> str | None:
+        """What it is called in that language, if the clinic says."""
+        return self.name_en if language == "en" else self.name_pl
+
+    def about(self, language: str) -> str | None:
+        """What it is about in that language, if the clinic says."""
+        return self.about_en if language == "en" else self.about_pl
+
+    def same_as(self, other: "ClinicGoal") -> bool:
+        """True if both say the same of the same intent."""
+        return self._says() == other._says()
+
+    @property
+    def is_empty(self) -> bool:
+        """True if it says nothing."""
+        return not any(self._says()[1:])
+
+    def _says(self) -> tuple[str | None, ...]:
+        return self.intent, self.name_pl, self.name_en, self.about_pl, self.about_en, self.merged_into

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, insert, or_, select, update
 from conversations.understanding import for_dialogue
 from core.db import UnitOfWork
 from core.ids import new_id
+from knowledge.intents import clinic_goals
 from knowledge.intents.editing import Phrases, in_draft
 from knowledge.intents.models import BotVersion, IntentExample
 from knowledge.intents.uses import intents
@@ -35,10 +36,12 @@ async def adopt(uow: UnitOfWork, found: Phrases, now: datetime) -> int:
     await uow.lock("intent-draft")
     rows = await uow.session.execute(select(IntentExample.language, IntentExample.key))
     known = {(language, key) for language, key in rows}
+    taken = clinic_goals.merged(await clinic_goals.drafted(uow))
     fresh: dict[tuple[str, str], dict[str, object]] = {}
     for (language, intent), texts in found.items():
         for text in texts:
-            row = _row(language, intent, text, now)
+            row = _row(language, taken.get(intent, intent), text, now)
+            row["merged_from"] = intent if intent in taken else None
             if (language, str(row["key"])) not in known and intent in intents():
                 fresh.setdefault((language, str(row["key"])), row)
     if fresh:
@@ -61,6 +64,7 @@ async def publish_draft(
     await uow.session.execute(
         update(IntentExample).where(*in_draft(), IntentExample.added_in.is_(None)).values(added_in=number)
     )
+    await clinic_goals.publish(uow, number)
     return made
 
 
@@ -95,10 +99,11 @@ async def go_back(uow: UnitOfWork, to: BotVersion, note: str, author: str, now: 
             uow.session.add(
                 IntentExample(
                     language=one.language, intent=one.intent, text=one.text, key=one.key, origin_id=one.origin_id,
-                    author=one.author, created_at=one.created_at, added_in=number, is_dropped=False,
+                    author=one.author, created_at=one.created_at, added_in=number, merged_from=one.merged_from, is_dropped=False,
                 )
             )  # fmt: skip
     await uow.session.flush()
+    await clinic_goals.go_back(uow, to.number, number, now)
     return made
 
 

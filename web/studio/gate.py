@@ -17,7 +17,7 @@ from knowledge.asked import words_of
 from knowledge.gate import service as gate
 from knowledge.gate.models import OPEN, ConversationTest
 from knowledge.gate.suite import shipped
-from knowledge.intents import editing
+from knowledge.intents import clinic_goals, editing
 from knowledge.intents.models import BotVersion, IntentExample
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -89,8 +89,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             own = (await uow.session.scalars(select(ConversationTest).where(ConversationTest.id.in_(ids)))).all()
             moved = {UUID(one["message"]) for one in run.report.get("moved", [])}
             asked = await words_of(uow, person.access, moved, ("bot_run", run_id), house.clock.now())
+            called = clinic_goals.names(await clinic_goals.drafted(uow), page_language(request, person.language))
         said = {str(one.id): [step["say"] for step in one.steps] for one in own}
-        return respond(request, "check", person, refused, run=run, said=said, asked=asked)
+        return respond(request, "check", person, refused, run=run, said=said, asked=asked, called=called)
 
     @routes.post("/checks/{run_id}/cancel")
     async def cancel(request: Request, run_id: UUID, person: Actor) -> Response:
@@ -119,11 +120,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             live = await editing.live_version(uow)
             added = await _rows(uow, IntentExample.added_in == number) if number > 1 else []
             removed = await _rows(uow, IntentExample.removed_in == number)
+            goals = await clinic_goals.of_version(uow, number)
+            told = editing.of_goals(await clinic_goals.of_version(uow, number - 1), goals)
+            called = clinic_goals.names(goals, page_language(request, person.language))
             returning = await signatures.words_of_return(uow, found)
             content = await signatures.content_of_return(uow, found)
             signed = await signatures.signed_by(uow, content)
         return respond(
-            request, "version", person, refused, version=found, live=live, note=note,
+            request, "version", person, refused, version=found, live=live, note=note, told=told, called=called,
             added=added[:MOST_SHOWN], removed=removed[:MOST_SHOWN], counts=(len(added), len(removed)),
             returning=returning, safety=signatures.touches_safety(returning), content=content, signed=signed,
             is_mine=any(one.staff_id == person.staff_id for one in signed),

@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
+from conversations.choosing import GOALS
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
 from knowledge import signatures
 from knowledge.gate.service import open_run
-from knowledge.intents import editing, exchange
+from knowledge.intents import clinic_goals, editing, exchange, goals
 from knowledge.intents.uses import intents as known_intents
 from knowledge.intents.uses import uses
 from web.parts import House
@@ -21,6 +22,7 @@ from web.rendering import Pages, page_language
 from web.session import Sessions
 
 MOST_CHANGES = 200
+PARTS = ("name", "about")
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
@@ -30,6 +32,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Actor = Annotated[SignedIn, Depends(sessions.acting)]
     Ids = Annotated[list[UUID], Form(default_factory=list, max_length=5000)]
     Name = Annotated[str, Form(max_length=60)]
+    Words = Annotated[str, Form(max_length=1000)]
 
     def respond(
         request: Request, template: str, person: SignedIn, refused: Refused | None = None, **values: Any
@@ -53,11 +56,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             version, run = await editing.live_version(uow), await open_run(uow)
             content = await signatures.content_of_draft(uow, changes)
             signed = await signatures.signed_by(uow, content)
+            made = await clinic_goals.drafted(uow)
         filled = {"wrong": [], "taken": None, "note": ""} | values
         return respond(
             request, "intents", person, refused, rows=rows, changes=changes[:MOST_CHANGES], count=len(changes), version=version,
             run=run, safety=signatures.touches_safety(changes), content=content, signed=signed,
-            is_mine=any(one.staff_id == person.staff_id for one in signed), **filled,
+            is_mine=any(one.staff_id == person.staff_id for one in signed), **_goals(request, person, made), **filled,
         )  # fmt: skip
 
     @routes.get("/intents/{intent}")
@@ -75,10 +79,19 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             rows = await editing.examples(uow, person.access, intent)
             near = await house.nearness.warnings(uow, intent)
-            run = await open_run(uow)
+            run, made = await open_run(uow), await clinic_goals.drafted(uow)
+            seen = await editing.seen(uow, person.access, intent, house.clock.now().date())
+        said = made.get(intent)
+        words = {
+            f"{part}_{one}": (getattr(said, f"{part}_{one}") or "") if said else ""
+            for part in PARTS
+            for one in LANGUAGES
+        }
         return respond(
-            request, "intent", person, refused, intent=intent, rows=rows, near=near, uses=uses()[intent], run=run,
-            typed=typed or {"language": "pl", "text": ""}, added=request.query_params.get("added", ""),
+            request, "intent", person, refused, intent=intent, rows=rows, near=near, uses=uses()[intent], run=run, seen=seen,
+            typed={"language": "pl", "text": "", **words, **(typed or {})}, added=request.query_params.get("added", ""),
+            reason=goals.may_not_merge(intent), targets=sorted(GOALS - goals.SAFETY - {intent}), is_safety=intent in goals.SAFETY,
+            longest_name=goals.LONGEST_NAME, longest_about=goals.LONGEST_ABOUT, **_goals(request, person, made),
         )  # fmt: skip
 
     @routes.post("/intents/{intent}")
@@ -118,17 +131,34 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
     @routes.post("/intents/{intent}/merge")
     async def merge(request: Request, intent: str, person: Actor, into: Name = "") -> Response:
-        """All examples to another intent, where no rule stands on this one."""
+        """Let the goal be taken for another one: all its examples teach the other."""
         async with house.database.unit_of_work() as uow:
-            done = await editing.merge(uow, person.access, intent, into, house.clock.now(), person.name)
+            done = await goals.merge(uow, person.access, intent, into, house.clock.now(), person.name)
         if isinstance(done, Refused):
             return await shown(request, person, intent, done)
-        return RedirectResponse(f"/studio/intents/{into}", 303)
+        return RedirectResponse(f"/studio/intents/{intent}#merge", 303)
 
-    @routes.post("/intents/{intent}/rename")
-    async def rename(request: Request, intent: str, person: Actor, name: Name = "") -> Response:
-        """Refused, with the reason: names are fixed."""
-        return await shown(request, person, intent, editing.rename(person.access, intent, name))
+    @routes.post("/intents/{intent}/split")
+    async def split(request: Request, intent: str, person: Actor) -> Response:
+        """Give a merged goal its examples back."""
+        async with house.database.unit_of_work() as uow:
+            done = await goals.split(uow, person.access, intent, house.clock.now(), person.name)
+        if isinstance(done, Refused):
+            return await shown(request, person, intent, done)
+        return RedirectResponse(f"/studio/intents/{intent}", 303)
+
+    @routes.post("/intents/{intent}/name")
+    async def rename(
+        request: Request, intent: str, person: Actor, name_pl: Words = "", name_en: Words = "", about_pl: Words = "", about_en: Words = ""
+    ) -> Response:  # fmt: skip
+        """The clinic's own words for the goal, in both languages; all empty: the product's."""
+        name, about = {"pl": name_pl, "en": name_en}, {"pl": about_pl, "en": about_en}
+        async with house.database.unit_of_work() as uow:
+            done = await goals.rename(uow, person.access, intent, name, about, house.clock.now(), person.name)
+        if isinstance(done, Refused):
+            typed = {f"name_{one}": name[one] for one in LANGUAGES} | {f"about_{one}": about[one] for one in LANGUAGES}
+            return await shown(request, person, intent, done, typed)
+        return RedirectResponse(f"/studio/intents/{intent}#name", 303)
 
     @routes.post("/draft/sign")
     async def sign(request: Request, person: Actor, content: Annotated[str, Form(max_length=200)]) -> Response:
@@ -182,3 +212,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await listed(request, person, Refused("file-wrong", {"count": str(len(done))}), wrong=shown_wrong)
 
     return routes
+
+
+def _goals(request: Request, person: SignedIn, made: clinic_goals.Goals) -> dict[str, Any]:
+    """What the draft calls each intent, and which are taken for which."""
+    return {
+        "called": clinic_goals.names(made, page_language(request, person.language)),
+        "merged": clinic_goals.merged(made),
+    }

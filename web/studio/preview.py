@@ -13,6 +13,7 @@ from core import audit
 from core.access import Permission
 from core.accounts import SignedIn
 from core.i18n import LANGUAGES, Language
+from knowledge.intents import clinic_goals
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library
 from web.parts import House
@@ -68,10 +69,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         told = {"text": text, "channel": channel, "spoken": language, "drafts": drafts, "seen": seen}
         if seen is None:
             return respond(request, person, **told)
+        async with house.database.unit_of_work() as uow:
+            called = clinic_goals.names(await clinic_goals.published(uow), page_language(request, person.language))
         return respond(
             request, person, **told, verdict=_verdict(seen), acts=[_act(one) for one in seen.acts],
             signs=[(one.rule, one.level.name, text[one.start : one.end]) for one in seen.screening.firings],
-            is_flagged=seen.screening.level > Level.none,
+            is_flagged=seen.screening.level > Level.none, called=called,
         )  # fmt: skip
 
     return routes

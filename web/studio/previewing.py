@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from actions.answers import ALWAYS_PEOPLE, ARTICLE
+from actions.goal_choices import goal_choices
 from actions.goals import TOPIC_OF
 from care.appointments import lexicon
 from care.appointments.service import sites
@@ -141,8 +142,8 @@ async def _answer(uow: UnitOfWork, library: Library, seen: Seen, with_drafts: bo
     if intent == FALLBACK:
         seen.offered = tuple(goal for goal in choices(seen.ranking) if goal != "human")
         if seen.offered:
-            goals = tuple(Choice(goal, f"menu-{goal.replace('_', '-')}", f"/{goal}") for goal in seen.offered)
-            return [Utterance("which-did-you-mean", {}, (*goals, HUMAN))]
+            goals = await goal_choices(uow, seen.language, (*seen.offered, "human"))
+            return [Utterance("which-did-you-mean", {}, goals)]
         action = "action_answer"
     if intent == "emergency":
         seen.follows = "person"

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from core.accounts import SignedIn
 from core.errors import Refused
 from knowledge import unanswered
+from knowledge.intents import clinic_goals
 from knowledge.intents.editing import LONGEST
 from knowledge.intents.uses import intents as known_intents
 from web.parts import House
@@ -62,9 +63,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         async with house.database.unit_of_work() as uow:
             found, state = await unanswered.group(uow, person.access, group_id, house.clock.now())
             near = await house.nearness.of(uow, found.words, "")
+            called = clinic_goals.names(await clinic_goals.drafted(uow), page_language(request, person.language))
         chosen = into or (near.intent if near else "")
         return respond(
-            request, "unanswered_one", person, refused, group=found, state=state, near=near, words=words or found.words, into=chosen
+            request, "unanswered_one", person, refused, group=found, state=state, near=near, words=words or found.words, into=chosen,
+            called=called,
         )  # fmt: skip
 
     @routes.post("/unanswered/{group_id}")

@@ -176,6 +176,7 @@ staff-can-do = If you need help with it, a person is here for you.
 which-did-you-mean = To be sure: which of these is it about?
 which-goal = { $name }: what would you like?
 choice-article = { $name }
+choice-goal = { $name }
 
 ## People
 handoff-queued = We are connecting you with a person. { $position ->

@@ -176,6 +176,7 @@ staff-can-do = Jeśli potrzebna jest pomoc w tej sprawie, konsultant jest do dys
 which-did-you-mean = Dla pewności: o co chodzi?
 which-goal = { $name }: co ma być dalej?
 choice-article = { $name }
+choice-goal = { $name }
 
 ## People
 handoff-queued = Łączymy z człowiekiem. { $position ->

@@ -17,7 +17,7 @@ from core import audit
 from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
-from core.i18n import LANGUAGES
+from core.i18n import LANGUAGES, text
 from core.segments import measure, plain
 from knowledge.intents import clinic_goals, editing
 from knowledge.intents.models import ClinicGoal, IntentExample
@@ -118,7 +118,9 @@ async def rename(
     goals = await clinic_goals.drafted(uow)
     if any(named.values()) or any(told.values()):
         for language in LANGUAGES:
-            others = {one.casefold() for known, one in clinic_goals.names(goals, language).items() if known != intent}
+            offered = {one: text(f"menu-{one.replace('_', '-')}", language) for one in GOALS}
+            offered |= clinic_goals.names(goals, language)
+            others = {words.casefold() for one, words in offered.items() if one != intent}
             if (problem := problem_of(named[language], told[language], language, others)) is not None:
                 return problem
     values: dict[str, str | None] = {f"name_{language}": named[language] or None for language in LANGUAGES}

@@ -83,15 +83,6 @@ async def test_a_phrase_stands_once_and_without_numbers_of_anybody(seeded: TestH
             await editing.add(uow, OLA, "pl", "no_such_intent", "dzień dobry", now, "Ola")
 
 
-async def test_names_that_rules_stand_on_are_neither_renamed_nor_merged(seeded: TestHouse) -> None:
-    async with seeded.house.database.unit_of_work() as uow:
-        for intent in intents():
-            merged = await editing.merge(uow, OLA, intent, "help", seeded.clock.now(), "Ola")
-            assert isinstance(merged, Refused) and merged.reason == "intent-used"
-            assert editing.rename(OLA, intent, "other").reason == "intent-fixed"
-    assert all(one.names for one in uses().values()), "no intent of the domain is without a rule"
-
-
 async def test_while_the_gate_checks_the_draft_may_not_change(seeded: TestHouse) -> None:
     now = seeded.clock.now()
     async with seeded.house.database.unit_of_work() as uow:
@@ -231,3 +222,7 @@ async def test_the_files_of_the_product_are_a_first_version_whole(house: TestHou
         await versions.seed(uow, found, None, house.clock.now())
         assert fingerprint(await editing.phrases(uow, 1)) == fingerprint(found) == fingerprint()
         assert set(intents()) == {intent for _, intent in found}
+
+
+def test_no_intent_of_the_domain_is_without_a_rule() -> None:
+    assert set(uses()) == set(intents()) and all(one.names for one in uses().values())

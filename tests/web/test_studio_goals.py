@@ -1,0 +1,75 @@
+"""A goal's name and its merging in the studio. Invariant: a draft alone changes, what is refused is refused in words, nothing typed is lost."""
+
+import pytest
+
+from conversations.intent_days import IntentDay
+from core.access import Role
+from knowledge.intents import clinic_goals, editing, versions
+from tests.house import TestHouse
+from tests.knowledge.test_goals import FEW
+from tests.web.test_staff_pages import keyboard
+
+NAME = {"name_pl": "Wyniki i opisy", "name_en": "Results and reports", "about_pl": "Badania z pracowni", "about_en": ""}
+
+
+@pytest.fixture
+async def seeded(house: TestHouse) -> TestHouse:
+    """A house whose bot learnt six phrases, and understood one of them today."""
+    async with house.house.database.unit_of_work() as uow:
+        await versions.seed(uow, FEW, "d1", house.clock.now())
+        uow.session.add(IntentDay(day=house.clock.now().date(), intent="results", language="pl", seen=7))
+    return house
+
+
+async def test_a_goal_gets_the_clinics_name_everywhere_in_the_studio(seeded: TestHouse) -> None:
+    async with keyboard(seeded, Role.admin) as ola:
+        bad = await ola.post("/studio/intents/results", text="", language="pl")
+        assert bad.status_code == 422
+        refused = await ola.post("/studio/intents/results/name", **{**NAME, "name_pl": "Cukrzyca <b>"})
+        assert refused.status_code == 422 and "Nazwa wymienia chorobę: cukrzyca" in refused.text
+        assert "Cukrzyca &lt;b&gt;" in refused.text and "Badania z pracowni" in refused.text, "nothing typed is lost"
+        assert (await ola.post("/studio/intents/results/name", **NAME)).status_code == 303
+        page = (await ola.client.get("/studio/intents?lang=pl")).text
+        assert "Wyniki i opisy</a> <code>results</code>" in page and "zmiany w szkicu: 2" in page
+        assert "nazwa results" in page and "Results and reports" in page
+        assert "Results and reports</a>" in (await ola.client.get("/studio/intents?lang=en")).text
+        one = (await ola.client.get("/studio/intents/results?lang=pl")).text
+        assert "Rozpoznana w ciągu 30 dni: 7" in one and "Badania z pracowni" in one
+        await ola.post("/studio/draft/discard")
+        assert "Wyniki i opisy" not in (await ola.client.get("/studio/intents?lang=pl")).text
+    async with keyboard(seeded, Role.agent) as marta:
+        assert (await marta.post("/studio/intents/results/name", **NAME)).status_code == 404
+        assert (await marta.post("/studio/intents/results/merge", into="documents")).status_code == 404
+        assert (await marta.post("/studio/intents/results/split")).status_code == 404
+
+
+async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: TestHouse) -> None:
+    async with keyboard(seeded, Role.admin) as ola:
+        for intent, why in (
+            ("human", "chroni bezpieczeństwo"),
+            ("book", "zaczyna formularz"),
+            ("complaint", "ma prawo zgłosić"),
+        ):
+            page = (await ola.client.get(f"/studio/intents/{intent}?lang=pl")).text
+            assert why in page and f"/studio/intents/{intent}/merge" not in page
+            refused = await ola.post(f"/studio/intents/{intent}/merge", into="documents")
+            assert refused.status_code == 422 and why in refused.text and "Używają jej: " in refused.text
+        assert (await ola.post("/studio/intents/results/merge", into="nonsense")).status_code == 404
+        await ola.post("/studio/intents/documents/name", name_pl="Papiery", name_en="Papers")
+        assert (await ola.post("/studio/intents/results/merge", into="documents")).status_code == 303
+        page = (await ola.client.get("/studio/intents?lang=pl")).text
+        assert "połączona z: Papiery" in page and "results będzie rozpoznawane jako Papiery" in page
+        closed = await ola.post("/studio/intents/results", text="a wyniki?", language="pl")
+        assert closed.status_code == 422 and "results jest rozpoznawane jako documents" in closed.text
+        assert (await ola.post("/studio/intents/results/split")).status_code == 303
+        assert "zmiany w szkicu: 2" in (await ola.client.get("/studio/intents?lang=pl")).text, "the name is left"
+        await ola.post("/studio/intents/results/merge", into="documents")
+        async with seeded.house.database.unit_of_work() as uow:
+            await versions.publish_draft(uow, "d2", "razem", "Ola", {}, seeded.clock.now())
+        told = (await ola.client.get("/studio/versions/2?lang=pl")).text
+        assert "results będzie rozpoznawane jako Papiery" in told and "Papers" in told
+        back = (await ola.client.get("/studio/versions/1?lang=pl")).text
+        assert "Papiery" not in back
+    async with seeded.house.database.unit_of_work() as uow:
+        assert clinic_goals.merged(await clinic_goals.published(uow)) == {"results": "documents"}
+        assert {intent for _, intent in await editing.phrases(uow)} == {"documents", "human"}

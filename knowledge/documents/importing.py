@@ -44,6 +44,17 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Parsed:
+    """What stands in a document, before anybody compared it with the articles. `language`: that of all sections, None for each its own."""
+
+    name: str
+    digest: str
+    sections: list[Section]
+    language: Language | None
+    usual: Language
+
+
+@dataclass(frozen=True)
 class Read:
     """What a document holds, and the origin to name."""
 
@@ -51,10 +62,9 @@ class Read:
     proposals: list[Proposal]
 
 
-async def read(
-    uow: UnitOfWork, access: Access, name: str, content: bytes, language: Language | None, now: datetime
-) -> Read | Refused:
-    """The sections of a document; nothing is kept. `language` None: told from the words.
+async def parse(access: Access, name: str, content: bytes, language: Language | None) -> Parsed | Refused:
+    """The sections of a document; nothing is kept. `language` None: told from the words. It may take half a minute, so no
+    transaction is open meanwhile.
 
     Refused: `document-empty`, `document-large`, `document-kind`, `document-old`, `document-locked`, `document-broken`,
     `document-scanned`, `document-long`, `document-heavy`, `document-language` (not clear; to be chosen).
@@ -74,10 +84,19 @@ async def read(
     told = language or detect_language(" ".join(one.answer for one in found)[:2000])
     if told is None:
         return Refused("document-language")
-    audit.record(uow, access, "document.read", "document", hashlib.sha256(content).hexdigest()[:16], now)
+    return Parsed(plain, hashlib.sha256(content).hexdigest()[:16], found, language, told)
+
+
+async def propose(uow: UnitOfWork, access: Access, parsed: Parsed, now: datetime) -> Read:
+    """The sections beside what articles say already. That somebody read the document is audited."""
+    access.require(Permission.edit_content)
+    audit.record(uow, access, "document.read", "document", parsed.digest, now)
     known = {(one.question, one.answer) for one in await uow.session.scalars(select(ArticleVersion))}
-    proposals = [Proposal(one, language or _language(one, told), (one.question, one.answer) in known) for one in found]
-    return Read(f"{plain}, {now:%d.%m.%Y}", proposals)
+    proposals = [
+        Proposal(one, parsed.language or _language(one, parsed.usual), (one.question, one.answer) in known)
+        for one in parsed.sections
+    ]
+    return Read(f"{parsed.name}, {now:%d.%m.%Y}", proposals)
 
 
 def _language(one: Section, usual: Language) -> Language:

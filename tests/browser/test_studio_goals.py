@@ -18,7 +18,7 @@ async def test_a_goal_is_named_and_merged(site: Site) -> None:
         await versions.seed(uow, FEW, "d1", site.house.clock.now())
     page = await site.agent("ola")
     await page.goto(f"{site.base}/studio/intents/documents?lang=pl")
-    polish, english = page.get_by_role("group", name="polski"), page.get_by_role("group", name="angielski")
+    polish, english = (page.get_by_role("group", name=name, exact=True) for name in ("Polski", "Angielski"))
     await polish.get_by_label("Nazwa").fill("Papiery")
     await english.get_by_label("Nazwa").fill("Papers")
     await polish.get_by_label("Opis dla zespołu").fill("Zaświadczenia i kopie dokumentacji")

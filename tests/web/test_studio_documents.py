@@ -1,9 +1,13 @@
 """Documents on their page. Invariant: drafts only, all that were chosen or none, and every file that will not do is answered in words."""
 
+import asyncio
+
 import pytest
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from core.access import Role
 from core.audit import AuditEvent
+from knowledge.documents import importing
 from knowledge.models import Article, ArticleVersion
 from tests.house import TestHouse
 from tests.knowledge.papers import docx, pdf
@@ -55,6 +59,19 @@ async def test_a_document_is_looked_at_and_the_chosen_sections_become_drafts(hou
         assert again.status_code == 303
     assert {one.id for one in await house.rows(Article)} == {article.id, f"{article.id}-2"}
     assert {"document.read", "article.drafted"} <= {one.action for one in await house.rows(AuditEvent)}
+
+
+async def test_while_a_document_is_read_no_connection_of_the_database_waits(house: TestHouse) -> None:
+    pool = house.house.database.engine.pool
+    async with keyboard(house, Role.admin) as ola:
+        async with importing._AT_ONCE:
+            sending = asyncio.create_task(upload(ola, LEAFLET))
+            for _ in range(3000):
+                if importing._AT_ONCE._waiters:
+                    break
+                await asyncio.sleep(0.01)
+            assert isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() == 0
+        assert (await sending)[0] == 200
 
 
 async def test_what_is_there_already_is_marked_and_not_ticked(house: TestHouse) -> None:

@@ -52,12 +52,12 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             return respond(request, person, Refused("document-none"), language_given=language)
         content = await file.read(LARGEST + 1)
         wanted: Language | None = None if language == "auto" else language
+        parsed = await importing.parse(person.access, file.filename, content, wanted)
+        if isinstance(parsed, Refused):
+            refused = _too_large() if parsed.reason == "document-large" else parsed
+            return respond(request, person, refused, language_given=language)
         async with house.database.unit_of_work() as uow:
-            done = await importing.read(uow, person.access, file.filename, content, wanted, house.clock.now())
-        if isinstance(done, Refused):
-            return respond(
-                request, person, _too_large() if done.reason == "document-large" else done, language_given=language
-            )
+            done = await importing.propose(uow, person.access, parsed, house.clock.now())
         taken = {place for place, one in enumerate(done.proposals) if not one.is_known}
         return respond(request, person, read=done, taken=taken)
 

@@ -48,7 +48,7 @@ PATIENTS, PAUSE = 4, (1.0, 4.0)
 SUITE = 100
 TAUGHT = ("kukuryku na patyku", "no to kukuryku na patyku", "kukuryku na patyku i tyle", "kukuryku na patyku dla was")
 """Words without a meaning, taught as thanks."""
-ASKED, NEW_ANSWER = "kukuryku na patyku", "thanks"
+ASKED, LEARNT_AS, NEW_ANSWER = "kukuryku na patyku", "thanks", "utter-thanks"
 GIVES_UP_AFTER = 900.0
 
 
@@ -99,7 +99,7 @@ async def _gate(place: Installation, patients: int) -> dict[str, float]:
     run_id = await _press(place)
     progress("publish was pressed")
     run = await _over(place, run_id, began)
-    first = await asking.first_new(began + GIVES_UP_AFTER) if run.state == "live" else None
+    first = await asking.first_new(time.monotonic() + 60) if run.state == "live" else None
     took = {step["name"]: step.get("took", -1.0) for step in run.steps}
     progress(f"the run is {run.state} ({run.report.get('reason')}): {took}")
     for one in run.report["failed"]:
@@ -127,7 +127,7 @@ async def _press(place: Installation) -> UUID:
         found = (await uow.session.scalars(select(Staff).where(Staff.email == "ola@demo.example"))).one()
         ola = SignedIn(StaffId(found.id), found.name, found.email, frozenset({Role.admin}), "pl", "")
         for text in TAUGHT:
-            made = await editing.add(uow, ola.access, "pl", NEW_ANSWER, text, clock.now(), ola.name)
+            made = await editing.add(uow, ola.access, "pl", LEARNT_AS, text, clock.now(), ola.name)
             if isinstance(made, Refused):
                 raise ConfigurationError(f"{text}: {made.reason}")
         run = await gate.ask_to_publish(uow, ola, "Słowa bez znaczenia jako podziękowanie", clock.now())

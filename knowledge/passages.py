@@ -14,7 +14,7 @@ from core.settings import ROOT
 from knowledge.facts import facts, fill
 from knowledge.lexical import words_of_article
 from knowledge.models import Article, ArticleVersion
-from knowledge.retrieval import Passage
+from knowledge.retrieval import Passage, beginning
 
 MOST_BY_NAME = 1000
 """So many versions are asked for by name; for more, all are read."""
@@ -132,7 +132,7 @@ def _tongue(language: str) -> Language:
 async def spellings(uow: UnitOfWork, passages: Iterable[Passage]) -> list[str]:
     """The words whose proper spelling is known: everyday ones, the articles' own, and what examinations are called."""
     texts = list(_everyday_words())
-    texts += [f"{passage.question} {passage.answer}" for passage in passages]
+    texts += map(beginning, passages)
     texts += [name for row in await specialties(uow) for name in row.synonyms_pl]
     texts += [name for row in await services(uow) for name in row.synonyms_pl]
     return sorted(frozenset[str]().union(*map(words_of_article, texts)))

@@ -192,6 +192,7 @@ class Library:
         missing = [
             text
             for passage, digests in built.digests.items()
+            if not all(map(self.embedder.knows, digests))
             for text, digest in zip(_texts(passage), digests, strict=True)
             if not self.embedder.knows(digest)
         ]

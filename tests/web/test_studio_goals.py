@@ -56,7 +56,7 @@ async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: Test
         await ola.post("/studio/intents/documents/name", name_pl="Papiery", name_en="Papers")
         assert (await ola.post("/studio/intents/results/merge", into="documents")).status_code == 303
         page = (await ola.client.get("/studio/intents?lang=pl")).text
-        assert "połączona z: Papiery" in page and "results będzie rozpoznawane jako Papiery" in page
+        assert "połączona z: Papiery" in page and "Połączenie: wyniki badań → Papiery" in page
         closed = await ola.post("/studio/intents/results", text="a wyniki?", language="pl")
         assert closed.status_code == 422 and "results jest rozpoznawane jako documents" in closed.text
         assert (await ola.post("/studio/intents/results/split")).status_code == 303
@@ -65,7 +65,7 @@ async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: Test
         async with seeded.house.database.unit_of_work() as uow:
             await versions.publish_draft(uow, "d2", "razem", "Ola", {}, seeded.clock.now())
         told = (await ola.client.get("/studio/versions/2?lang=pl")).text
-        assert "results będzie rozpoznawane jako Papiery" in told and "Papers" in told
+        assert "Połączenie: wyniki badań → Papiery" in told and "Papers" in told
         back = (await ola.client.get("/studio/versions/1?lang=pl")).text
         assert "Papiery" not in back
     async with seeded.house.database.unit_of_work() as uow:

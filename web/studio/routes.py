@@ -16,7 +16,7 @@ from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
 from core.when.say import say_when
-from knowledge import editing, emergencies, publishing, schedules, scheduling, signatures
+from knowledge import editing, emergencies, publishing, reading_level, schedules, scheduling, signatures
 from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts, fill
 from knowledge.models import ArticleVersion
@@ -330,6 +330,7 @@ def _previews(
         heard[language] = {
             "web": fill(text.answer, known[language]), "sms": said, "segments": measure(said).count,
             "voice": fill(text.variant_voice or text.answer, known[language]),
+            "level": reading_level.level(text.answer, language),
         }  # fmt: skip
     return heard
 

@@ -4,8 +4,27 @@ import pytest
 
 from core.db import Database
 from core.i18n import Language
+from knowledge.passages import Read, published
+from knowledge.retrieval import LONGEST_BEGINNING, Passage, beginning
 from knowledge.service import Library
 from tests.knowledge.scoring import tally
+
+
+def test_a_long_article_is_compared_by_its_beginning_in_whole_words() -> None:
+    def passage(answer: str) -> Passage:
+        return Passage("x", 1, "general", frozenset(), "Jak przygotować się do badania?", answer, "source")
+
+    assert beginning(passage("Na czczo.")) == "Jak przygotować się do badania? Na czczo."
+    long = beginning(passage("słowo " * 600))
+    assert LONGEST_BEGINNING - 6 <= len(long) <= LONGEST_BEGINNING and long.endswith(" słowo")
+
+
+async def test_the_clinics_own_articles_are_compared_whole(known: Database, library: Library) -> None:
+    async with known.unit_of_work() as uow:
+        await library.warm(uow)
+        read = await published(uow, Read())
+    passages = [passage for language in read.passages.values() for passage in language]
+    assert passages and all(beginning(one) == f"{one.question} {one.answer}" for one in passages)
 
 
 @pytest.mark.parametrize("name", ["dev_set.yml", "held_out.yml"])

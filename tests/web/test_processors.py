@@ -27,6 +27,22 @@ async def _is_on(house: TestHouse) -> bool:
         return await is_recorded(uow, "slack", house.clock.now().date())
 
 
+async def test_the_officer_reads_what_a_language_model_may_do_with_articles(house: TestHouse) -> None:
+    settings = house.house.settings
+    async with keyboard(house, Role.privacy_officer) as iga:
+
+        async def told() -> str:
+            return (await iga.client.get("/privacy/processors")).text
+
+        assert "Model językowy nie jest skonfigurowany" in await told() and "PORADNIA_LLM_REPHRASE" in await told()
+        settings.llm = "openai:small"
+        assert "bez wpisu nic do niego nie trafia" in await told()
+        assert (await iga.post("/privacy/processors", **(ENTRY | {"name": "model"}))).status_code == 303
+        assert "Artykułów nie upraszcza" in await told()
+        settings.llm_rephrase = True
+        assert "dostaje tylko opublikowane artykuły" in await told()
+
+
 async def test_the_officer_records_replaces_and_ends_and_each_is_audited(house: TestHouse) -> None:
     async with keyboard(house, Role.privacy_officer) as iga:
         assert "Nikogo nie wpisano" in (await iga.client.get("/privacy/processors")).text

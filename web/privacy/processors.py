@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import Refused
-from core.processors import LONGEST, NAMES, Entry, end, enter, processors
+from core.processors import LONGEST, NAMES, Entry, end, enter, is_recorded, processors
 from web.parts import House
 from web.privacy.reading import staff_names
 from web.rendering import Pages, page_language
@@ -40,11 +40,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     ) -> Response:
         async with house.database.unit_of_work() as uow:
             found, names = await processors(uow, person.access), await staff_names(uow)
-        today = house.clock.now().astimezone(house.settings.zone).date()
+            today = house.clock.now().astimezone(house.settings.zone).date()
+            may_send = await is_recorded(uow, "model", today)
         return pages.respond(
             request, "privacy/processors.html", page_language(request, person.language), 422 if refused else 200, person=person,
             found=found, staff=names, zone=house.settings.zone, refused=refused, kinds=NAMES, longest=LONGEST,
             typed=typed or Entry("", "", "", "", "", today), is_set_up=house.slack.settings.is_set_up,
+            model_state=_model_state(house, may_send=may_send),
         )  # fmt: skip
 
     @routes.get("")
@@ -71,6 +73,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return RedirectResponse("/privacy/processors", 303)
 
     return routes
+
+
+def _model_state(house: House, *, may_send: bool) -> str:
+    """What the language model may do: `off` (none is set), `unrecorded`, `agents` (helps them alone) or `articles` (rewords them, too)."""
+    if not house.settings.llm:
+        return "off"
+    if not may_send:
+        return "unrecorded"
+    return "articles" if house.settings.llm_rephrase else "agents"
 
 
 def _day(text: str) -> date | None:

@@ -266,6 +266,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/checks": lambda _: {"note": "nowe zdanie"},
     "/studio/versions/{number}": lambda _: {"note": "wracamy do tego"},
     "/studio/intents/{intent}/examples": lambda _: {"act": "drop"},
+    "/studio/intents/{intent}/name": lambda _: {"name_pl": "Cennik", "name_en": "Price list"},
     "/studio/intents/{intent}": lambda _: {"text": f"ile to {uuid4().hex[:6]}", "language": "pl"},
     "/refills/{request_id}": lambda _: {"outcome": "approved"},
     "/medicines/{patient_id}": lambda _: {"name": "Polpril 5 mg", "substance": "ramipryl", "dose": "rano 1"},
@@ -306,7 +307,7 @@ WRONG_CODE = {
 """They work by a code of the second factor, tested with it in `tests/web`; here a wrong one is answered on their page (400)."""
 REFUSED_HERE = {
     "/studio/intents/{intent}/merge",
-    "/studio/intents/{intent}/rename",
+    "/studio/intents/{intent}/split",
     "/studio/examples",
     "/studio/documents",
     "/studio/shadow",
@@ -321,4 +322,4 @@ REFUSED_HERE = {
     "/studio/versions/{number}",
 }
 """Here is nothing to publish, to sign, to cancel or to go back to: their page says so (422).
-`tests/web/test_studio_gate.py` and `test_studio_signatures.py` do it."""
+`tests/web/test_studio_gate.py`, `test_studio_goals.py` and `test_studio_signatures.py` do it."""

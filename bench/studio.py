@@ -36,7 +36,7 @@ from service.bot_address import KEPT_SECONDS
 from service.cli import bot_python
 from service.keeper import OUTLIVES
 from service.rehearsal import scene, stage
-from service.replaying import replay
+from service.replaying import Replayed, replay
 from service.setup import bot_model
 from service.training import train
 
@@ -80,7 +80,8 @@ async def _suite(python: Path, conversations: int) -> dict[str, float]:
             scripts = shipped()[:conversations]
             progress(f"{len(scripts)} conversations on the stage")
             began = time.perf_counter()
-            found = await replay(candidate, scripts, {})
+            found = Replayed()
+            await replay(candidate, scripts, {}, found)
             took = time.perf_counter() - began
     finally:
         vars(keyring).update(keys)

@@ -36,7 +36,7 @@ from knowledge.intents.models import BotVersion
 from service import bot_content, bot_models
 from service.judging import Figures, against, changed, differences, judge, utterances
 from service.rehearsal import Stage, scene, stage, understood
-from service.replaying import replay
+from service.replaying import Replayed, replay
 from service.training import code_digest, fingerprint, train
 
 log = structlog.get_logger()
@@ -200,11 +200,10 @@ class Gate:
 
     async def _replay(self, candidate: Stage, scripts: Sequence[Script]) -> list[UUID]:
         """Hold all conversations; which of the clinic's own passed."""
+        found = Replayed(failed=self._report["failed"])
+        self._report["unproved"] = found.unproved
         async with self._step("conversations") as step:
-            found = await replay(candidate, scripts, step)
-        for kind, told in (("failed", found.failed), ("unproved", found.unproved)):
-            if told:
-                self._report[kind] = told
+            await replay(candidate, scripts, step, found)
         return found.passed
 
     async def _publish(self, model: Path, passed: Sequence[UUID]) -> BotVersion:

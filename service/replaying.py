@@ -21,14 +21,13 @@ class Replayed:
     unproved: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def replay(candidate: Stage, scripts: Sequence[Script], step: dict[str, Any]) -> Replayed:
-    """Hold all of them; `step` is told how far it is: `right` of `total`, `count` of them held.
+async def replay(candidate: Stage, scripts: Sequence[Script], step: dict[str, Any], found: Replayed) -> None:
+    """Hold all of them. `step` is told how far it is (`right` of `total`, `count` of them held), and `found` what came of each.
 
     One after the other: two that want the same free time would answer each other's question otherwise. Two at once were measured
     to take three quarters of the time, and every tenth had to be held again alone, which took the rest.
     """
     step |= {"right": 0, "total": len(scripts), "count": 0}
-    found = Replayed()
     for script in scripts:
         got = await candidate.hold(script.channel, script.steps)
         difference = first_difference(script.steps, got)
@@ -46,4 +45,3 @@ async def replay(candidate: Stage, scripts: Sequence[Script], step: dict[str, An
         if script.test_id is None:
             told["said"] = script.steps[place]["say"]
         (found.failed if script.counts else found.unproved).append(told)
-    return found

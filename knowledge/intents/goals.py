@@ -55,13 +55,13 @@ async def merge(uow: UnitOfWork, access: Access, intent: str, into: str, now: da
     `merge-into` (the other is no goal, a safety goal, or the same), `merge-chain` (one of the two has to do with a merge already).
     """
     access.require(Permission.edit_content)
-    _known(intent, into)
+    _known(intent)
     if (refused := await editing.locked(uow)) is not None:
         return refused
     if (reason := may_not_merge(intent)) is not None:
         return Refused(f"merge-{reason}", {"rules": ", ".join(uses()[intent].names[:4]) or intent})
     if into == intent or into not in GOALS - SAFETY:
-        return Refused("merge-into", {"intent": into})
+        return Refused("merge-into", {"intent": into or "–"})
     goals = await clinic_goals.drafted(uow)
     taken = clinic_goals.merged(goals)
     if intent in taken or into in taken or intent in taken.values():
@@ -171,6 +171,6 @@ async def _put(
     await uow.session.flush()
 
 
-def _known(*intents: str) -> None:
-    if any(intent not in uses() for intent in intents):
+def _known(intent: str) -> None:
+    if intent not in uses():
         raise NotFound("intent")

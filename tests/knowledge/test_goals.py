@@ -112,6 +112,7 @@ async def test_an_earlier_version_brings_its_own_names_and_merges(seeded: TestHo
         ("complaint", "documents", "merge-law"), ("book", "next_slots", "merge-form"), ("cancel_visit", "documents", "merge-form"),
         ("price", "documents", "merge-platform"), ("affirm", "documents", "merge-manners"), ("inform", "documents", "merge-manners"),
         ("results", "emergency", "merge-into"), ("results", "results", "merge-into"), ("results", "affirm", "merge-into"),
+        ("results", "nonsense", "merge-into"), ("results", "", "merge-into"),
     ],
 )  # fmt: skip
 async def test_what_safety_law_forms_and_the_product_need_is_not_merged(
@@ -131,7 +132,7 @@ async def test_merges_do_not_go_on_into_each_other(seeded: TestHouse) -> None:
             refused = await goals.merge(uow, OLA, intent, into, now, "Ola")
             assert isinstance(refused, Refused) and refused.reason == "merge-chain"
         with pytest.raises(NotFound):
-            await goals.merge(uow, OLA, "results", "nonsense", now, "Ola")
+            await goals.merge(uow, OLA, "nonsense", "results", now, "Ola")
         refused = await goals.split(uow, OLA, "documents", now, "Ola")
         assert isinstance(refused, Refused) and refused.reason == "merge-none"
 

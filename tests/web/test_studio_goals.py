@@ -52,7 +52,8 @@ async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: Test
             assert why in page and f"/studio/intents/{intent}/merge" not in page
             refused = await ola.post(f"/studio/intents/{intent}/merge", into="documents")
             assert refused.status_code == 422 and why in refused.text and "Używają jej: " in refused.text
-        assert (await ola.post("/studio/intents/results/merge", into="nonsense")).status_code == 404
+        assert (await ola.post("/studio/intents/results/merge", into="nonsense")).status_code == 422
+        assert (await ola.post("/studio/intents/nonsense/merge", into="documents")).status_code == 404
         await ola.post("/studio/intents/documents/name", name_pl="Papiery", name_en="Papers")
         assert (await ola.post("/studio/intents/results/merge", into="documents")).status_code == 303
         page = (await ola.client.get("/studio/intents?lang=pl")).text

@@ -62,6 +62,22 @@ async def test_an_article_is_written_tried_published_and_answered_with(filled: T
     assert {"article.drafted", "article.published", "article.withdrawn"} <= actions
 
 
+async def test_an_editor_sees_how_hard_an_answer_is_to_read_and_what_would_help(filled: TestHouse) -> None:
+    hard = (
+        "Przeprowadzenie zaplanowanego badania laboratoryjnego wymaga uprzedniego powstrzymania się od przyjmowania jakichkolwiek "
+        "pokarmów przez co najmniej dwanaście godzin poprzedzających pobranie materiału diagnostycznego."
+    )
+    easy = "Przyjdź rano. Nie jedz nic od nocy. Możesz pić wodę. Weź dowód i skierowanie. Badanie trwa krótko."
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **(DOG | {"pl_answer": hard}))
+        page = (await ola.client.get("/studio/articles/guide-dog?lang=pl")).text
+        assert "Trudność tekstu: ponad 18 lat" in page and "krótsze zdania i krótsze słowa" in page
+        assert "laboratoryjnego" in page.partition("na przykład zamiast: ")[2][:80]
+        await ola.post("/studio/articles/guide-dog", **(DOG | {"pl_answer": easy, "base": "1"}))
+        page = (await ola.client.get("/studio/articles/guide-dog?lang=pl")).text
+        assert "Słów w zdaniu: średnio 3" in page and "Łatwiej będzie czytać" not in page
+
+
 async def test_two_who_edit_at_once_both_keep_their_words(filled: TestHouse) -> None:
     async with keyboard(filled, Role.admin) as ola:
         await ola.post("/studio/articles", **DOG)

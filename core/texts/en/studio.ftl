@@ -26,6 +26,7 @@ studio-answer = Answer
 studio-sms = SMS variant (empty: the answer without Polish letters)
 studio-voice = Voice variant (empty: the answer)
 studio-level = How hard to read: about { $years } years of school. Words in a sentence: { $sentence } on average.
+studio-level-most = How hard to read: more than { $years } years of school. Words in a sentence: { $sentence } on average.
 studio-level-sentences = Shorter sentences will be easier to read.
 studio-level-words = Shorter words will be easier to read, for example instead of: { $words }.
 studio-level-both = Shorter sentences and shorter words will be easier to read, for example instead of: { $words }.

@@ -26,6 +26,7 @@ studio-answer = Odpowiedź
 studio-sms = Wersja SMS (pusta: odpowiedź bez polskich liter)
 studio-voice = Wersja głosowa (pusta: odpowiedź)
 studio-level = Trudność tekstu: około { $years } lat nauki w szkole. Słów w zdaniu: średnio { $sentence }.
+studio-level-most = Trudność tekstu: ponad { $years } lat nauki. Słów w zdaniu: średnio { $sentence }.
 studio-level-sentences = Łatwiej będzie czytać krótsze zdania.
 studio-level-words = Łatwiej będzie czytać krótsze słowa, na przykład zamiast: { $words }.
 studio-level-both = Łatwiej będzie czytać krótsze zdania i krótsze słowa, na przykład zamiast: { $words }.

@@ -1,9 +1,12 @@
-"""Visits booked, moved and called off by the person who has the conversation, for the patient it concerns and nobody else.
+"""Visits booked, moved and called off by the person who has the conversation, for the patient it concerns.
 
+A visit may be booked for somebody else whom the writer names, as the bot does: booking tells nothing about anybody. Their other visits are
+not shown for it, and the confirmation goes to the writer.
 The slot is taken by the same code as for the bot, and the patient is told in the bot's own words, in the same transaction.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from care.appointments import service as appointments
@@ -11,6 +14,7 @@ from care.appointments.models import Appointment
 from care.appointments.offers import Visit
 from care.appointments.repository import Appointments
 from care.appointments.rules import Payer, VisitKind
+from care.patients.service import PersonRole, register
 from conversations.cases import lock_case
 from conversations.messages import Messages, Route, route_of
 from conversations.models import Case, CaseState
@@ -21,6 +25,29 @@ from core.accounts import SignedIn
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.ids import PatientId
+
+LONGEST_NAME = 120
+EARLIEST = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom the writer named: as the desk typed it, and in what role the writer speaks for them."""
+
+    name: str
+    born: str
+    role: PersonRole
+
+    def read(self, today: date) -> tuple[str, str, date] | Refused:
+        """Given names, family name and birth date. Refused: `booking-name` (one word, or none), `booking-born` (no day, or one to come)."""
+        given, _, family = " ".join(self.name.split()).rpartition(" ")
+        if not given or len(self.name) > LONGEST_NAME:
+            return Refused("booking-name")
+        try:
+            born = date.fromisoformat(self.born.strip())
+        except ValueError:
+            return Refused("booking-born")
+        return (given, family, born) if EARLIEST <= born <= today else Refused("booking-born")
 
 
 class DeskBooking:
@@ -43,12 +70,16 @@ class DeskBooking:
         referral_code: str | None,
         key: str,
         now: datetime,
+        whom: Named | None = None,
     ) -> Visit | Refused:
-        """Book an offered slot. The same `key` books and tells once."""
-        own = await self._own(uow, person, case_id, Permission.book_appointment, now)
-        if isinstance(own, Refused):
-            return own
-        case, patient_id, route = own
+        """Book an offered slot for the patient of the conversation, or for `whom`. The same `key` books and tells once."""
+        theirs = await self._theirs(uow, person, case_id, Permission.book_appointment, now)
+        if isinstance(theirs, Refused):
+            return theirs
+        case, route = theirs
+        patient_id = await self._whom(uow, person, case, route, whom, now)
+        if isinstance(patient_id, Refused):
+            return patient_id
         key = f"desk:{case_id}:{key}"
         is_repeated = (
             await Appointments(uow, person.access).by_key(idempotency_key=key) is not None
@@ -105,16 +136,39 @@ class DeskBooking:
         self, uow: UnitOfWork, person: SignedIn, case_id: UUID, right: Permission, now: datetime
     ) -> tuple[Case, PatientId, Route] | Refused:
         """The conversation of this person, its patient and the way to tell them."""
+        theirs = await self._theirs(uow, person, case_id, right, now)
+        if isinstance(theirs, Refused):
+            return theirs
+        case, route = theirs
+        return Refused("booking-no-patient") if case.patient_id is None else (case, PatientId(case.patient_id), route)
+
+    async def _theirs(
+        self, uow: UnitOfWork, person: SignedIn, case_id: UUID, right: Permission, now: datetime
+    ) -> tuple[Case, Route] | Refused:
         person.access.require(Permission.reply_thread)
         person.access.require(right)
         case = await lock_case(uow, case_id)
         await require_thread(uow, person.access, case.thread_id, now)
         if case.state is not CaseState.human or case.agent_id != person.staff_id:
             return Refused("case-not-yours")
-        if case.patient_id is None:
-            return Refused("booking-no-patient")
         route = await route_of(uow, case)
-        return Refused("reply-no-route") if route is None else (case, PatientId(case.patient_id), route)
+        return Refused("reply-no-route") if route is None else (case, route)
+
+    async def _whom(
+        self, uow: UnitOfWork, person: SignedIn, case: Case, route: Route, whom: Named | None, now: datetime
+    ) -> PatientId | Refused:
+        """The record of who is named, found again by this way of writing alone; a case without a patient gets its writer's."""
+        if whom is None:
+            return Refused("booking-no-patient") if case.patient_id is None else PatientId(case.patient_id)
+        read = whom.read(now.date())
+        if isinstance(read, Refused):
+            return read
+        found = await register(
+            uow, person.access, *read, route.contact_point_id, whom.role, now, language=route.language
+        )  # fmt: skip
+        if whom.role == "self" and case.patient_id is None:
+            case.patient_id = found.id
+        return PatientId(found.id)
 
     async def _visit(
         self, uow: UnitOfWork, person: SignedIn, visit_id: UUID, patient_id: UUID, now: datetime

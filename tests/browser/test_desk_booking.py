@@ -60,3 +60,32 @@ async def test_a_visit_is_booked_moved_and_called_off_beside_the_conversation(
     await expect(panel.locator("[role=status]")).to_contain_text("odwołana" if lang == "pl" else "cancelled")
     overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
+
+
+async def test_a_visit_for_a_child_is_booked_beside_the_conversation(site: Site) -> None:
+    thread_id = await site.waiting("+48890002001")
+    async with site.house.database.unit_of_work() as uow:
+        case_id = (await uow.session.scalars(select(Case.id).where(Case.thread_id == thread_id))).one()
+    page = await site.agent("marta", width=1024, lang="pl")
+    await page.goto(f"{site.base}/console/threads/{thread_id}")
+    await page.locator("[data-act=accept]").click()
+    await page.locator('a[href="#beside-pane"]:visible, #booking-' + str(case_id)).first.click()
+    panel = page.locator(f"#booking-{case_id}")
+    await panel.locator("button").first.click()
+    await panel.locator("#booking-specialty").select_option("dermatology")
+    await panel.locator("button[value=look]").click()
+    await expect(panel.locator("input[name=offer]").first).to_be_checked()
+    if not await panel.locator("#booking-name").is_visible():
+        await panel.locator("summary", has_text="kogoś innego").click()
+    await panel.locator("#booking-name").fill("Zosia")
+    await panel.locator("#booking-born").fill("2020-03-12")
+    await panel.locator("#booking-role").select_option("child")
+    assert await found(page) == []
+    await panel.locator("button[value=book]").click()
+    await expect(panel.locator("[role=alert]")).to_contain_text("imię i nazwisko")
+    await expect(panel.locator("#booking-name")).to_have_value("Zosia")
+    await panel.locator("#booking-name").fill("Zosia Testowa")
+    await panel.locator("button[value=book]").click()
+    await expect(panel.locator("[role=status]")).to_contain_text("umówiona")
+    overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0

@@ -9,6 +9,7 @@ import pytest
 from care.appointments.models import Appointment
 from care.appointments.offers import Offer, Visit
 from care.appointments.service import search_offers
+from care.patients.models import Patient, PatientContactPoint
 from care.patients.service import register
 from care.seed import seed
 from conversations.models import Case
@@ -16,7 +17,7 @@ from core.access import Access, Role
 from core.accounts import SignedIn
 from core.audit import AuditEvent
 from core.errors import Forbidden, NotFound, Refused
-from handoff.booking import DeskBooking
+from handoff.booking import DeskBooking, Named
 from tests.house import BARTEK, TestHouse
 
 BOT = Access.system("test")
@@ -42,12 +43,14 @@ async def free(house: TestHouse) -> list[Offer]:
         return await search_offers(uow, BOT, specialty="cardiology", payer="private", limit=3, now=house.clock.now())
 
 
-async def booked(house: TestHouse, who: SignedIn, case: UUID, offer: Offer, key: str = "1") -> Visit | Refused:
+async def booked(
+    house: TestHouse, who: SignedIn, case: UUID, offer: Offer, key: str = "1", whom: Named | None = None
+) -> Visit | Refused:
     """Somebody books that hour in that conversation."""
     async with house.house.database.unit_of_work() as uow:
         return await DeskBooking(house.house.messages).book(
             uow, who, case, offer_key=offer.key, payer="private", visit_kind="first", referral_code=None, key=key,
-            now=house.clock.now(),
+            now=house.clock.now(), whom=whom,
         )  # fmt: skip
 
 
@@ -119,3 +122,57 @@ async def test_a_visit_of_another_patient_is_as_one_that_does_not_exist(clinic: 
     with pytest.raises(NotFound):
         async with clinic.house.database.unit_of_work() as uow:
             await desk.cancel(uow, marta, other, made.id, clinic.clock.now())
+
+
+async def test_a_visit_for_a_child_is_theirs_and_told_to_who_writes(clinic: TestHouse) -> None:
+    marta = await clinic.staff()
+    thread, case = await conversation(clinic, marta, "Anna", "konsultant", "+48600100201")
+    zosia = Named("Zosia Anna Testowa", "2020-03-12", "child")
+    first, second, *_ = await free(clinic)
+    made = await booked(clinic, marta, case, first, whom=zosia)
+    assert isinstance(made, Visit) and await booked(clinic, marta, case, first, whom=zosia) == made
+    again = await booked(clinic, marta, case, second, "2", zosia)
+    assert isinstance(again, Visit)
+    (child,) = [one for one in await clinic.rows(Patient) if one.given_name == "Zosia Anna"]
+    assert child.birth_date == date(2020, 3, 12)
+    (link,) = await clinic.rows(PatientContactPoint, PatientContactPoint.patient_id == child.id)
+    assert link.role == "child"
+    visits = {one.id: one.patient_id for one in await clinic.rows(Appointment, Appointment.booked_by_case_id == case)}
+    assert visits == {made.id: child.id, again.id: child.id}
+    assert (await clinic.said_keys(thread)).count("booked") == 2
+    (kept,) = await clinic.rows(Case, Case.id == case)
+    assert kept.patient_id is not None and kept.patient_id != child.id, "the conversation stays its writer's"
+    desk = DeskBooking(clinic.house.messages)
+    with pytest.raises(NotFound):
+        async with clinic.house.database.unit_of_work() as uow:
+            await desk.cancel(uow, marta, case, made.id, clinic.clock.now())
+
+
+async def test_who_writes_for_the_first_time_becomes_the_conversations_patient(clinic: TestHouse) -> None:
+    marta = await clinic.staff()
+    _, case = await conversation(clinic, marta, "", "konsultant", "+48600100201", is_known=False)
+    made = await booked(clinic, marta, case, (await free(clinic))[0], whom=Named("Jan Nowy", "1957-03-12", "self"))
+    assert isinstance(made, Visit)
+    (kept,) = await clinic.rows(Case, Case.id == case)
+    (visit,) = await clinic.rows(Appointment, Appointment.id == made.id)
+    assert kept.patient_id == visit.patient_id
+
+
+@pytest.mark.parametrize(
+    ("whom", "reason"),
+    [
+        (Named("Zosia", "2020-03-12", "child"), "booking-name"),
+        (Named(" ", "2020-03-12", "child"), "booking-name"),
+        (Named("Zosia Testowa", "12.03.2020", "child"), "booking-born"),
+        (Named("Zosia Testowa", "2027-03-12", "child"), "booking-born"),
+        (Named("Zosia Testowa", "1820-03-12", "child"), "booking-born"),
+    ],
+)
+async def test_who_is_named_by_halves_is_asked_for_again_and_nothing_is_booked(
+    clinic: TestHouse, whom: Named, reason: str
+) -> None:
+    marta = await clinic.staff()
+    _, case = await conversation(clinic, marta, "Anna", "konsultant", "+48600100201")
+    before = len(await clinic.rows(Patient))
+    assert await booked(clinic, marta, case, (await free(clinic))[0], whom=whom) == Refused(reason)
+    assert len(await clinic.rows(Patient)) == before

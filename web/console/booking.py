@@ -10,13 +10,14 @@ from fastapi.responses import RedirectResponse
 from care.appointments import service as appointments
 from care.appointments.offers import Offer
 from care.appointments.rules import Payer, VisitKind
+from care.patients.service import PersonRole
 from conversations.models import Case
 from conversations.policy import require_thread
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
 from core.when.say import say_when
-from handoff.booking import DeskBooking
+from handoff.booking import LONGEST_NAME, DeskBooking, Named
 from web.console.routes import ConsolePages
 from web.parts import House
 from web.rendering import Pages, page_language
@@ -24,6 +25,7 @@ from web.session import Sessions
 
 PAYERS: tuple[Payer, ...] = ("nfz", "private")
 KINDS: tuple[VisitKind, ...] = ("first", "follow_up")
+ROLES: tuple[PersonRole, ...] = ("child", "parent", "partner", "other")
 MOST_OFFERS = 6
 Act = Literal["look", "book", "move", "cancel"]
 
@@ -37,7 +39,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
     async def show(
         request: Request, person: SignedIn, case_id: UUID, refused: Refused | None = None, *, specialty: str = "",
-        payer: Payer = "private", since: str = "", visit: str = "", done: str = "",
+        payer: Payer = "private", since: str = "", visit: str = "", done: str = "", named: Named | None = None,
     ) -> Response:  # fmt: skip
         person.access.require(Permission.reply_thread)
         person.access.require(Permission.book_appointment)
@@ -52,16 +54,17 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             visits = []
             if case.patient_id is not None:
                 visits = await appointments.list_visits(uow, person.access, case.patient_id, None, now)
-                moved = next((one for one in visits if str(one.id) == visit), None)
-                wanted = moved.specialty if moved else specialty
-                if any(field.code == wanted for field in fields):
-                    offers = await appointments.search_offers(
-                        uow, person.access, specialty=wanted, start=_from(since, now), payer=_payer(moved.payer) if moved else payer,
-                        limit=MOST_OFFERS, now=now,
-                    )  # fmt: skip
+            moved = next((one for one in visits if str(one.id) == visit), None)
+            wanted = moved.specialty if moved else specialty
+            if any(field.code == wanted for field in fields):
+                offers = await appointments.search_offers(
+                    uow, person.access, specialty=wanted, start=_from(since, now), payer=_payer(moved.payer) if moved else payer,
+                    limit=MOST_OFFERS, now=now,
+                )  # fmt: skip
         return console.fragment(
             request, "console/booking.html", person, refused, case_id=case_id, visits=visits, offers=offers, fields=fields,
             is_known=case.patient_id is not None, specialty=specialty, payer=payer, payers=PAYERS, kinds=KINDS, since=since, visit=visit,
+            named=named, roles=ROLES if case.patient_id is not None else ("self", *ROLES), today=now.date(),
             has_looked=bool(specialty or visit), key=uuid4().hex, done=done, tongue=language,
             at=lambda moment: say_when(moment, language, now=now, style="short"),
         )  # fmt: skip
@@ -89,23 +92,29 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         kind: Annotated[VisitKind, Form()] = "first",
         referral: Annotated[str, Form(max_length=20)] = "",
         key: Annotated[str, Form(max_length=40)] = "",
+        name: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+        born: Annotated[str, Form(max_length=10)] = "",
+        role: Annotated[PersonRole, Form()] = "other",
     ) -> Response:
         """Look for free hours (posted, so that no specialty stands in an address), or do it and tell the patient."""
         if act == "look":
             return await show(request, person, case_id, specialty=specialty, payer=payer, since=since, visit=visit)
         now = house.clock.now()
+        named = Named(name, born, role) if name.strip() or born.strip() else None
         async with house.database.unit_of_work() as uow:
             if act == "book":
                 found = await desk.book(
                     uow, person, case_id, offer_key=offer, payer=payer, visit_kind=kind, referral_code=referral.strip() or None,
-                    key=key, now=now,
+                    key=key, now=now, whom=named,
                 )  # fmt: skip
             elif act == "move":
                 found = await desk.move(uow, person, case_id, _id(visit), offer_key=offer, now=now)
             else:
                 found = await desk.cancel(uow, person, case_id, _id(visit), now)
         if isinstance(found, Refused):
-            return await show(request, person, case_id, found)
+            return await show(
+                request, person, case_id, found, specialty=specialty, payer=payer, since=since, visit=visit, named=named
+            )
         if request.headers.get("hx-request") != "true":
             async with house.database.unit_of_work() as uow:
                 case = await uow.session.get_one(Case, case_id)

@@ -18,7 +18,7 @@ from core import audit
 from core.access import Access
 from core.clock import Clock
 from core.db import Database, UnitOfWork
-from core.errors import Retriable
+from core.errors import Refused, Retriable
 from core.i18n import as_language
 
 log = structlog.get_logger()
@@ -100,6 +100,19 @@ class Attachments:
                 if found.state == "infected":
                     self._note(uow, one)
 
+    async def examine(self, content: bytes) -> str | Refused:
+        """The media type of a file that one of the staff sends on. Refused: `file-empty-sent`, `file-too-large`, `file-kind`,
+        `file-infected`, `file-unchecked` (the scanner is away).
+        """
+        if not content:
+            return Refused("file-empty-sent")
+        if len(content) > self._limit:
+            return Refused("file-too-large", {"most": str(self._limit // 1_000_000)})
+        found = await self._look(content, False)
+        if found.state == "kept" and found.media_type is not None:
+            return found.media_type
+        return Refused({"infected": "file-infected", "waiting": "file-unchecked"}.get(found.state, "file-kind"))
+
     async def judge_waiting(self) -> int:
         """Ask the scanner again about the files that wait, the oldest first; returns how many were judged.
 
@@ -118,7 +131,7 @@ class Attachments:
             try:
                 verdict = await self._scanner.judge(content, UNHURRIED)
             except Retriable as error:
-                log.warning("scanner away", waiting=len(waiting) - judged, reason=str(error))
+                log.warning("scanner away", count=len(waiting) - judged, reason=str(error))
                 return judged
             judged += await self._settle(attachment_id, verdict)
         return judged
@@ -133,7 +146,7 @@ class Attachments:
         try:
             verdict = await self._scanner.judge(content, AT_ONCE)
         except Retriable as error:
-            log.warning("scanner away", waiting=1, reason=str(error))
+            log.warning("scanner away", count=1, reason=str(error))
             return _Looked("waiting", content, media_type)
         return _Looked("infected") if verdict is Verdict.infected else _Looked("kept", content, media_type)
 
@@ -176,7 +189,7 @@ class Attachments:
         await self._messages.say(uow, case, route, Utterance("media-infected"), source, self._clock.now())
 
     def _note(self, uow: UnitOfWork, one: Attachment) -> None:
-        log.warning("file infected", attachment=str(one.id))
+        log.warning("file infected", message=str(one.message_id))
         audit.record(uow, Access.system("scanner"), "attachment.infected", "attachment", one.id, self._clock.now())
 
     async def _bring(self, channel: Channel, url: str) -> bytes | None:

@@ -71,6 +71,11 @@ class Line:
     own_text: str | None = None
     """Of a reply, for who wrote it: as it was written, nothing masked."""
 
+    @property
+    def can_be_fetched(self) -> bool:
+        """True if the patient may fetch its files: the clinic sent them, and they were not taken back."""
+        return self.author == "agent" and self.delivery != DeliveryState.retracted
+
 
 class Transcripts:
     """The messages of threads, for staff (with notes) or for the person who wrote from one contact point (without)."""
@@ -153,6 +158,17 @@ class Transcripts:
         if row is None or row.content is None:
             raise NotFound("attachment")
         await require_thread(self._uow, self._access, thread_id, now)
+        record(self._uow, self._access, "open", "attachment", attachment_id, now)
+        return row.media_type, row.content
+
+    async def own_file(self, contact_point_id: UUID, attachment_id: UUID, now: datetime) -> tuple[str, bytes] | None:
+        """Type and bytes of a file that the clinic sent to that contact point; audited."""
+        lines = await self.of_contact_point(contact_point_id, now)
+        if not any(line.can_be_fetched and any(one.id == attachment_id for one in line.files) for line in lines):
+            return None
+        row = await self._uow.session.get(Attachment, attachment_id)
+        if row is None or row.content is None or row.state != "kept":
+            return None
         record(self._uow, self._access, "open", "attachment", attachment_id, now)
         return row.media_type, row.content
 

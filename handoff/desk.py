@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from conversations.alerts import AlertWatch, RingState, WatchState
 from conversations.cases import Cases, lock_case
 from conversations.messages import Messages, route_of
-from conversations.models import Case, CaseState, Message, SafetyAlert
+from conversations.models import Attachment, Case, CaseState, Message, SafetyAlert
 from conversations.policy import require_thread
 from conversations.rendering import SPOKEN_CHANNELS
 from conversations.taking_back import take_back
@@ -19,6 +19,7 @@ from core.accounts import SignedIn, Staff
 from core.audit import record
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
+from core.i18n import catalogue
 from handoff.models import OVER, Handoff, HandoffState
 from handoff.passing import give
 from handoff.queue import open_handoff
@@ -188,6 +189,36 @@ class Desk:
         waits = route.channel not in SPOKEN_CHANNELS and not (handoff is not None and handoff.is_urgent)
         undo = self._undo if waits else timedelta(0)
         return await self._messages.reply(uow, case, route, body.strip(), person.staff_id, person.name, now, undo)
+
+    async def send_file(
+        self,
+        uow: UnitOfWork,
+        person: SignedIn,
+        case_id: UUID,
+        content: bytes,
+        media_type: str,
+        body: str,
+        now: datetime,
+    ) -> Message | Refused:
+        """A file, with words, as a reply in the web chat. Refused as `reply`, and `file-only-chat`: an SMS carries none, and a link in
+        one would open it to whoever holds the telephone.
+        """
+        person.access.require(Permission.reply_thread)
+        case = await lock_case(uow, case_id)
+        route = await route_of(uow, case)
+        if route is not None and route.channel != "webchat":
+            return Refused("file-only-chat")
+        words = body.strip() or catalogue(route.language if route is not None else "pl").text("agent-file")
+        sent = await self.reply(uow, person, case_id, words, now)
+        if isinstance(sent, Message):
+            file = Attachment(
+                message_id=sent.id, media_type=media_type, content=content, size=len(content), state="kept"
+            )
+            uow.session.add(file)
+            sent.content = {**(sent.content or {}), "media": 1}
+            await uow.session.flush()
+            record(uow, person.access, "send", "attachment", file.id, now)
+        return sent
 
     async def note(
         self, uow: UnitOfWork, person: SignedIn, case_id: UUID, body: str, now: datetime

@@ -7,7 +7,7 @@ MAX_FORM_BYTES = 256 * 1024
 MAX_FILE_BYTES = 2_200_000
 """A file of examples for the studio, with what goes around it."""
 MAX_LEAFLET_BYTES = 5_200_000
-"""A file beside an article, with what goes around it."""
+"""A file beside an article, or from the desk to a patient, with what goes around it."""
 MAX_DOCUMENT_BYTES = 10_200_000
 """A document for the studio, with what goes around it."""
 READ_AWAY = 160_000_000
@@ -15,6 +15,7 @@ READ_AWAY = 160_000_000
 _LIMITS = {
     "/studio/documents": MAX_DOCUMENT_BYTES,
     "/studio/files": MAX_LEAFLET_BYTES,
+    "/console/files": MAX_LEAFLET_BYTES,
     **dict.fromkeys(("/login", "/logout", "/account", "/staff", "/console", "/privacy", "/transcript"), MAX_FORM_BYTES),
     "/studio": MAX_FILE_BYTES,
 }

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from channels.sms.simulator.provider import SimulatedProvider
+from conversations.attachments import Attachments
 from conversations.cases import Cases
 from conversations.delivery import Deliverer
 from conversations.messages import Messages
@@ -96,6 +97,11 @@ class House(Protocol):
     @property
     def messages(self) -> Messages:
         """Appends what the house says."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Looks at files before anybody else does."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, HTTPException, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import or_, select
@@ -192,6 +192,20 @@ def router(chat: WebChat) -> APIRouter:
         )  # fmt: skip
         return JSONResponse({"seq": accepted.seq}, status_code=202)
 
+    @routes.get("/files/{file_id}", response_model=None)
+    async def file(file_id: UUID, known: Known) -> Response:
+        """A file that the clinic sent here, unless it was taken back. Downloaded; nothing in it may run."""
+        async with chat.database.unit_of_work() as uow:
+            found = await _transcripts(uow, known).own_file(known.contact_point_id, file_id, chat.clock.now())
+        if found is None:
+            raise HTTPException(404)
+        media_type, content = found
+        headers = {
+            "Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }  # fmt: skip
+        return Response(content, media_type=media_type, headers=headers)
+
     @routes.post("/seen", status_code=204)
     async def seen(body: Seen, known: Known) -> None:
         """The widget has shown everything up to that number: delivery marks for the agent."""
@@ -241,8 +255,7 @@ async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) 
         select(Turn.message_id).where(Turn.thread_id == known.thread_id, Turn.state != TurnState.done).limit(1)
     )
     _, state = await state_of_thread(uow, known.thread_id)
-    access = Access(frozenset({Role.patient}), f"browser:{known.contact_point_id}", "own messages")
-    transcripts = Transcripts(uow, access)
+    transcripts = _transcripts(uow, known)
     lines = await transcripts.of_contact_point(known.contact_point_id, now, after)
     # What waits for its window has a number already; the widget reads from before it until it has come.
     newest = max([after, *(line.seq for line in lines)])
@@ -256,11 +269,17 @@ async def _snapshot(uow: UnitOfWork, known: Visitor, after: int, now: datetime) 
     }
 
 
+def _transcripts(uow: UnitOfWork, known: Visitor) -> Transcripts:
+    return Transcripts(uow, Access(frozenset({Role.patient}), f"browser:{known.contact_point_id}", "own messages"))
+
+
 def _public(line: Line) -> dict[str, Any]:
     return {
         "seq": line.seq, "author": line.author, "name": line.name, "text": line.text, "choices": list(line.choices),
         "at": line.at.isoformat(), "language": line.language, "delivery": line.delivery,
-        "files": [{"type": file.media_type, "state": file.state} for file in line.files],
+        "files": [
+            {"type": file.media_type, "state": file.state, "id": str(file.id) if line.can_be_fetched else None} for file in line.files
+        ],
     }  # fmt: skip
 
 

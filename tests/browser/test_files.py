@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from anyio import Path as AsyncPath
 from playwright.async_api import Page, expect
 
 from core.settings import Settings
@@ -61,3 +62,35 @@ async def test_an_agent_sees_files_wait_then_open_or_blocked_and_the_sender_is_t
     await expect(visitor.locator(".said").last).to_contain_text("szkodliwe oprogramowanie")
     if folder := os.environ.get("PORADNIA_SHOTS"):
         await visitor.screenshot(path=str(Path(folder) / "files-widget-pl-360.png"))
+
+
+async def test_an_agent_sends_a_file_and_the_patient_downloads_it_in_the_chat(site: Site) -> None:
+    visitor = await site.visitor(width=360)
+    await visitor.goto(f"{site.base}/widget/frame?lang=pl")
+    await expect(visitor.locator(".said")).to_have_count(2)
+    await visitor.locator("textarea").fill("konsultant")
+    await visitor.locator("textarea").press("Enter")
+    await expect(visitor.locator(".said").last).to_contain_text("kolejce", timeout=15_000)
+    page = await site.agent("marta", width=1440, lang="pl")
+    await page.goto(f"{site.base}/console/threads/{await site.only_thread()}?lang=pl")
+    await page.locator("[data-act=accept]").click()
+    await page.locator("#reply-file").set_input_files(
+        {"name": "ulotka.pdf", "mimeType": "application/pdf", "buffer": CLEAN}
+    )
+    await page.get_by_role("button", name="Wyślij plik").click()
+    await expect(page.locator("#work")).to_contain_text("nie da się teraz sprawdzić")
+    _, _, port = site.house.settings.clamd.rpartition(":")
+    async with SimulatedClamd().listening(int(port)):
+        await page.locator("#reply-file").set_input_files(
+            {"name": "ulotka.pdf", "mimeType": "application/pdf", "buffer": CLEAN}
+        )
+        await checked(page, "file-composer-pl-1440")
+        await page.get_by_role("button", name="Wyślij plik").click()
+        await expect(page.locator("#log a.file")).to_have_count(1)
+    button = visitor.get_by_role("button", name="Pobierz plik: PDF")
+    await expect(button).to_be_visible(timeout=15_000)
+    await checked(visitor, "file-widget-pl-360")
+    async with visitor.expect_download() as waiting:
+        await button.click()
+    file = AsyncPath(await (await waiting.value).path())
+    assert await file.read_bytes() == CLEAN

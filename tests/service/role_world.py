@@ -347,6 +347,7 @@ WRONG_CODE = {
 }
 """They work by a code of the second factor, tested with it in `tests/web`; here a wrong one is answered on their page (400)."""
 REFUSED_HERE = {
+    "/console/files/{case_id}",
     "/studio/intents/{intent}/merge",
     "/studio/intents/{intent}/split",
     "/studio/examples",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
@@ -94,6 +94,27 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 words = catalogue(page_language(request, person.language)).text("transfer-after-reply")
                 return await house.passing.transfer(uow, person, case_id, QUEUE, words, now)
             return None
+
+        return await act(request, person, case_id, write, "reply-sent")
+
+    @routes.post("/files/{case_id}")
+    async def send_file(
+        request: Request,
+        case_id: UUID,
+        person: Actor,
+        body: Body = "",
+        file: Annotated[UploadFile | None, File()] = None,
+    ) -> Response:
+        """A file to the patient, in the web chat. It is looked at by type and by the scanner before anything is kept."""
+        content = await file.read(house.settings.max_upload_bytes + 1) if file is not None else b""
+        examined = await house.attachments.examine(content)
+
+        async def write(uow: UnitOfWork, person: SignedIn, case_id: UUID, now: datetime) -> object:
+            if isinstance(examined, Refused):
+                case = await uow.session.get_one(Case, case_id)
+                await require_thread(uow, person.access, case.thread_id, now)
+                return examined
+            return await house.desk.send_file(uow, person, case_id, content, examined, body, now)
 
         return await act(request, person, case_id, write, "reply-sent")
 

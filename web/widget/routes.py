@@ -13,7 +13,8 @@ from web.rendering import DIST, Pages, page_language
 SCRIPT_TEXTS = (
     "title", "log", "choices", "hint", "write", "send", "attach", "minimise", "language", "typing", "author-bot",
     "author-agent", "author-system", "own-sending", "own-sent", "own-failed", "own-retry", "file-sent", "file-refused",
-    "file-named", "file-pdf", "file-picture", "file-too-large", "state-waiting", "state-human", "offline", "slow-down",
+    "file-named", "file-pdf", "file-picture", "file-too-large", "file-fetch",
+    "file-not-fetched", "state-waiting", "state-human", "offline", "slow-down",
     "retracted", "transcript",
 )  # fmt: skip
 

@@ -229,3 +229,4 @@ csat-4 = 4 – good
 csat-5 = 5 – very good
 csat-thanks = Thank you for your answer.
 csat-sorry = Thank you; we are sorry that it was not good. If the matter is not settled, just write: human.
+agent-file = A file from the clinic.

@@ -29,3 +29,5 @@ widget-slow-down = That was too fast. Please wait a moment.
 widget-no-script = The chat needs scripts to be switched on. You can also call us:
 widget-retracted = This message was withdrawn
 widget-transcript = Send me a transcript of this conversation
+widget-file-fetch = Download the file: %type
+widget-file-not-fetched = The file could not be downloaded. Please try again.

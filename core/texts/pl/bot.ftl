@@ -229,3 +229,4 @@ csat-4 = 4 – dobrze
 csat-5 = 5 – bardzo dobrze
 csat-thanks = Dziękujemy za ocenę.
 csat-sorry = Dziękujemy, szkoda, że nie było dobrze. Jeśli sprawa nie jest załatwiona, wystarczy napisać: konsultant.
+agent-file = Plik z przychodni.

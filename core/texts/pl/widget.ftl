@@ -29,3 +29,5 @@ widget-slow-down = To za szybko. Proszę odczekać chwilę.
 widget-no-script = Czat wymaga włączonej obsługi skryptów. Zapraszamy też do kontaktu telefonicznego:
 widget-retracted = Wiadomość została cofnięta
 widget-transcript = Wyślij mi zapis rozmowy
+widget-file-fetch = Pobierz plik: %type
+widget-file-not-fetched = Pliku nie udało się pobrać. Proszę spróbować ponownie.

@@ -14,7 +14,8 @@ export interface Said {
   at: string;
   language: string;
   delivery: string | null;
-  files: { type: string; state: string }[];
+  /** Those with an id were sent by the clinic and can be fetched. */
+  files: { type: string; state: string; id: string | null }[];
 }
 
 export interface Snapshot {
@@ -95,6 +96,10 @@ export async function attach(id: string, file: File, language: string): Promise<
   body.append("file", file);
   const answer = await call(`files?id=${id}&language=${language}`, { method: "POST", body });
   return ((await answer.json()) as { seq: number }).seq;
+}
+
+export async function fetchFile(id: string): Promise<Blob> {
+  return (await call(`files/${id}`)).blob();
 }
 
 export async function seen(seq: number): Promise<void> {

@@ -1,5 +1,5 @@
 // One message as an element. Texts are set as text, never as HTML.
-import type { Said } from "./api";
+import { fetchFile, type Said } from "./api";
 
 export type Words = (key: string, values?: Record<string, string>) => string;
 
@@ -30,6 +30,10 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
   if (said.delivery === "retracted") takeBack(element, words);
   if (said.choices.length > 0) placeForOffered(element, said);
   for (const file of said.files) {
+    if (file.id !== null && file.state === "kept") {
+      element.append(download(file.id, kind(file.type, words), words));
+      continue;
+    }
     const line = document.createElement("p");
     line.className = "text";
     line.textContent = words(file.state === "refused" || file.state === "infected" ? "file-refused" : "file-sent", { type: kind(file.type, words) });
@@ -43,11 +47,33 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
   return element;
 }
 
+function download(id: string, type: string, words: Words): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "file-fetch";
+  button.textContent = words("file-fetch", { type });
+  button.addEventListener("click", () => {
+    void fetchFile(id)
+      .then((content) => {
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(content);
+        link.download = `${type}.${content.type.split("/")[1] ?? "bin"}`;
+        link.click();
+        window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      })
+      .catch(() => {
+        button.textContent = words("file-not-fetched");
+      });
+  });
+  return button;
+}
+
 /** The clinic took its words back: that stays, the words go. */
 export function takeBack(element: HTMLElement, words: Words): void {
   if (element.classList.contains("said-retracted")) return;
   element.classList.add("said-retracted");
   element.querySelector(".offered")?.remove();
+  for (const one of element.querySelectorAll(".file-fetch")) one.remove();
   const text = element.querySelector<HTMLElement>(".text") ?? document.createElement("p");
   text.className = "text";
   text.removeAttribute("lang");

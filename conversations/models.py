@@ -172,7 +172,11 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file that came with a message: kept if it is an image or a PDF by content, else refused, or lost if its provider failed."""
+    """A file that came with a message: kept if it is an image or a PDF by content and the scanner found nothing in it.
+
+    Else it is refused, lost if its provider failed, infected (its bytes are gone), or `waiting` until the scanner answers: then
+    nobody opens it.
+    """
 
     __tablename__ = "attachments"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

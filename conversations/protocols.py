@@ -6,6 +6,7 @@ Implementations are registered by `service.bootstrap`. Each Protocol has one con
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -165,6 +166,21 @@ class Channel(Protocol):
 
         Raises `Retriable` when the provider could not be asked.
         """
+        ...
+
+
+class Verdict(StrEnum):
+    """What a scanner says of a file."""
+
+    clean = "clean"
+    infected = "infected"
+
+
+class Scanner(Protocol):
+    """Looks into files before anybody does."""
+
+    async def judge(self, content: bytes, within: timedelta) -> Verdict:
+        """Clean or infected. Raises `Retriable` when there is no verdict within that time, for whatever reason."""
         ...
 
 

@@ -53,6 +53,7 @@ class Facts:
     asks_for_consents: bool = False
     carrier_stops: bool | None = None
     asks_for_web: bool = False
+    infected_media: int = 0
     is_automated: bool = True
     """False while the clinic's switch sends every message to a person."""
 
@@ -171,7 +172,7 @@ def decide(facts: Facts) -> tuple[Act, ...]:
     if facts.stop_wish is not None:
         return (StopMessages(facts.stop_wish.purposes),)
     if facts.state is CaseState.human:
-        return ()
+        return _infected(facts)
     media = _media(facts)
     if not facts.is_automated:
         return (*media, *_to_a_person(facts))
@@ -234,8 +235,13 @@ def _red_flag(facts: Facts) -> tuple[Act, ...]:
     return (Alert(), *theirs, said, Escalate(name, is_urgent=True, is_silent=True))
 
 
+def _infected(facts: Facts) -> tuple[Act, ...]:
+    """Told whoever speaks: a person cannot know what they sent, and nobody else will see it."""
+    return (Say("media-infected", "media"),) if facts.infected_media else ()
+
+
 def _media(facts: Facts) -> tuple[Act, ...]:
-    acts: list[Act] = []
+    acts: list[Act] = [*_infected(facts)]
     if facts.refused_media:
         acts.append(Say("media-refused", "media"))
     if facts.lost_media:

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     oncall_phone: str = ""
     max_text_length: int = 2000
     max_upload_bytes: int = 5_000_000
+    scanner: Literal["none", "clamd"] = "none"
+    clamd: str = Field("127.0.0.1:3310", pattern=r"^(/.+|[^\s/:]+:\d{1,5}|\[[0-9A-Fa-f:]+\]:\d{1,5})$")
     turns_at_once: int = 16
     case_idle_hours: int = 24
     identity_code_minutes: int = 10

@@ -33,8 +33,9 @@ from conversations.privacy.export import Exports
 from conversations.privacy.report import Signer
 from conversations.privacy.retention import Retention
 from conversations.privacy.rights import Privacy
-from conversations.protocols import Channel, Dialogue
+from conversations.protocols import Channel, Dialogue, Scanner
 from conversations.runner import ThreadRunner
+from conversations.scanning import Clamd, NoScanner
 from conversations.screen_in_force import InForce, screen_in_force
 from conversations.turns import Turns
 from core.bus import Bus, PostgresBus
@@ -107,6 +108,7 @@ class House:
     library: Library
     model: LanguageModel
     nearness: Nearness
+    attachments: Attachments
     turns: Turns
     deliverer: Deliverer
     twilio_token: str
@@ -325,7 +327,8 @@ def build(
     )
     undo, retract = timedelta(seconds=settings.undo_seconds), timedelta(minutes=settings.retract_minutes)
     desk = Desk(cases, messages, undo, retract)
-    attachments = Attachments(database, channels, settings.max_upload_bytes)
+    scanner: Scanner = Clamd(settings.clamd) if settings.scanner == "clamd" else NoScanner()
+    attachments = Attachments(database, clock, channels, messages, scanner, settings.max_upload_bytes)
     return House(
         settings=settings,
         clock=clock,
@@ -353,6 +356,7 @@ def build(
         library=open_library(settings, embedder, has_standby=True),
         model=_model(settings, clock),
         nearness=Nearness(embedder, settings.data_folder / "models" / "vectors.npz"),
+        attachments=attachments,
         turns=Turns(database, clock, dialogue, acting, attachments),
         deliverer=Deliverer(database, clock, channels, Guard(quiet, settings.public_url)),
         twilio_token=token,

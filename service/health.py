@@ -2,7 +2,7 @@
 
 Not ready (503): the database, its revision, or the bus. Degraded (200, and said): the dialogue core (every message goes to a
 person), the provider (messages wait and are retried), no worker (messages are taken in and wait),
-the red-flag tables (the last that proved themselves stay in force). Answers name parts and
+the red-flag tables (the last that proved themselves stay in force), the scanner of files (they wait, unopened). Answers name parts and
 reasons from fixed words, never an address, an error's text or a secret.
 """
 
@@ -33,6 +33,10 @@ _PROVIDER = text(
     "SELECT count(*) FILTER (WHERE error_code IS NOT NULL AND state IN ('queued', 'dead')), "
     "count(*) FILTER (WHERE state IN ('sent', 'delivered')) "
     "FROM deliveries WHERE channel = 'sms' AND updated_at > now() - interval '10 minutes'"
+)
+_FILES = text(
+    "SELECT count(*) FROM attachments JOIN messages ON messages.id = attachments.message_id "
+    "WHERE attachments.state = 'waiting' AND messages.created_at < now() - interval '1 minute'"
 )
 
 
@@ -83,7 +87,13 @@ class Readiness:
         return Health({**from_database, "bus": bus, "dialogue": dialogue, "screen": screen})
 
     async def _database(self) -> dict[str, str]:
-        found = {"database": "no answer", "migrations": "unknown", "provider": "unknown", "worker": "unknown"}
+        found = {
+            "database": "no answer",
+            "migrations": "unknown",
+            "provider": "unknown",
+            "worker": "unknown",
+            "scanner": "unknown",
+        }
         try:
             async with asyncio.timeout(PROBE_SECONDS), self._house.database.unit_of_work() as uow:
                 revision = await uow.session.scalar(text("SELECT version_num FROM alembic_version"))
@@ -92,6 +102,7 @@ class Readiness:
                 found["provider"] = "failing" if failed and not sent else OK
                 beats = await uow.session.scalar(_WORKER, {"s": FRESH_SECONDS})
                 found["worker"] = OK if beats else "no heartbeat"
+                found["scanner"] = "files wait" if await uow.session.scalar(_FILES) else OK
         except Exception:
             return found
         return found

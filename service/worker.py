@@ -42,6 +42,7 @@ async def run(house: House) -> None:
     house.jobs.periodic("slack", "* * * * * */5", lambda: slack(house))
     house.jobs.periodic("unanswered", "* * * * * */20", lambda: unanswered(house))
     house.jobs.periodic("emergencies", "* * * * *", lambda: unconfirmed(house))
+    house.jobs.periodic("files", "* * * * * */15", lambda: files(house))
     house.jobs.periodic("calls", "* * * * * */15", lambda: calls(house))
     await house.bus.start()
     await house.jobs.open()
@@ -156,6 +157,11 @@ async def unconfirmed(house: House) -> None:
     count = await emergencies.look(house.database, house.clock)
     if count:
         log.warning("safety content was changed by one person and not confirmed in time", count=count)
+
+
+async def files(house: House) -> None:
+    """Files that wait for the scanner are looked at again."""
+    await house.attachments.judge_waiting()
 
 
 async def calls(house: House) -> None:

@@ -53,6 +53,7 @@ async def test_a_process_without_a_bot_or_a_worker_serves_and_says_what_is_missi
         assert answer.status_code == 200 and answer.json()["status"] == "degraded"
         assert answer.json()["parts"] == {
             "database": "ok", "migrations": "ok", "bus": "ok", "provider": "ok", "dialogue": "no answer", "worker": "no heartbeat",
+            "scanner": "ok",
             "screen": "ok",
         }  # fmt: skip
         process = uuid4()

@@ -15,7 +15,7 @@ from web.rendering import Pages
 from web.session import Sessions
 
 Examine = Callable[[], Awaitable[Mapping[str, str]]]
-SAID = ("dialogue", "worker", "provider", "bus", "screen")
+SAID = ("dialogue", "worker", "provider", "bus", "screen", "scanner")
 """Parts whose failure agents are told of. Without the database there is no page to say it on."""
 
 

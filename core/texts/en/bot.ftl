@@ -66,6 +66,7 @@ bot-trouble = Sorry, the assistant has a problem and cannot answer now. Your mes
 ## Files
 media-refused = We cannot open this kind of file. We take pictures and PDF files. We do not listen to recordings — please describe it in words.
 media-lost = We could not fetch the file. Please send it once more.
+media-infected = We did not take a file you sent: our check found harmful software in it, and nobody will open it. The device it comes from may need a check too. You can send a new photo, or describe it in words.
 media-kept = The file was added to the conversation.
 
 ## Booking

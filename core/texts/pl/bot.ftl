@@ -66,6 +66,7 @@ bot-trouble = Przepraszamy, automat ma teraz kłopot i nie może odpowiedzieć. 
 ## Files
 media-refused = Tego rodzaju pliku nie możemy otworzyć. Przyjmujemy zdjęcia i pliki PDF. Nagrań nie odsłuchujemy — prosimy opisać sprawę słowami.
 media-lost = Nie udało się pobrać pliku. Prosimy wysłać go jeszcze raz.
+media-infected = Przysłanego pliku nie przyjęliśmy: nasze sprawdzenie znalazło w nim szkodliwe oprogramowanie i nikt go nie otworzy. Warto sprawdzić też urządzenie, z którego pochodzi. Można przysłać nowe zdjęcie albo opisać sprawę słowami.
 media-kept = Plik został dołączony do rozmowy.
 
 ## Booking

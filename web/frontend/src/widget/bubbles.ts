@@ -32,7 +32,7 @@ export function bubble(said: Said, words: Words, language: string): HTMLElement 
   for (const file of said.files) {
     const line = document.createElement("p");
     line.className = "text";
-    line.textContent = words(file.state === "refused" ? "file-refused" : "file-sent", { type: kind(file.type, words) });
+    line.textContent = words(file.state === "refused" || file.state === "infected" ? "file-refused" : "file-sent", { type: kind(file.type, words) });
     element.append(line);
   }
   const foot = document.createElement("p");

@@ -1,5 +1,7 @@
 """A house for tests: every real part on a fresh database, with a scripted dialogue core, hours and a clock in our hands."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -225,6 +227,25 @@ class TestHouse:
         return await client.post(path, data=form, headers={"X-Twilio-Signature": self.signature(path, form)})
 
 
+_SHARED = tempfile.TemporaryDirectory(prefix="poradnia-test-vectors-")
+VECTORS = Path(_SHARED.name) / "passages.npz"
+"""What the program's articles were embedded to, under digests of model and text: one house need not do it after another."""
+
+
+def lend_vectors(folder: Path) -> None:
+    """Let an installation begin with what earlier houses of this process have embedded."""
+    if VECTORS.exists():
+        (folder / "cache").mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(VECTORS, folder / "cache" / "passages.npz")
+
+
+def keep_vectors(folder: Path) -> None:
+    """Keep an installation's vectors, if it has more of them."""
+    made = folder / "cache" / "passages.npz"
+    if made.exists() and (not VECTORS.exists() or made.stat().st_size > VECTORS.stat().st_size):
+        shutil.copyfile(made, VECTORS)
+
+
 @asynccontextmanager
 async def open_house(url: str, folder: Path, clock: FixedClock, **settings: Any) -> AsyncIterator[TestHouse]:
     """Build a house on a database with throw-away keys; the keys of other houses in this process are put back."""
@@ -232,9 +253,11 @@ async def open_house(url: str, folder: Path, clock: FixedClock, **settings: Any)
     keys = vars(keyring).copy()
     known = {"data_folder": folder, "public_url": PUBLIC, "web_port": free_port(), "undo_seconds": 0, **settings}
     dialogue, hours = ScriptedDialogue(), FixedHours()
+    lend_vectors(folder)
     house = build(Settings(**known), url, clock=clock, dialogue=dialogue, hours=hours)
     try:
         yield TestHouse(house, dialogue, clock, hours)
     finally:
         await house.close()
+        keep_vectors(folder)
         vars(keyring).update(keys)

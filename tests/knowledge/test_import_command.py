@@ -11,6 +11,7 @@ import pytest
 
 from core.settings import ROOT
 from service.articles import checked, rows_of
+from tests.house import lend_vectors
 
 BICYCLE = {
     "id": "x-bicycle",
@@ -36,6 +37,7 @@ def test_articles_are_imported_as_drafts_and_found_with_drafts_alone(tmp_path: P
     file = tmp_path / "articles.json"
     file.write_text(json.dumps([BICYCLE, GUIDE_DOG]), "utf-8")
     folder = tmp_path / "data"
+    lend_vectors(folder)
     assert _run(folder, "articles", "import", str(file), "--dry-run") == (
         0, [{"id": "x-bicycle", "state": "would change", "missing": ["en"]}, {"id": "x-dog", "state": "would change", "missing": []}],
     )  # fmt: skip

@@ -212,6 +212,8 @@ TABLES = (
     Copy("schedule_exceptions", "days a clinician is away", WORK, (_R.account,), ("clinician_id",), "by an administrator"),
     Copy("weekly_schedules", "when a clinician sees patients", WORK, (_R.account,), ("clinician_id",), "by an administrator"),
     Copy("article_versions", "approved answers and their authors", WORK, (_R.account,), ("author",), "by an editor"),
+    Copy("article_files", "files beside approved answers, and who added them", WORK, (_R.account,), ("author", "content"),
+         "kept as the versions are"),
     Copy("intent_examples", "what the bot learns from; some made of messages, without names and numbers, as a person confirmed", CARE,
          (_R.account, _R.administrative), ("author", "origin_id", "text"), "by an editor; with the message it was made from"),
     Copy("unanswered", "what the bot did not answer, without names and numbers, for who edits content", CARE,
@@ -240,7 +242,7 @@ TABLES = (
          ("steps", "case_id", "staff_id"), "with the case it was made from"),
     *(
         Copy(name, "the clinic's own facts", "none needed", (_R.organisation,), (), "not personal")
-        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles", "article_files",
+        for name in ("sites", "site_hours", "closed_days", "specialties", "services", "prices", "articles",
                      "article_publications", "knowledge_state", "data_keys", "process_beats", "intent_days")
     ),
 )  # fmt: skip

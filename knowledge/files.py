@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import filetype
 from sqlalchemy import ForeignKey, LargeBinary, any_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from conversations.attachments import checked_type
 from core import audit
 from core.access import Access, Permission
 from core.db import Base, UnitOfWork
@@ -57,13 +57,13 @@ async def add(
         return Refused("leaflet-empty")
     if len(content) > LARGEST:
         return Refused("leaflet-large", {"most": str(LARGEST // 1_000_000)})
-    kind = filetype.guess(content[:4096])
-    if kind is None or kind.mime not in TYPES:
+    media_type = checked_type(content)
+    if media_type not in TYPES:
         return Refused("leaflet-kind")
     if not 1 <= len(words) <= LONGEST_TITLE or any(letter in words for letter in '/\\"<>'):
         return Refused("leaflet-title", {"most": str(LONGEST_TITLE)})
     made = ArticleFile(
-        article_id=article_id, code="".join(secrets.choice(_LETTERS) for _ in range(_CODE)), title=words, media_type=kind.mime,
+        article_id=article_id, code="".join(secrets.choice(_LETTERS) for _ in range(_CODE)), title=words, media_type=media_type,
         content=content, size=len(content), author=author, created_at=now,
     )  # fmt: skip
     uow.session.add(made)

@@ -199,7 +199,7 @@ async def answered(action: HouseAction, call: Call, topic: str | None = None, *,
 
 async def say_article(call: Call, article_id: str) -> bool:
     """Say an approved article with its source; False if it is not published (any more)."""
-    reply = await article(call.uow, article_id, call.language, call.message.channel)
+    reply = await article(call.uow, article_id, call.language, call.message.channel, now=call.now)
     if not isinstance(reply, Reply):
         return False
     source = {"article": reply.article_id, "version": reply.version, "source": reply.source}

@@ -1,15 +1,19 @@
 """The clinic's facts inside articles: a placeholder such as `{hours}` is filled from the tables, never typed twice."""
 
 import re
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
+from care.appointments.closing import closed_soon
 from care.appointments.models import Site, SiteHours
 from care.appointments.service import sites, specialties
 from core.db import UnitOfWork
-from core.i18n import Language
+from core.i18n import Language, catalogue
 from core.phone import format_number
+from core.when.say import say_date
+
+SOON = timedelta(days=7)
 
 PLACEHOLDERS = frozenset({"parking", "directions", "addresses", "phones", "hours", "without_referral"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -29,19 +33,30 @@ def fill(text: str, facts: dict[str, str]) -> str:
     return " ".join(_PLACEHOLDER.sub(lambda match: facts.get(match.group(1), ""), text).split())
 
 
-async def facts(uow: UnitOfWork, language: Language) -> dict[str, str]:
-    """All facts as sentences of that language, one per site."""
+async def facts(uow: UnitOfWork, language: Language, now: datetime | None = None) -> dict[str, str]:
+    """All facts as sentences of that language, one per site; the hours with the days that are closed soon after `now`."""
     places = await sites(uow)
     hours = list(await uow.session.scalars(select(SiteHours).order_by(SiteHours.weekday, SiteHours.opens)))
     free = [field.name(language) for field in await specialties(uow) if not field.needs_referral_nfz]
+    closed = [] if now is None else await _closed(uow, language, now)
     return {
         "parking": " ".join(f"{place.name}: {place.parking(language)}" for place in places),
         "directions": " ".join(f"{place.name}: {place.directions(language)}" for place in places),
         "addresses": " ".join(f"{place.name}: {place.address}." for place in places),
         "phones": ", ".join(f"{place.name}: {format_number(place.phone)}" for place in places) + ".",
-        "hours": " ".join(f"{place.name}: {_week(place, hours, language)}." for place in places),
+        "hours": " ".join([*(f"{place.name}: {_week(place, hours, language)}." for place in places), *closed]),
         "without_referral": ", ".join(sorted(free)),
     }
+
+
+async def _closed(uow: UnitOfWork, language: Language, now: datetime) -> list[str]:
+    """One sentence with the closed days that are near, where, and why; none where there are none."""
+    texts, days = catalogue(language), []
+    for day, place in await closed_soon(uow, now, SOON):
+        where = place.name if place is not None else texts.text("facts-closed-all")
+        why = day.name_pl if language == "pl" else day.name_en
+        days.append(f"{say_date(day.day, language, now=now, style='short')} ({where}, {why})")
+    return [texts.text("facts-closed", days="; ".join(days))] if days else []
 
 
 def _week(place: Site, hours: list[SiteHours], language: Language) -> str:

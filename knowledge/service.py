@@ -239,10 +239,11 @@ async def article(
     *,
     score: float | None = None,
     draft: int | None = None,
+    now: datetime | None = None,
 ) -> Reply | Unknown:
     """The published words of that article for the channel, with the clinic's facts filled in; unknown if there are none.
 
-    `draft`: the words of that version instead, published or not; for editors alone.
+    `now`: with the days that are closed soon. `draft`: the words of that version instead, published or not; for editors alone.
     """
     is_answered = (Article.status == "published") & (ArticleVersion.version == Article.published_version)
     row = await uow.session.scalar(
@@ -256,7 +257,7 @@ async def article(
     )
     if row is None:
         return Unknown(0.0)
-    text = said(row, channel, await facts(uow, language))
+    text = said(row, channel, await facts(uow, language, now))
     return Reply(article_id, row.version, language, text, row.source, score, await named(uow, row.files))
 
 

@@ -49,6 +49,7 @@ from web.simulator.routes import router as phone_router
 from web.slack.routes import router as slack_router
 from web.staff.reviews import router as reviews_router
 from web.staff.routes import router as staff_router
+from web.studio.closed_days import router as closed_days_router
 from web.studio.documents import router as documents_router
 from web.studio.effects import router as effects_router
 from web.studio.emergencies import router as emergencies_router
@@ -111,6 +112,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(emergencies_router(house, pages, sessions))
     app.include_router(documents_router(house, pages, sessions))
     app.include_router(files_router(house, sessions))
+    app.include_router(closed_days_router(house, pages, sessions))
     app.include_router(shadow_router(house, pages, sessions))
     app.include_router(effects_router(house, pages, sessions))
     app.include_router(preview_router(house, pages, sessions))

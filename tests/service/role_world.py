@@ -290,6 +290,8 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
     "/studio/articles/{article_id}/withdraw/sign": lambda _: {"content": "retire:other"},
     "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
+    "/studio/closed-days": lambda _: {"day": "2026-12-04", "pl": "Awaria wody", "en": "No water"},
+    "/studio/closed-days/reopen": lambda _: {"closed": str(uuid4())},
     "/studio/files": lambda one: {"article": one.ids["article_id"], "base": "1", "language": "pl", "title": "Ulotka"},
     "/studio/files/remove": lambda one: {
         "article": one.ids["article_id"], "base": "1", "language": "pl", "file": str(one.ids["leaflet_id"]),

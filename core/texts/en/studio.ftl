@@ -246,3 +246,25 @@ refused-leaflet-empty = No file was chosen.
 refused-leaflet-large = The file is too large, { $most } MB at most.
 refused-leaflet-kind = This is neither a PDF nor a PNG nor a JPEG.
 refused-leaflet-title = A name has 1 to { $most } characters, without slashes, quotation marks and angle brackets.
+
+# Days without visits.
+closed-days-title = Closed days
+closed-days-lead = From the next message on the bot, calls, booking and every promise of an answer know it. Booked visits are not called off by it: their number stands beside the day.
+closed-days-day = Day
+closed-days-site = Where
+closed-days-all = The whole clinic
+closed-days-why-pl = Reason in Polish
+closed-days-why-en = Reason in English
+closed-days-close = Close on this day
+closed-days-list = Coming closed days
+closed-days-visits = { $count ->
+    [one] { $count } visit booked
+   *[other] { $count } visits booked
+}
+closed-days-reopen = Open again
+closed-days-none = There are no closed days.
+refused-closing-day = The day cannot be read, is over, or is more than a year ahead.
+refused-closing-name = The reason is needed in both languages, with at most { $most } characters.
+refused-closing-twice = It is closed on that day already.
+facts-closed = Closed: { $days }.
+facts-closed-all = the whole clinic

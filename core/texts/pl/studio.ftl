@@ -249,3 +249,26 @@ refused-leaflet-empty = Nie wybrano pliku.
 refused-leaflet-large = Plik jest za duży, najwyżej { $most } MB.
 refused-leaflet-kind = To nie jest PDF, PNG ani JPEG.
 refused-leaflet-title = Nazwa ma od 1 do { $most } znaków, bez ukośników, cudzysłowów i nawiasów ostrych.
+
+# Days without visits.
+closed-days-title = Dni nieczynne
+closed-days-lead = Od następnej wiadomości wie o tym bot, telefon, rezerwacja i każda obietnica odpowiedzi. Umówionych wizyt to nie odwołuje: ich liczba stoi przy dniu.
+closed-days-day = Dzień
+closed-days-site = Gdzie
+closed-days-all = Cała poradnia
+closed-days-why-pl = Powód po polsku
+closed-days-why-en = Powód po angielsku
+closed-days-close = Zamknij w tym dniu
+closed-days-list = Najbliższe dni nieczynne
+closed-days-visits = { $count ->
+    [one] umówiona { $count } wizyta
+    [few] umówione { $count } wizyty
+   *[other] umówionych { $count } wizyt
+}
+closed-days-reopen = Otwórz z powrotem
+closed-days-none = Nie ma dni nieczynnych.
+refused-closing-day = Dzień jest nieczytelny, minął albo jest dalej niż za rok.
+refused-closing-name = Powód trzeba podać w obu językach, najwyżej { $most } znaków.
+refused-closing-twice = W tym dniu jest już nieczynne.
+facts-closed = Nieczynne: { $days }.
+facts-closed-all = cała poradnia

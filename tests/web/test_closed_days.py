@@ -1,0 +1,109 @@
+"""Closed days. Invariant: said once, it holds for the bot, booking and promises from the next message on, and is undone as easily."""
+
+from datetime import timedelta
+
+import pytest
+
+from care.appointments import clinic
+from care.appointments.models import Appointment, ClosedDay, Site
+from care.appointments.service import search_offers, specialties
+from care.seed import seed as seed_clinic
+from core.access import Access, Role
+from core.audit import AuditEvent
+from handoff.hours import ClinicHours
+from tests.house import TestHouse
+from tests.web.test_staff_pages import keyboard
+
+BOT = Access.system("test")
+
+
+@pytest.fixture
+async def open_clinic(house: TestHouse) -> TestHouse:
+    """The synthetic clinic, on a Monday at ten."""
+    async with house.house.database.unit_of_work() as uow:
+        await seed_clinic(uow, house.clock.now())
+    return house
+
+
+async def test_closed_today_reaches_booking_promises_and_the_hours_at_once_and_goes_again(
+    open_clinic: TestHouse,
+) -> None:
+    house = open_clinic
+    now, today = house.clock.now(), house.clock.now().date()
+
+    async def seen() -> tuple[bool, bool, bool]:
+        """Is somebody seen today: by the hours, by what can be booked, by what is promised."""
+        async with house.house.database.unit_of_work() as uow:
+            opened = [await clinic.is_open(uow, one.code, now) for one in await clinic.sites(uow)]
+            offers = [
+                offer
+                for field in await specialties(uow)
+                for offer in await search_offers(uow, BOT, specialty=field.code, limit=20, now=now)
+            ]
+            answers = await ClinicHours().is_open(uow, now)
+        return any(opened), any(one.start.date() == today for one in offers), answers
+
+    before = await seen()
+    assert before == (True, True, True)
+    async with keyboard(house, Role.admin) as ola:
+        done = await ola.post("/studio/closed-days", day=today.isoformat(), site="", pl="Awaria wody", en="No water")
+        assert done.status_code == 303
+        assert await seen() == (False, False, False)
+        page = (await ola.client.get("/studio/closed-days")).text
+        assert "Awaria wody" in page and "Cała poradnia" in page
+        (closed,) = await house.rows(ClosedDay, ClosedDay.name_pl == "Awaria wody")
+        booked = await house.rows(Appointment, Appointment.status == "booked")
+        is_told = any(one.start_at.astimezone(now.tzinfo).date() == today for one in booked)
+        assert ("umówion" in page) is is_told
+        assert (await ola.post("/studio/closed-days/reopen", closed=str(closed.id))).status_code == 303
+        assert await seen() == before
+        assert (await ola.post("/studio/closed-days/reopen", closed=str(closed.id))).status_code == 303
+    acts = [one.action for one in await house.rows(AuditEvent, AuditEvent.subject_kind == "closed_day")]
+    assert acts == ["day.closed", "day.reopened"]
+
+
+async def test_one_site_closed_leaves_the_other_open(open_clinic: TestHouse) -> None:
+    house, now = open_clinic, open_clinic.clock.now()
+    first, second = sorted(await house.rows(Site), key=lambda one: one.code)
+    async with keyboard(house, Role.admin) as ola:
+        form = {"day": now.date().isoformat(), "site": str(first.id), "pl": "Remont", "en": "Building work"}
+        assert (await ola.post("/studio/closed-days", **form)).status_code == 303
+    async with house.house.database.unit_of_work() as uow:
+        assert not await clinic.is_open(uow, first.code, now)
+        assert await clinic.site_hours(uow, second.code, now.date())
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"day": "jutro"}, "nieczytelny"),
+        ({"day": "2020-01-01"}, "minął"),
+        ({"day": "2031-01-01"}, "dalej niż za rok"),
+        ({"pl": " "}, "w obu językach"),
+        ({"en": "x" * 61}, "najwyżej 60"),
+        ({"site": "gdzieś"}, "nieczytelny"),
+    ],
+)
+async def test_what_cannot_be_closed_is_said_with_what_was_typed(
+    open_clinic: TestHouse, changed: dict[str, str], told: str
+) -> None:
+    before = len(await open_clinic.rows(ClosedDay))
+    day = (open_clinic.clock.now().date() + timedelta(days=3)).isoformat()
+    async with keyboard(open_clinic, Role.admin) as ola:
+        refused = await ola.post(
+            "/studio/closed-days", **({"day": day, "site": "", "pl": "Awaria", "en": "Failure"} | changed)
+        )
+        assert refused.status_code == 422 and told in refused.text
+    assert len(await open_clinic.rows(ClosedDay)) == before
+
+
+async def test_a_day_is_closed_once_and_by_editors_alone(open_clinic: TestHouse) -> None:
+    day = (open_clinic.clock.now().date() + timedelta(days=3)).isoformat()
+    form = {"day": day, "site": "", "pl": "Awaria", "en": "Failure"}
+    async with keyboard(open_clinic, Role.agent) as marta:
+        assert (await marta.post("/studio/closed-days", **form)).status_code == 404
+        assert (await marta.client.get("/studio/closed-days")).status_code == 404
+    async with keyboard(open_clinic, Role.admin) as ola:
+        assert (await ola.post("/studio/closed-days", **form)).status_code == 303
+        again = await ola.post("/studio/closed-days", **form)
+        assert again.status_code == 422 and "już nieczynne" in again.text

@@ -25,7 +25,7 @@ LABELS: dict[str, re.Pattern[str]] = {
     "status": re.compile(r"[1-5][0-9][0-9]"),
     "purpose": re.compile(r"rephrase|summary|suggestion"),
     "verdict": re.compile(r"used|ungrounded|slow|down|refused|garbled"),
-    "part": re.compile(r"database|migrations|bus|dialogue|provider|worker|screen"),
+    "part": re.compile(r"database|migrations|bus|dialogue|provider|worker|scanner|screen"),
     "le": re.compile(r"[0-9.]+(e[+-]?[0-9]+)?|\+Inf"),
 }
 """What a label may be called, and what it may say."""

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,6 +21,7 @@ from channels.webchat.routes import router as webchat_router
 from core.access import Permission
 from core.db import UnitOfWork
 from core.errors import Forbidden, NotFound, Retriable
+from core.i18n import catalogue
 from core.logging import describe
 from core.settings import Settings
 from service.answers import declare
@@ -29,10 +30,13 @@ from service.health import OK, Readiness
 from service.operations import may_see_detail, observed
 from service.watching import Watched, template
 from web.pages import mount_pages
+from web.rendering import page_language
 from web.session import Sessions
 
 log = structlog.get_logger()
 RETRY_SECONDS = 5
+NO_NUL = "cannot contain NUL"
+"""How the database's driver says it."""
 PASSING = frozenset({"08", "25", "53", "57"})
 """Classes of SQLSTATE that pass: connection, read-only standby, resources (disk full is 53100), operator intervention."""
 
@@ -150,6 +154,13 @@ def _guard(app: FastAPI, house: House) -> None:
             raise error
         log.warning("database not available", **describe(error))
         return JSONResponse({"detail": "Try again"}, status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+    @app.exception_handler(DataError)
+    async def unkept(request: Request, error: Exception) -> Response:
+        """A character that no database keeps (NUL) stood in an address or a form: said in words, and nothing was stored."""
+        if not isinstance(error, DataError) or NO_NUL not in str(error.orig):
+            raise error
+        return PlainTextResponse(catalogue(page_language(request)).text("refused-unkept"), 422)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> PlainTextResponse:

@@ -49,6 +49,7 @@ def test(arguments: list[str]) -> int:
     build_assets()
     _from_debian("chromium", CHROMIUM, "browser tests are skipped")
     _from_debian("redis-server", ("redis-server",), "tests on Redis are skipped")
+    _from_debian("clamav-daemon", ("clamd",), "tests on a real scanner are skipped")
     _from_debian("espeak-ng", ("espeak-ng",), "tests that speak fail")
     arguments = [one for one in arguments if one != "--"]
     python = os.environ.get("PORADNIA_BOT_PYTHON", "")

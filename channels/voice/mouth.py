@@ -67,7 +67,7 @@ class Mouth:
         self.last: UUID | None = None
         """The message that was spoken last."""
         self._cuts = 0
-        self._is_safety = self._is_chiming = self._has_left = False
+        self._is_safety = self._is_chiming = self._is_with_people = self._has_left = False
         self._going: UUID | None = None
         self._settled = asyncio.Event()
         self._settled.set()
@@ -110,13 +110,9 @@ class Mouth:
             return await self._speak_stored()
 
     async def chime(self) -> None:
-        """Who waits for people hears that the line is alive, until something is said."""
+        """Who waits for people, as it was when something was last looked for to say, hears that the line is alive until words follow."""
         async with self._lock:
-            if self._is_chiming or self._has_left:
-                return
-            async with self._voice.database.unit_of_work() as uow:
-                _, state = await state_of_thread(uow, self.thread)
-            if state in (CaseState.waiting, CaseState.human):
+            if self._is_with_people and not (self._is_chiming or self._has_left):
                 self._is_chiming = True
                 await self.lips.chime()
 
@@ -221,6 +217,8 @@ class Mouth:
             ours = (await uow.session.execute(seen)).first()
             if ours is None:
                 return False
+            _, state = await state_of_thread(uow, self.thread)
+            self._is_with_people = state in (CaseState.waiting, CaseState.human)
             waiting = [message.id for message, _ in await self._unspoken(uow)]
             target = await leads_to(uow, self._voice, self.thread, ours.tried_at) if waiting else None
         for message_id in waiting:

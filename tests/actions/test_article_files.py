@@ -1,5 +1,7 @@
 """An answer with a file. Invariant: its address is written where it can be followed, and never read out."""
 
+from typing import Any
+
 import pytest
 
 from conversations.models import Direction, Message
@@ -17,7 +19,7 @@ QUESTION = "Czy można wejść z psem przewodnikiem?"
 async def code(bot: Bot) -> str:
     """A published article with a leaflet; the code of its address."""
     access, now = Access.system("test"), bot.house.clock.now()
-    row = {
+    row: dict[str, Any] = {
         "id": "dog", "pl": {"question": QUESTION, "answer": "Tak, pies asystujący może wejść wszędzie."},
         "en": {"question": "May I bring a guide dog?", "answer": "Yes, assistance dogs may enter."},
     }  # fmt: skip
@@ -25,7 +27,7 @@ async def code(bot: Bot) -> str:
         await import_articles(uow, access, [row], now)
         made = await files.add(uow, access, "dog", "Ulotka", b"%PDF-1.4\n%%EOF\n", now, "Ola")
         assert isinstance(made, files.ArticleFile)
-        await import_articles(uow, access, [row | {"pl": row["pl"] | {"files": [made.id]}}], now)  # type: ignore[operator]
+        await import_articles(uow, access, [row | {"pl": row["pl"] | {"files": [made.id]}}], now)
         await publish(uow, access, "dog", now)
         return made.code
 

@@ -90,3 +90,5 @@ sms-status-sent = sent ✓
 sms-status-delivered = delivered ✓✓
 sms-status-received = sending…
 sms-status-failed = not delivered ✗
+
+refused-unkept = What came has a character in it that cannot be kept. Nothing was changed; please type the text again.

@@ -91,3 +91,5 @@ sms-status-sent = wysłano ✓
 sms-status-delivered = doręczono ✓✓
 sms-status-received = wysyłanie…
 sms-status-failed = nie doszło ✗
+
+refused-unkept = W tym, co przyszło, jest znak, którego nie da się zapisać. Nic nie zostało zmienione; proszę wpisać tekst jeszcze raz.

@@ -7,7 +7,6 @@ import pytest
 from care.appointments import clinic
 from care.appointments.models import Appointment, ClosedDay, Site
 from care.appointments.service import search_offers, specialties
-from care.seed import seed as seed_clinic
 from core.access import Access, Role
 from core.audit import AuditEvent
 from handoff.hours import ClinicHours
@@ -17,18 +16,10 @@ from tests.web.test_staff_pages import keyboard
 BOT = Access.system("test")
 
 
-@pytest.fixture
-async def open_clinic(house: TestHouse) -> TestHouse:
-    """The synthetic clinic, on a Monday at ten."""
-    async with house.house.database.unit_of_work() as uow:
-        await seed_clinic(uow, house.clock.now())
-    return house
-
-
 async def test_closed_today_reaches_booking_promises_and_the_hours_at_once_and_goes_again(
-    open_clinic: TestHouse,
+    filled: TestHouse,
 ) -> None:
-    house = open_clinic
+    house = filled
     now, today = house.clock.now(), house.clock.now().date()
 
     async def seen() -> tuple[bool, bool, bool]:
@@ -62,8 +53,8 @@ async def test_closed_today_reaches_booking_promises_and_the_hours_at_once_and_g
     assert acts == ["day.closed", "day.reopened"]
 
 
-async def test_one_site_closed_leaves_the_other_open(open_clinic: TestHouse) -> None:
-    house, now = open_clinic, open_clinic.clock.now()
+async def test_one_site_closed_leaves_the_other_open(filled: TestHouse) -> None:
+    house, now = filled, filled.clock.now()
     first, second = sorted(await house.rows(Site), key=lambda one: one.code)
     async with keyboard(house, Role.admin) as ola:
         form = {"day": now.date().isoformat(), "site": str(first.id), "pl": "Remont", "en": "Building work"}
@@ -85,25 +76,25 @@ async def test_one_site_closed_leaves_the_other_open(open_clinic: TestHouse) -> 
     ],
 )
 async def test_what_cannot_be_closed_is_said_with_what_was_typed(
-    open_clinic: TestHouse, changed: dict[str, str], told: str
+    filled: TestHouse, changed: dict[str, str], told: str
 ) -> None:
-    before = len(await open_clinic.rows(ClosedDay))
-    day = (open_clinic.clock.now().date() + timedelta(days=3)).isoformat()
-    async with keyboard(open_clinic, Role.admin) as ola:
+    before = len(await filled.rows(ClosedDay))
+    day = (filled.clock.now().date() + timedelta(days=3)).isoformat()
+    async with keyboard(filled, Role.admin) as ola:
         refused = await ola.post(
             "/studio/closed-days", **({"day": day, "site": "", "pl": "Awaria", "en": "Failure"} | changed)
         )
         assert refused.status_code == 422 and told in refused.text
-    assert len(await open_clinic.rows(ClosedDay)) == before
+    assert len(await filled.rows(ClosedDay)) == before
 
 
-async def test_a_day_is_closed_once_and_by_editors_alone(open_clinic: TestHouse) -> None:
-    day = (open_clinic.clock.now().date() + timedelta(days=3)).isoformat()
+async def test_a_day_is_closed_once_and_by_editors_alone(filled: TestHouse) -> None:
+    day = (filled.clock.now().date() + timedelta(days=3)).isoformat()
     form = {"day": day, "site": "", "pl": "Awaria", "en": "Failure"}
-    async with keyboard(open_clinic, Role.agent) as marta:
+    async with keyboard(filled, Role.agent) as marta:
         assert (await marta.post("/studio/closed-days", **form)).status_code == 404
         assert (await marta.client.get("/studio/closed-days")).status_code == 404
-    async with keyboard(open_clinic, Role.admin) as ola:
+    async with keyboard(filled, Role.admin) as ola:
         assert (await ola.post("/studio/closed-days", **form)).status_code == 303
         again = await ola.post("/studio/closed-days", **form)
         assert again.status_code == 422 and "już nieczynne" in again.text

@@ -5,7 +5,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from care.seed import seed as seed_clinic
 from core.access import Access, Role
 from core.audit import AuditEvent
 from knowledge.files import LARGEST, MOST, ArticleFile
@@ -18,14 +17,6 @@ from tests.web.test_studio import DOG
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 ADDRESS = "/studio/articles/guide-dog"
 FORM = {"article": "guide-dog", "base": "1", "language": "pl", "title": "Ulotka o psach"}
-
-
-@pytest.fixture
-async def filled(house: TestHouse) -> TestHouse:
-    """The synthetic clinic, without its articles."""
-    async with house.house.database.unit_of_work() as uow:
-        await seed_clinic(uow, house.clock.now())
-    return house
 
 
 async def sends(ola: Keyboard, content: bytes = PDF, **changes: str) -> httpx.Response:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from care.seed import seed as seed_clinic
 from core.access import Role
 from core.accounts import Staff
 from core.audit import AuditEvent
@@ -26,14 +25,6 @@ from tests.web.test_studio_signatures import MISSING, SAFE, content_of
 SOON = timedelta(minutes=10)
 """Within a session that nobody touches."""
 ADDRESS = "/studio/articles/guide-dog"
-
-
-@pytest.fixture
-async def filled(house: TestHouse) -> TestHouse:
-    """The synthetic clinic; its articles would have to be embedded for every test, and none is needed."""
-    async with house.house.database.unit_of_work() as uow:
-        await seed_clinic(uow, house.clock.now())
-    return house
 
 
 def punctual(house: TestHouse) -> Punctual:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from care.seed import seed as seed_clinic
 from core.access import Role
 from core.audit import AuditEvent
 from knowledge.models import Article, ArticleVersion
@@ -17,14 +16,6 @@ from tests.web.test_staff_pages import keyboard
 from tests.web.test_studio import DOG
 
 ADDRESS = "/studio/articles/guide-dog"
-
-
-@pytest.fixture
-async def filled(house: TestHouse) -> TestHouse:
-    """The synthetic clinic, without its articles."""
-    async with house.house.database.unit_of_work() as uow:
-        await seed_clinic(uow, house.clock.now())
-    return house
 
 
 async def said(house: TestHouse, language: Any, channel: str) -> str:

@@ -3,7 +3,6 @@
 import pytest
 
 from care.appointments.models import ClosedDay
-from care.seed import seed as seed_clinic
 from core.access import Role
 from knowledge.files import ArticleFile
 from knowledge.models import ArticleVersion
@@ -13,14 +12,6 @@ from tests.web.test_studio import DOG
 from tests.web.test_studio_files import sends
 
 NUL = "a\0b"
-
-
-@pytest.fixture
-async def filled(house: TestHouse) -> TestHouse:
-    """The synthetic clinic."""
-    async with house.house.database.unit_of_work() as uow:
-        await seed_clinic(uow, house.clock.now())
-    return house
 
 
 async def test_a_nul_in_an_address_or_a_form_is_refused_in_words_and_changes_nothing(filled: TestHouse) -> None:

@@ -8,17 +8,20 @@ from sqlalchemy import select
 from actions.context import Call, Events, HouseAction
 from actions.goal_choices import goal_choices
 from actions.handover import DefaultFallback, hand_over
-from actions.place_words import asks_for_the_place
+from actions.place_words import asks_for_the_place, asks_whether_done
 from actions.reading import read
+from care.appointments import price_list
 from care.appointments import service as clinic
+from care.appointments.clinic import PriceFact
 from care.appointments.models import Service, Specialty
 from conversations.choosing import Ranked, choices
 from conversations.messages import last_content
 from conversations.models import SafetyAlert
 from conversations.protocols import Choice
 from conversations.rules import COMPLEX
+from core.i18n import LANGUAGES
 from core.i18n import text as words
-from knowledge.files import addresses
+from knowledge.files import worded
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Reply, article, articles_of_service
 
@@ -34,6 +37,8 @@ ASKED_OF_ARTICLES = frozenset(
     {"clinic_info", "documents", "insurance", "payment", "prepare", "referral", "service_info"}
 )
 """Goals that look for an article first: where one of them is likeliest and an article surely answers, nobody is asked which they meant."""
+WHICH = frozenset({"which-did-you-mean", "which-goal", "answer-choices", "price-which", "prepare-which"})
+"""Questions which of several was meant. Elsewhere choices only stand beside what was said, and a no declines them."""
 MANY_WORDS = 8
 """Who writes so much and is still not understood has no everyday request."""
 
@@ -45,13 +50,12 @@ class ClinicInfo(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """An approved article; else whether we do what was named; else both sites with today's hours, if that is what was asked."""
-        if await answered(self, call):
-            return []
         reading = read(call.text, call.lexicon, call.language, call.now)
+        is_whether = not call.option and asks_whether_done(call.text, reading.terms)
+        if await answered(self, call, or_choices=not is_whether, unless="prepare" if is_whether else None):
+            return []
         if reading.services or reading.specialties:
-            names = await _names(call, reading.services[:3], reading.specialties[:3])
-            for name in names:
-                call.say("service-offered", (Choice("book", "menu-book", "/book"),), name=name)
+            await _say_offered(call, [*reading.services[:3], *reading.specialties[:3]])
             return []
         if not call.option and not asks_for_the_place(call.text):
             about = Choice("clinic_info", "menu-clinic-info", f"/clinic_info{json.dumps({'option': PLACE})}")
@@ -111,6 +115,21 @@ class Prepare(HouseAction):
                 return []
         if not await answered(self, call, topic="prepare"):
             call.say("prepare-which", tuple(await choices_of(call, await _with_preparation(call), "prepare")))
+        return []
+
+
+class No(HouseAction):
+    """A no outside of any task: none of what was offered, or nothing more."""
+
+    action_name = "action_no"
+
+    async def act(self, call: Call) -> Events:
+        """Ask for other words, with a person beside it, where it was asked which was meant; else a goodbye."""
+        last = await last_content(call.uow, call.case.id) or {}
+        if last.get("key") in WHICH:
+            call.say("none-of-these", (Choice("human", "menu-human", "/human"),))
+        else:
+            call.say("utter-goodbye")
         return []
 
 
@@ -175,12 +194,14 @@ async def clarified(call: Call) -> bool:
     return True
 
 
-async def answered(action: HouseAction, call: Call, topic: str | None = None, *, or_choices: bool = True) -> bool:
-    """Say the approved article that answers, or offer the few that may; False if nothing approved fits."""
+async def answered(
+    action: HouseAction, call: Call, topic: str | None = None, *, or_choices: bool = True, unless: str | None = None
+) -> bool:
+    """Say the approved article that answers, or offer the few that may; False if nothing approved fits, or one of the topic `unless`."""
     if call.option and call.option.startswith(ARTICLE):
         return await say_article(call, call.option.removeprefix(ARTICLE))
     found = await action.parts.library.ask(call.uow, call.text, call.language, topic)
-    if isinstance(found, Answer):
+    if isinstance(found, Answer) and found.match.topic != unless:
         return await say_article(call, found.match.article_id)
     if isinstance(found, Choices) and or_choices:
         offered = tuple(
@@ -206,11 +227,8 @@ async def say_article(call: Call, article_id: str) -> bool:
     words = await _reworded(call, reply)
     if words is not None:
         source["reworded"] = True
-    if reply.files:
-        files = addresses(reply.files, call.public_url, reply.language)
-        call.say("answer-article-files", text=words or reply.text, files=files, source=source)
-    else:
-        call.say("answer-article", text=words or reply.text, source=source)
+    said = worded(words or reply.text, reply.files, call.public_url, reply.language)
+    call.say(said.key, **said.args, source=source)
     return True
 
 
@@ -229,13 +247,44 @@ async def _say_price(call: Call, code: str) -> None:
         call.uow, code if is_service else None, call.now, specialty=None if is_service else code
     )
     private = [fact for fact in facts if fact.payer == "private"]
-    name = (await _names(call, [code], []) or await _names(call, [], [code]) or [{"pl": code, "en": code}])[0]
+    name = await _name_first(call, code)
     if not private:
         call.say("price-unknown", (Choice("human", "menu-human", "/human"),), name=name)
         return
-    fact = private[0]
-    name = {language: words[:1].upper() + words[1:] for language, words in name.items()}  # A sentence begins with it.
-    call.say("price-visit", name=name, price={"money": fact.money.grosze}, since={"since": fact.valid_from.isoformat()})
+    page = f"{call.public_url.rstrip('/')}{price_list.PAGE}"
+    link = {"pl": page, "en": f"{page}?lang=en"}
+    places = await _by_site(call, private)
+    told = [(place, fact) for place, fact in places if fact is not None]
+    since = {"since": max(fact.valid_from for _, fact in told or [("", private[0])]).isoformat()}
+    if len({fact and fact.money for _, fact in places}) < 2:
+        fact = told[0][1] if told else private[0]
+        call.say("price-visit", name=name, price={"money": fact.money.grosze}, since=since, link=link)
+        return
+    prices = {
+        language: "; ".join(f"{place}: {fact.money.text(language)}" for place, fact in told) for language in LANGUAGES
+    }
+    call.say("price-visit-sites", name=name, prices=prices, since=since, link=link)
+
+
+async def _say_offered(call: Call, codes: list[str]) -> None:
+    """That these are done here. What may follow is offered once, below the last: its numbers would stand for two things."""
+    for code in codes[:-1]:
+        call.say("service-offered", name=await _name_first(call, code))
+    goals, about = ["book"], {}
+    if len(codes) == 1:
+        goals = ["book", "price"] + ["prepare"] * bool(await articles_of_service(call.uow, codes[0], "prepare"))
+        about = {"option": codes[0]}
+    offered = await goal_choices(call.uow, call.language, goals, about)
+    call.say("service-offered", offered, name=await _name_first(call, codes[-1]))
+
+
+async def _by_site(call: Call, private: list[PriceFact]) -> list[tuple[str, PriceFact | None]]:
+    """What holds at each site, by its name (the part that tells it from the others); None where nothing does."""
+    at = {fact.site_code: fact for fact in reversed(private)}
+    return [
+        (place.name.rpartition("–")[2].strip(), at.get(place.code, at.get(None)))
+        for place in await clinic.sites(call.uow)
+    ]
 
 
 async def _names(call: Call, services: list[str], specialties: list[str]) -> list[dict[str, str]]:
@@ -249,6 +298,12 @@ async def _names(call: Call, services: list[str], specialties: list[str]) -> lis
         if field is not None:
             names.append({"pl": field.name_pl, "en": field.name_en})
     return names
+
+
+async def _name_first(call: Call, code: str) -> dict[str, str]:
+    """What a service or specialty is called where a sentence begins with it."""
+    name = (await _names(call, [code], []) or await _names(call, [], [code]) or [{"pl": code, "en": code}])[0]
+    return {language: words[:1].upper() + words[1:] for language, words in name.items()}
 
 
 async def choices_of(call: Call, codes: list[str], goal: str) -> list[Choice]:

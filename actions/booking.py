@@ -21,6 +21,7 @@ from actions.offers import (
     set_wish,
     specialties_of,
     specialty_choice,
+    specialty_of_code,
     take_against,
     take_relative,
     take_times,
@@ -151,7 +152,8 @@ class ValidateBooking(HouseAction):
         if requested == "offer" and reading.times and (key := await named_offer(call, reading)):
             await choose(call, key)
             return
-        specialties = await specialties_of(call, reading)
+        picked = await specialty_of_code(call, option) if option and requested in (None, "specialty") else None
+        specialties = [picked] if picked else await specialties_of(call, reading)
         if len(specialties) == 1 and specialties[0] != call.slot("specialty"):
             if call.slot("specialty"):
                 call.set("visit_kind", None)  # a first visit is first with one specialist
@@ -163,8 +165,6 @@ class ValidateBooking(HouseAction):
         elif len(specialties) > 1 and not call.slot("specialty"):
             call.say("specialty-which", tuple([await specialty_choice(call, code) for code in specialties[:3]]))
             call.set("specialty", None)
-        if option and requested == "specialty":
-            call.set("specialty", option)
         if len(reading.clinicians) == 1 and reading.clinicians[0] != call.slot("clinician"):
             call.set("clinician", reading.clinicians[0])
             if offered_clinician(call) != reading.clinicians[0]:

@@ -12,7 +12,7 @@ from actions.reading import Reading, read
 from actions.wishes import SAID_LIMIT, Window, Wish
 from care.appointments import rules as appointment_rules
 from care.appointments import service as appointments
-from care.appointments.models import Clinician, Service
+from care.appointments.models import Clinician, Service, Specialty
 from care.appointments.offers import Offer, parse_offer_key
 from conversations.messages import offered_choices
 from conversations.protocols import Choice
@@ -242,17 +242,21 @@ async def specialties_of(call: Call, reading: Reading) -> list[str]:
     """Specialties a message means: named, or those of the service or the clinician it names."""
     if reading.specialties:
         return reading.specialties
-    found: list[str] = []
-    for code in reading.services:
-        service = await call.uow.session.get(Service, code)
-        if service is not None and service.specialty:
-            found.append(service.specialty)
+    found = [specialty for code in reading.services if (specialty := await specialty_of_code(call, code))]
     if not found and len(reading.clinicians) == 1:
         clinician = await call.uow.session.get(Clinician, UUID(reading.clinicians[0]))
         found = list(clinician.specialties) if clinician else []
         if call.slot("specialty") in found:
             return [call.slot("specialty")]
     return list(dict.fromkeys(found))
+
+
+async def specialty_of_code(call: Call, code: str) -> str | None:
+    """The specialty that a picked code is or, of an examination, belongs to; None if there is none."""
+    if await call.uow.session.get(Specialty, code) is not None:
+        return code
+    service = await call.uow.session.get(Service, code)
+    return service.specialty if service is not None else None
 
 
 async def specialty_choice(call: Call, code: str) -> Choice:

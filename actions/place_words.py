@@ -1,7 +1,11 @@
-"""Whether somebody asks where the clinic is, when it is open, or how it is reached: all that sites with their hours answer."""
+"""What is asked of the clinic, by its words: where it is, when it is open or how it is reached, which sites with their hours answer;
+or whether something is done here, and nothing else.
+"""
 
 import re
+from collections.abc import Sequence
 
+from care.appointments.lexicon import Found
 from conversations.understanding import fold
 
 _WORDS = re.compile(
@@ -33,3 +37,27 @@ def asks_for_the_place(text: str) -> bool:
     """True unless the words are about something else."""
     plain = fold(text)
     return len(plain.split()) <= FEW or _WORDS.search(plain) is not None
+
+
+_DONE = re.compile(
+    r"robi\w*|wykon\w*|zrob\w*|macie|maja|jest|sa|przyjmuj\w*|oferuj\w*|prowadz\w*|mozna|moge|dostane|do|does|have|has|got|offer|perform|provide"
+    r"|is|are|can|could"
+)
+_BESIDE = re.compile(
+    r"czy|sie|u|w|was|panstwa|panstwo|pan|pani|ktos|tu|tutaj|tez|takze|moze|przychodni|waszej|badanie|badania|zabieg|lekarz\w*|specjalist\w*|dzien"
+    r"|dobry|prosze|hej|witam|you|your|guys|here|at|in|the|a|an|any|there|it|i|we|get|one|done|clinic|place|also|test|tests|scan|please|hi|hello"
+)
+
+
+def asks_whether_done(text: str, named: Sequence[Found]) -> bool:
+    """True if somebody asks whether the examinations or specialties they name are done here, and asks nothing else of them."""
+    things = [one for one in named if one.kind != "clinician"]
+    letters = list(fold(text))
+    for one in things:
+        letters[one.start : one.end] = " " * (one.end - one.start)
+    rest = re.findall(r"\w+", "".join(letters))
+    return (
+        bool(things)
+        and any(map(_DONE.fullmatch, rest))
+        and all(_DONE.fullmatch(w) or _BESIDE.fullmatch(w) for w in rest)
+    )

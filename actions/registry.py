@@ -85,6 +85,7 @@ ACTIONS: tuple[type[HouseAction], ...] = (
     answers.ClinicInfo,
     answers.Price,
     answers.Prepare,
+    answers.No,
 )
 
 

@@ -1,11 +1,11 @@
 """How well messages are understood, and what it costs.
 
-On phrasings of our own whose families the bot never saw (tests/bot/heldout), and on some as people speak (tests/bot/blind), judged by
-the trained model as the product loads it; and on other people's data, kept outside the project: the same components with the same
-settings (bot/measure.py), trained on theirs. A share right counts the intent ranked first, whatever the confidence; beside it stand
-the shares right or among the choices offered, asked back, and acted on wrongly. For CLINC150 the threshold of rejection is the one
-that rejects most of `val`'s out-of-scope texts while at least 95 % of its others stay right; HINT3 has no such part, so it takes
-CLINC150's.
+On phrasings of our own whose families the bot never saw (tests/bot/heldout) and on some as people speak (tests/bot/blind,
+tests/bot/spoken, tests/bot/calls), judged by the trained model as the product loads it; and on other people's data, kept outside
+the project: the same components with the same settings (bot/measure.py), trained on theirs. A share right counts the intent ranked
+first, whatever the confidence; beside it stand the shares right or among the choices offered, asked back, and acted on wrongly. For
+CLINC150 the threshold of rejection is the one that rejects most of `val`'s out-of-scope texts while at least 95 % of its others
+stay right; HINT3 has no such part, so it takes CLINC150's.
 Times are of one message at a time. Run it on a quiet machine.
 """
 
@@ -81,6 +81,10 @@ def _held_out(model: Model, most: int | None) -> dict[str, float]:
         ("heldout_pl_plain", plain),
         ("blind_pl", kept_apart("blind", "pl")),
         ("blind_en", kept_apart("blind", "en")),
+        ("spoken_pl", kept_apart("spoken", "pl")),
+        ("spoken_en", kept_apart("spoken", "en")),
+        ("calls_pl", kept_apart("calls", "pl")),
+        ("calls_en", kept_apart("calls", "en")),
     ):
         asked = rows[:: max(1, len(rows) // most)] if most else rows
         right = offered = questions = mistaken = 0

@@ -40,6 +40,7 @@ from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Unknown
 from knowledge.seed import seed
 from knowledge.service import Library, Reply, import_articles, publish
+from service.bootstrap import settle_memory
 
 BOUNDS = {
     "held_out_pl_top1": (">=", 0.85),
@@ -175,6 +176,7 @@ async def _size(database: Database, file: Path, total: int, rounds: int, words: 
     async with database.unit_of_work() as uow:
         await library.warm(uow)
     first_s = time.perf_counter() - began
+    settle_memory()  # as the service does once it is up
     print(f"{total} articles indexed in {first_s:.1f} s", file=sys.stderr)
     questions = [
         (text, language)

@@ -13,6 +13,8 @@ AHEAD = 0.1
 """How far the first must lead the second; likewise."""
 WORTH_OFFERING = 0.03
 """Less likely intents are not offered as a choice."""
+WORTH_ASKING = 0.15
+"""If no goal is at least so likely, a question would be a guess: then nothing was understood. It costs 2 in 1,000 right choices."""
 MOST_CHOICES = 3
 
 GOALS = frozenset(
@@ -37,8 +39,10 @@ def choices(ranking: Sequence[Ranked]) -> tuple[str, ...]:
     """The goals to offer, at most three and likeliest first; empty where the first is taken, or where no goal is likely at all."""
     if not ranking or is_clear(ranking):
         return ()
-    offered = [one.intent for one in ranking if one.confidence >= WORTH_OFFERING and one.intent in GOALS]
-    return tuple(offered[:MOST_CHOICES])
+    offered = [one for one in ranking if one.confidence >= WORTH_OFFERING and one.intent in GOALS]
+    if max((one.confidence for one in offered), default=0.0) < WORTH_ASKING:
+        return ()
+    return tuple(one.intent for one in offered[:MOST_CHOICES])
 
 
 def is_clear(ranking: Sequence[Ranked]) -> bool:

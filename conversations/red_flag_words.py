@@ -18,6 +18,8 @@ FILLERS = frozenset(
     "my me him her his the a an really so very just still again badly slightly".split()
 )
 MOST_FILLERS = 2
+Phrase = tuple[str, tuple[str, ...]]
+"""A kind, and the words that follow a phrase's first."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class Lexicon:
     def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
         """`phrases`: a kind's name to its phrases, folded."""
         self.kinds = frozenset(phrases)
-        self._whole: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        self._begun: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._whole: dict[str, list[Phrase]] = {}
+        self._begun: dict[str, list[Phrase]] = {}
         for kind, texts in phrases.items():
             for text in texts:
                 first, *rest = str(text).split()
@@ -85,19 +87,27 @@ class Lexicon:
         """Each kind that is there, with its places in order."""
         found: dict[str, list[Place]] = {}
         for index, word in enumerate(words):
-            coming = {one.text for one in words[index + 1 : index + MOST_FILLERS + 2]}
-            for kind, rest in self._starting(word.text):
-                if rest and rest[0] not in coming and not rest[0].endswith("*"):
-                    continue
+            loose, tied = self._starting(word.text)
+            phrases = [*loose]
+            if tied:
+                coming = dict.fromkeys(one.text for one in words[index + 1 : index + MOST_FILLERS + 2])
+                phrases += [phrase for text in coming for phrase in tied.get(text, ())]
+            for kind, rest in phrases:
                 last = self._follow(words, index, rest)
                 if last is not None:
                     found.setdefault(kind, []).append(Place(index, last))
         return found
 
-    def _starting_with(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def _starting_with(self, text: str) -> tuple[tuple[Phrase, ...], dict[str, list[Phrase]]]:
+        """The phrases that a word may begin: those that any word may follow, and the others by the word that must."""
         lengths = range(self._shortest, min(len(text), self._longest) + 1)
         begun = (one for length in lengths for one in self._begun.get(text[:length], ()))
-        return (*self._whole.get(text, ()), *begun)
+        loose: list[Phrase] = []
+        tied: dict[str, list[Phrase]] = {}
+        for phrase in (*self._whole.get(text, ()), *begun):
+            rest = phrase[1]
+            (tied.setdefault(rest[0], []) if rest and not rest[0].endswith("*") else loose).append(phrase)
+        return tuple(loose), tied
 
     @staticmethod
     def _follow(words: Sequence[Word], index: int, rest: tuple[str, ...]) -> int | None:

@@ -30,7 +30,7 @@ MOST_WINDOWS = 60
 LEAST_KNOWN = 2
 """Words, not numbers, that the table must know before it judges: a name, a code or a date says nothing."""
 _ENDS = re.compile(r"[.!?;] ")
-THRESHOLD = 0.5
+THRESHOLD = 0.35
 """How sure the sum must be, 0 to 1, that it is none of the harmless sentences."""
 
 

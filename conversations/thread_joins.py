@@ -14,12 +14,14 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, exists, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from care.patients.models import PatientContactPoint
 from conversations.alerts import AlertWatch, FollowUp
 from conversations.calls import VoiceCall
 from conversations.contact_limits import ContactLimit
 from conversations.identity.models import MagicLink
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, SafetyAlert, Thread, Turn
 from conversations.outreach.ways import is_talking
+from conversations.privacy.models import Erasure, ErasureState
 from conversations.ratings import Rating
 from conversations.turns import is_unanswered
 from core.crypto import EncryptedText
@@ -91,7 +93,7 @@ async def read_pair(uow: UnitOfWork, kept_id: UUID, joined_id: UUID, *, is_locke
 async def what_stops(uow: UnitOfWork, pair: Pair, now: datetime) -> Refused | None:
     """Why the two cannot be made one now: `join-same`, `join-joined` (one leads elsewhere already), `join-busy` (an answer is being
     made), `join-call` (somebody is on the telephone), `join-two-people` (two of the staff have them), `join-talking` (the bot talks
-    in both at this moment), `join-follow-ups` (each has a task to look after the person).
+    in both at this moment), `join-follow-ups` (each has a task to look after the person), `join-erasure`.
     """
     kept, joined = pair.kept, pair.joined
     if kept.id == joined.id:
@@ -101,6 +103,8 @@ async def what_stops(uow: UnitOfWork, pair: Pair, now: datetime) -> Refused | No
     busy = await what_goes_on(uow, (kept, joined), now)
     if busy is not None:
         return busy
+    if await is_being_erased(uow, (kept, joined)):
+        return Refused("join-erasure")
     if both := pair.both_open:
         first, second = both
         if first.state is second.state is CaseState.human and first.agent_id != second.agent_id:
@@ -130,6 +134,24 @@ async def what_goes_on(uow: UnitOfWork, threads: Sequence[Thread], now: datetime
         )
     )
     return Refused("join-call") if await uow.session.scalar(calls.limit(1)) is not None else None
+
+
+async def is_being_erased(uow: UnitOfWork, threads: Sequence[Thread]) -> bool:
+    """True while an erasure that was confirmed is not done and touches one of the threads: by a case, by whose contact point it is,
+    or by a case without a patient that the officer added. What was confirmed is what stood there then.
+    """
+    ids = [one.id for one in threads]
+    of_point = (
+        select(PatientContactPoint.patient_id)
+        .join(ContactPoint, ContactPoint.id == PatientContactPoint.contact_point_id)
+        .where(ContactPoint.correspondent_id.in_([one.correspondent_id for one in threads]))
+    )
+    cases = (await uow.session.execute(select(Case.id, Case.patient_id).where(Case.thread_id.in_(ids)))).all()
+    people = {one.patient_id for one in cases} | set(await uow.session.scalars(of_point))
+    for erasure in await uow.session.scalars(select(Erasure).where(Erasure.state == ErasureState.confirmed)):
+        if erasure.patient_id in people or {str(one.id) for one in cases} & set(erasure.case_ids):
+            return True
+    return False
 
 
 async def move_all(uow: UnitOfWork, pair: Pair) -> dict[str, Any]:

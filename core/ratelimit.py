@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -18,11 +19,13 @@ class MemoryRateLimiter:
 
     def __init__(self, size: int = 10_000) -> None:
         self._size = size
+        self.seconds: Callable[[], float] = time.monotonic
+        """A clock that never runs back."""
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     async def allows(self, key: str, per_minute: int) -> bool:
         """True if one more is allowed now; counts it."""
-        now = time.monotonic()
+        now = self.seconds()
         tokens, then = self._buckets.pop(key, (float(per_minute), now))
         tokens = min(float(per_minute), tokens + (now - then) * per_minute / 60)
         is_allowed = tokens >= 1

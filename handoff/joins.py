@@ -27,6 +27,7 @@ from conversations.thread_joins import (
     Pair,
     ThreadJoin,
     has_open,
+    is_being_erased,
     move_all,
     move_back,
     read_pair,
@@ -180,7 +181,8 @@ class Joins:
         """Two conversations again: what moved goes back with what hangs on it now, and so does what was written since from its
         contact points. The case that the join ended goes on, if nothing else did in its place.
 
-        Refused: `join-undone` already, `join-later` (the conversation was itself joined since: that first), `join-busy`, `join-call`.
+        Refused: `join-undone` already, `join-later` (the conversation was itself joined since: that first), `join-busy`, `join-call`,
+        `join-erasure`.
         """
         access = person.access
         access.require(Permission.join_thread)
@@ -197,6 +199,8 @@ class Joins:
         refused = await what_goes_on(uow, (pair.kept, pair.joined), now)
         if refused is not None:
             return refused
+        if await is_being_erased(uow, (pair.kept, pair.joined)):
+            return Refused("join-erasure")
         cases = await move_back(uow, pair, found.moved)
         await _move_queue(uow, cases, found.joined_id)
         await _move_slack(uow, found.kept_id, found.joined_id, found.moved["slack"])

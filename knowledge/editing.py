@@ -17,15 +17,16 @@ from sqlalchemy import select
 from care.appointments.models import Price
 from conversations.linter import Kind, lint
 from conversations.outreach.models import Purpose
+from conversations.rendering import render
 from core.access import Access, Permission
 from core.accounts import Staff
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
-from core.i18n import LANGUAGES, Language
+from core.i18n import LANGUAGES, Language, as_language
 from core.segments import measure, plain
 from knowledge.asked import Asked, last_asked
 from knowledge.facts import facts, unknown_placeholders
-from knowledge.files import MOST, are_known, of_article
+from knowledge.files import MOST, ArticleFile, are_known, named, of_article, worded
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Answer, Choices, Index, Passage, Unknown
 from knowledge.schedules import PlannedPublication, plans
@@ -222,34 +223,39 @@ def _too_long(row: dict[str, Any], given: Sequence[dict[str, Any]]) -> str | Non
     return None
 
 
-async def problems(uow: UnitOfWork, texts: dict[str, ArticleVersion], now: datetime) -> list[Problem]:
-    """Why these words may not be published; none means they may."""
+async def problems(uow: UnitOfWork, texts: dict[str, ArticleVersion], now: datetime, public_url: str) -> list[Problem]:
+    """Why these words may not be published; none means they may. `public_url`: where files are read, counted in an SMS."""
     found = [Problem("article-problem-language", {"tongue": one}) for one in LANGUAGES if one not in texts]
     if any(one.expires_at is not None and one.expires_at < now.date() for one in texts.values()):
         found.append(Problem("article-problem-expired", {}))
     if len({bool(one.condition) for one in texts.values()}) > 1:
         found.append(Problem("article-problem-condition", {}))
     known = {language: await facts(uow, language) for language in LANGUAGES}
-    prices = await _prices(uow, now.date())
+    prices = await price_amounts(uow, now.date())
     for language, text in sorted(texts.items()):
         words = _all_words(text)
         strange = set().union(*map(unknown_placeholders, words))
-        amounts = {amount for word in words for amount in _amounts(word)} - prices
+        amounts = amounts_in(text) - prices
         found += [Problem("article-problem-placeholder", {"placeholder": one}) for one in sorted(strange)]
         found += [Problem("article-problem-price", {"price": one, "tongue": language}) for one in sorted(amounts)]
-        said = as_sms(text, known[_language(language)])
-        if measure(said).count > MOST_SEGMENTS:
-            args = {"tongue": language, "count": str(measure(said).count), "most": str(MOST_SEGMENTS)}
+        sms = as_sms(text, known[_language(language)], await named(uow, text.files), public_url)
+        if measure(sms).count > MOST_SEGMENTS:
+            args = {"tongue": language, "count": str(measure(sms).count), "most": str(MOST_SEGMENTS)}
             found.append(Problem("article-problem-sms", args))
         if text.variant_sms:
-            named = [one.words for one in lint(said, "sms", Purpose.reminder, "") if one.kind is Kind.diagnosis]
-            found += [Problem("article-problem-diagnosis", {"words": words}) for words in named]
+            illnesses = [one.words for one in lint(sms, "sms", Purpose.reminder, "") if one.kind is Kind.diagnosis]
+            found += [Problem("article-problem-diagnosis", {"words": words}) for words in illnesses]
     return found
 
 
-def as_sms(text: ArticleVersion, known: dict[str, str]) -> str:
-    """What would be sent by SMS: the variant, else the answer, with its facts, in the letters that cost least."""
-    return plain(said(text, "sms", known))
+def as_sms(text: ArticleVersion, known: dict[str, str], files: Sequence[ArticleFile], public_url: str) -> str:
+    """What would be sent by SMS: the variant, else the answer, with its facts and the addresses of its files, in the letters
+    that cost least.
+    """
+    language = as_language(text.language)
+    whole = worded(said(text, "sms", known), files, public_url, language)
+    # Nothing in it is told by the day, so any day does.
+    return plain(render(whole, "sms", language, text.created_at).text)
 
 
 async def impact(
@@ -312,12 +318,14 @@ def _first(found: Found) -> str | None:
     return found.matches[0].article_id if isinstance(found, Choices) else None
 
 
-async def _prices(uow: UnitOfWork, day: date) -> set[str]:
+def amounts_in(text: ArticleVersion) -> set[str]:
+    """The amounts of money its words name, in złoty: "250" or "249,50"."""
+    return {amount for word in _all_words(text) for amount in _amounts(word)}
+
+
+async def price_amounts(uow: UnitOfWork, day: date) -> set[str]:
     """The amounts of the price list valid that day, in złoty: "250" or "249,50"."""
-    rows = await uow.session.scalars(
-        select(Price.amount).where(Price.valid_from <= day, (Price.valid_to.is_(None)) | (Price.valid_to >= day))
-    )
-    return {_złoty(amount) for amount in rows}
+    return {_złoty(amount) for amount in await uow.session.scalars(select(Price.amount).where(Price.valid_on(day)))}
 
 
 def _złoty(grosze: int) -> str:

@@ -1,6 +1,7 @@
 """The clinic's facts inside articles: a placeholder such as `{hours}` is filled from the tables, never typed twice."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -40,13 +41,18 @@ async def facts(uow: UnitOfWork, language: Language, now: datetime | None = None
     free = [field.name(language) for field in await specialties(uow) if not field.needs_referral_nfz]
     closed = [] if now is None else await _closed(uow, language, now)
     return {
-        "parking": " ".join(f"{place.name}: {place.parking(language)}" for place in places),
-        "directions": " ".join(f"{place.name}: {place.directions(language)}" for place in places),
+        "parking": _each(places, Site.parking, language),
+        "directions": _each(places, Site.directions, language),
         "addresses": " ".join(f"{place.name}: {place.address}." for place in places),
         "phones": ", ".join(f"{place.name}: {format_number(place.phone)}" for place in places) + ".",
         "hours": " ".join([*(f"{place.name}: {_week(place, hours, language)}." for place in places), *closed]),
         "without_referral": ", ".join(sorted(free)),
     }
+
+
+def _each(places: list[Site], told: Callable[[Site, str], str], language: Language) -> str:
+    """What each site says there; one that says nothing is left out."""
+    return " ".join(f"{place.name}: {told(place, language)}" for place in places if told(place, language))
 
 
 async def _closed(uow: UnitOfWork, language: Language, now: datetime) -> list[str]:

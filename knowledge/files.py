@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, any_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from conversations.attachments import checked_type
+from conversations.protocols import Utterance
 from core import audit
 from core.access import Access, Permission
 from core.db import Base, UnitOfWork
@@ -117,6 +118,13 @@ def addresses(files: Iterable[ArticleFile], public_url: str, language: Language)
     base = f"{public_url.rstrip('/')}{PAGE}"
     listed = ", ".join(f"{one.title}: {base}/{one.code}" for one in files)
     return catalogue(language).text("article-files", files=listed)
+
+
+def worded(text: str, files: Sequence[ArticleFile], public_url: str, language: Language) -> Utterance:
+    """An answer as it is said: with the addresses of its files, if it has any."""
+    if not files:
+        return Utterance("answer-article", {"text": text})
+    return Utterance("answer-article-files", {"text": text, "files": addresses(files, public_url, language)})
 
 
 def are_known(row: Mapping[str, object], known: Mapping[UUID, ArticleFile], languages: Iterable[str]) -> bool:

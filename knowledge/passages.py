@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_, type_coerce
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.types import NullType
 
 from care.appointments.service import services, specialties
 from core.db import UnitOfWork
@@ -21,6 +23,17 @@ MOST_BY_NAME = 1000
 POLISH_WORDS = ROOT / "data" / "knowledge" / "polish_words.txt"
 
 
+class _Subject(NamedTuple):
+    """What an article's passages are made of, beside the words, which a version never changes."""
+
+    id: str
+    topic: str
+    services: tuple[str, ...]
+    version: int
+    languages: str
+    """Those it has words in, with spaces between."""
+
+
 @dataclass
 class Read:
     """What was read for an index, so that the next reads and fills only what changed. A version's words never change."""
@@ -28,7 +41,7 @@ class Read:
     facts: dict[Language, dict[str, str]] = field(default_factory=dict)
     texts: dict[tuple[str, int, str], Row[Any]] = field(default_factory=dict)
     """By article, version and language."""
-    made: dict[tuple[Any, ...], Passage] = field(default_factory=dict)
+    made: dict[_Subject, dict[Language, Passage]] = field(default_factory=dict)
     passages: dict[Language, list[Passage]] = field(default_factory=dict)
 
 
@@ -51,37 +64,37 @@ async def newest_words(uow: UnitOfWork, before: Read) -> Read:
 
 async def _read(uow: UnitOfWork, which: ColumnElement[bool], before: Read) -> Read:
     """One passage for each article in each language. Columns, not objects: there may be thousands."""
+    languages = func.string_agg(ArticleVersion.language, aggregate_order_by(literal(" "), ArticleVersion.language))
+    codes = type_coerce(Article.services, NullType()).label("services")  # a list as the driver gives it
     rows: Iterable[Row[Any]] = await uow.session.execute(
-        select(Article.id, Article.topic, Article.services, ArticleVersion.version, ArticleVersion.language)
+        select(Article.id, Article.topic, codes, ArticleVersion.version, languages.label("languages"))
         .join(ArticleVersion, ArticleVersion.article_id == Article.id)
         .where(which)
+        .group_by(Article.id, ArticleVersion.version)
         .order_by(Article.id)
     )
-    subjects: dict[str, dict[str, Row[Any]]] = {}
-    for row in rows:
-        subjects.setdefault(row.id, {})[row.language] = row
+    subjects = [_Subject(row.id, row.topic, tuple(row.services), row.version, row.languages) for row in rows]
     read = Read({language: await facts(uow, language) for language in LANGUAGES})
-    read.texts = await _texts(uow, which, [_key(row) for said in subjects.values() for row in said.values()], before)
+    keys = [(one.id, one.version, language) for one in subjects for language in one.languages.split()]
+    read.texts = await _texts(uow, which, keys, before)
     made = before.made if before.facts == read.facts else {}
-    for language in LANGUAGES:
-        passages = read.passages[language] = []
-        for said in subjects.values():
-            other = next((row for tongue, row in said.items() if tongue != language), None)
-            subject = said.get(language, other)
-            if subject is None:
-                continue
-            translation = _key(other) if other is not None and other is not subject else None
-            made_of = (language, _key(subject), subject.topic, tuple(subject.services), translation)
-            passage = made.get(made_of) or passage_of(
-                subject,
-                read.texts[_key(subject)],
-                read.facts,
-                language,
-                read.texts[translation] if translation else None,
-            )
-            read.made[made_of] = passage
-            passages.append(passage)
+    for subject in subjects:
+        read.made[subject] = made.get(subject) or _passages(subject, read)
+    read.passages = {language: [made[language] for made in read.made.values()] for language in LANGUAGES}
     return read
+
+
+def _passages(subject: _Subject, read: Read) -> dict[Language, Passage]:
+    said = {tongue: read.texts[subject.id, subject.version, tongue] for tongue in subject.languages.split()}
+    found: dict[Language, Passage] = {}
+    for language in LANGUAGES:
+        other = next((text for tongue, text in said.items() if tongue != language), None)
+        text = said.get(language)
+        if text is not None:
+            found[language] = passage_of(subject, text, read.facts, language, other)
+        elif other is not None:
+            found[language] = passage_of(subject, other, read.facts, language, None)
+    return found
 
 
 def _key(row: Row[Any]) -> tuple[str, int, str]:
@@ -111,7 +124,7 @@ async def _texts(
 
 
 def passage_of(
-    subject: Article | Row[Any], text: ArticleVersion | Row[Any], known: dict[Language, dict[str, str]], language: Language,
+    subject: Article | _Subject, text: ArticleVersion | Row[Any], known: dict[Language, dict[str, str]], language: Language,
     other: ArticleVersion | Row[Any] | None,
 ) -> Passage:  # fmt: skip
     """`other`: the same article's text in the other language, if it has one."""

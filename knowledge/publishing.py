@@ -37,7 +37,7 @@ async def against(
     texts = subject.versions.get(version)
     if texts is None:
         raise NotFound("article")
-    found = await problems(uow, texts, at)
+    found = await problems(uow, texts, at, library.public_url)
     if found:
         return Refused("article-problems", {"count": str(len(found))})
     if subject.article.is_safety and not is_signed:

@@ -58,6 +58,7 @@ class Match:
     question: str
     source: str
     score: float
+    topic: str
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,9 @@ class Index:
 
     def _match(self, place: int, score: float) -> Match:
         passage = self._passages[place]
-        return Match(passage.article_id, passage.version, passage.question, passage.source, round(score, 4))
+        return Match(
+            passage.article_id, passage.version, passage.question, passage.source, round(score, 4), passage.topic
+        )
 
 
 def beginning(passage: Passage) -> str:

@@ -182,7 +182,7 @@ class Punctual:
             texts = (await whole(uow, Access.system("planned publication"), one.article_id)).versions[one.version]
         except PoradniaError:
             return []
-        return [[found.key, found.args] for found in await problems(uow, texts, now)]
+        return [[found.key, found.args] for found in await problems(uow, texts, now, self._library.public_url)]
 
 
 async def _revision(uow: UnitOfWork) -> int:

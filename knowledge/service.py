@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ from knowledge.subjects import take
 from knowledge.versions import add_version, newest, said
 
 log = structlog.get_logger()
+STORED_AFTER = 5.0
+"""Seconds after which a publication's vectors are written into the file; until then a crash costs embedding them again."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,14 @@ class Library:
         with_drafts: bool = False,
         calibration: Calibration | None = None,
         standby: Embedder | None = None,
+        public_url: str = "",
     ) -> None:
         """`with_drafts`: the newest words of every article count, published or not, in a language it has; for editors alone.
 
-        `standby` answers while many passages are still to be embedded in the background. Raises `ConfigurationError` for
-        an embedder whose thresholds nobody measured.
+        `standby` answers while many passages are still to be embedded in the background; `public_url` is where the files of
+        articles are read. Raises `ConfigurationError` for an embedder whose thresholds nobody measured.
         """
+        self.public_url = public_url
         self._with_drafts = with_drafts
         self.calibration = calibration or calibration_of(embedder.version)
         self._standby = CachedEmbedder(standby, remembered_in) if standby is not None else None
@@ -85,6 +90,8 @@ class Library:
         self._last: _Built | None = None
         """What the next is made after, even when it must be made anew."""
         self._storing: asyncio.Task[None] | None = None
+        self._is_to_store = False
+        self._is_ending = asyncio.Event()
         self._building = asyncio.Lock()
 
     def _rebuild(self) -> None:
@@ -184,7 +191,7 @@ class Library:
     async def _build(self, uow: UnitOfWork, revision: tuple[int, int]) -> _Built:
         before = self._last
         read = await (newest_words if self._with_drafts else published)(uow, before.read if before else Read())
-        built = _Built(revision, await lexicon.load(uow), read)
+        built = _Built(revision, await lexicon.load(uow, before.terms if before else None), read)
         had = before.digests if before else {}
         built.digests = {
             passage: had.get(passage) or tuple(self.embedder.digests(_texts(passage)))
@@ -210,19 +217,28 @@ class Library:
         if is_standby:
             self.reindexing.start(missing)
         elif self.embedder.forget_all_but(digest for digests in built.digests.values() for digest in digests):
-            self._storing = asyncio.create_task(self._store())
+            self._is_to_store = True
+            if self._storing is None or self._storing.done():
+                self._storing = asyncio.create_task(self._store(at_once=before is None))
             if before is None:
                 await self._storing
         return built
 
-    async def _store(self) -> None:
-        try:
-            await asyncio.to_thread(self.embedder.store)
-        except OSError as error:
-            log.warning("vectors are not remembered", **describe(error))
+    async def _store(self, *, at_once: bool) -> None:
+        """Once those who ask are answered: writing takes their processor. What is published meanwhile is written with it, or after."""
+        while self._is_to_store:
+            if not at_once:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._is_ending.wait(), STORED_AFTER)
+            self._is_to_store = at_once = False
+            try:
+                await asyncio.to_thread(self.embedder.store)
+            except OSError as error:
+                log.warning("vectors are not remembered", **describe(error))
 
     async def finish(self) -> None:
-        """Wait until what is remembered stands in the file. Nobody who asks has to."""
+        """Write at once what is to be remembered, and wait until it stands in the file. Nobody who asks has to."""
+        self._is_ending.set()
         if self._storing is not None:
             await self._storing
 
@@ -336,6 +352,11 @@ async def withdraw(uow: UnitOfWork, access: Access, article_id: str, now: dateti
     uow.session.add(ArticlePublication(article_id=article_id, version=None, at=now))
     await _next_revision(uow)
     audit.record(uow, access, "article.withdrawn", "article", article_id, now)
+
+
+async def facts_changed(uow: UnitOfWork) -> None:
+    """What articles are filled with is no longer the same: every process reads them anew before it answers next."""
+    await _next_revision(uow)
 
 
 async def _next_revision(uow: UnitOfWork) -> None:

@@ -251,7 +251,7 @@ def open_library(
     return Library(
         chosen, settings.data_folder / "cache" / "passages.npz", with_drafts=with_drafts,
         calibration=calibration_of(chosen.version, settings.thresholds),
-        standby=bundled if has_standby and not is_bundled else None,
+        standby=bundled if has_standby and not is_bundled else None, public_url=settings.public_url,
     )  # fmt: skip
 
 

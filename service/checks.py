@@ -15,6 +15,8 @@ from service.setup import build_assets
 from service.training import train
 
 LONGEST_FILE = 400
+MOST_PROCESSES = 4
+"""Each takes up to 1.5 GB with its Rasa and browser."""
 CODE = ("*.py", "*.ts", "*.html", "*.css")
 PACKAGES = (
     "core",
@@ -52,10 +54,27 @@ def test(arguments: list[str]) -> int:
     _from_debian("clamav-daemon", ("clamd",), "tests on a real scanner are skipped")
     _from_debian("espeak-ng", ("espeak-ng",), "tests that speak fail")
     arguments = [one for one in arguments if one != "--"]
-    python = os.environ.get("PORADNIA_BOT_PYTHON", "")
-    if python and not arguments:
+    return _pytest(*arguments) if arguments else _all_tests()
+
+
+def _all_tests() -> int:
+    """In a process for each core those that need no quiet machine, then the quiet ones.
+
+    At last, whether every control of the hazard log is shown by a test that passed.
+    """
+    if python := os.environ.get("PORADNIA_BOT_PYTHON", ""):
         # Before the tests: none of them has to wait for it within its own time.
         train(Path(python), Settings().data_folder / "models")
+    processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
+    with tempfile.TemporaryDirectory() as folder:
+        passed = ["--passed", str(Path(folder) / "passed")]
+        beside = _pytest("-m", "not quiet", "-n", processes, "--dist", "loadscope", "--no-loadscope-reorder", *passed)
+        alone = _pytest("-m", "quiet", *passed)
+        shown = subprocess.run([sys.executable, "-m", "tests.controls", passed[1]], cwd=ROOT, check=False).returncode
+    return beside or alone or shown
+
+
+def _pytest(*arguments: str) -> int:
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
 

@@ -24,6 +24,7 @@ from core.keys import open_keys
 from core.migrations import require_current
 from core.settings import Settings
 from core.spreadsheet import csv_bytes
+from knowledge.service import facts_changed
 from service.bootstrap import database_url
 from service.moved_words import HEADINGS, Line, faults, lines_of_patients, lines_of_schedule, summary
 
@@ -89,9 +90,13 @@ async def _move(
     database, access, now = Database(url), Access.system("import"), SystemClock(settings.zone).now()
     try:
         if options.what == "schedule":
-            return await move_schedule(
+            moved = await move_schedule(
                 database, access, table, now=now, is_dry=options.dry_run, is_strict=options.strict
             )
+            if moved.is_written and not options.dry_run:
+                async with database.unit_of_work() as uow:
+                    await facts_changed(uow)
+            return moved
         return await move_patients(
             database, access, table, now=now, region=settings.default_region, is_dry=options.dry_run,
             is_strict=options.strict, progress=_progress(texts),

@@ -24,7 +24,7 @@ from core.migrations import upgrade
 from core.postgres import EmbeddedPostgres, as_role, libpq_url
 from core.roles import APP, OWNER
 from service.app import create_app
-from tests.controls import pytest_runtest_logreport, pytest_sessionfinish
+from tests.controls import pytest_addoption, pytest_runtest_logreport, pytest_sessionfinish
 from tests.house import TestHouse, open_house
 from tests.processes import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.serving import free_port, serve, until
@@ -32,6 +32,7 @@ from tests.serving import free_port, serve, until
 __all__ = [
     "WARSAW",
     "free_port",
+    "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_runtest_logreport",
     "pytest_sessionfinish",
@@ -138,10 +139,13 @@ def emptied(url: str) -> str:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'knowledge_state')"
         ).fetchall()
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("DELETE FROM bot.events")
-        for (table,) in tables:
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        deletions = (sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for (table,) in tables)
+        # In one message: a hundred and fifty of them take twice as long.
+        connection.execute(
+            sql.SQL("; ").join(
+                (sql.SQL("SET session_replication_role = replica"), sql.SQL("DELETE FROM bot.events"), *deletions)
+            )
+        )
     return url
 
 

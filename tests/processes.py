@@ -1,7 +1,4 @@
-"""A run in several processes (`./poradnia test -n 4 --dist loadscope --no-loadscope-reorder`): which tests stay together.
-
-Not the default: on two cores the tests that hold the product to its times, such as the quick benchmarks, then fail for want of them.
-"""
+"""A run in several processes (`./poradnia test`; by hand `-n 4 --dist loadscope --no-loadscope-reorder`): what stays together."""
 
 import pytest
 from xdist.remote import Producer

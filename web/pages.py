@@ -36,6 +36,7 @@ from web.login.routes import router as login_router
 from web.login.sign_on import router as sign_on_router
 from web.login.steps import router as steps_router
 from web.parts import House
+from web.prices.routes import router as public_prices_router
 from web.privacy.persons import notice_router
 from web.privacy.persons import router as persons_router
 from web.privacy.processors import router as processors_router
@@ -57,8 +58,10 @@ from web.studio.files import router as files_router
 from web.studio.gate import router as gate_router
 from web.studio.intents import router as intents_router
 from web.studio.preview import router as preview_router
+from web.studio.prices import router as prices_router
 from web.studio.routes import router as studio_router
 from web.studio.shadow import router as shadow_router
+from web.studio.site_facts import router as site_facts_router
 from web.studio.unanswered import router as unanswered_router
 from web.supervision.board import router as board_router
 from web.supervision.complaints import router as complaints_router
@@ -113,6 +116,8 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(documents_router(house, pages, sessions))
     app.include_router(files_router(house, sessions))
     app.include_router(closed_days_router(house, pages, sessions))
+    app.include_router(site_facts_router(house, pages, sessions))
+    app.include_router(prices_router(house, pages, sessions))
     app.include_router(shadow_router(house, pages, sessions))
     app.include_router(effects_router(house, pages, sessions))
     app.include_router(preview_router(house, pages, sessions))
@@ -141,6 +146,7 @@ def mount_pages(app: FastAPI, house: House, examine: Examine) -> None:
     app.include_router(processors_router(house, pages, sessions))
     app.include_router(slack_router(house))
     app.include_router(notice_router(house, pages))
+    app.include_router(public_prices_router(house, pages))
     app.include_router(transcripts_router(house, pages))
     app.include_router(widget_router(house, pages))
     if house.simulator is not None:

@@ -228,7 +228,7 @@ _PAGES = frozenset(
     "/account /board /board/complaints /clinical /clinical/triage /console /console/search /privacy/audit "
     "/privacy/persons /privacy/processors /quality /quality/figures /quality/form /quality/own /refills /replies /routing "
     "/staff /staff/break-glass /staff/review "
-    "/studio/articles /studio/checks /studio/closed-days /studio/documents /studio/effects /studio/emergencies /studio/intents "
-    "/studio/preview /studio/shadow /studio/tests /studio/try /studio/unanswered".split()
+    "/studio/articles /studio/checks /studio/closed-days /studio/documents /studio/effects /studio/emergencies /studio/facts "
+    "/studio/facts/prices /studio/intents /studio/preview /studio/shadow /studio/tests /studio/try /studio/unanswered".split()
 )
 """All that the navigation leads to, and no page that only takes what is sent to it."""

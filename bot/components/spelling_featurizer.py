@@ -44,11 +44,11 @@ class SpellingFeaturizer(Kept, DenseFeaturizer):
     def get_default_config() -> dict[str, Any]:
         return {
             **DenseFeaturizer.get_default_config(),
-            "scale": 6.0,
+            "scale": 7.5,
             "shortest": 2,
             "longest": 5,
             "seen_in": 2,
-            "columns": 2048,
+            "columns": 4096,
         }
 
     @classmethod

@@ -44,7 +44,7 @@ async def search_offers(
         for slot in free
         if (start is None or slot.start >= start) and (end is None or slot.start < end) and fits(slot.start)
     ]
-    return await _offers(uow, rules.choose(window, limit), now)
+    return await _offers(uow, rules.choose(window, limit))
 
 
 async def nearest_offers(
@@ -69,7 +69,7 @@ async def nearest_offers(
     after = [slot for slot in free if end is not None and slot.start >= end]
     before = [slot for slot in free if start is not None and slot.start < start]
     chosen = rules.choose(after, limit) if after else before[-limit:]
-    return [replace(offer, outside_window=True) for offer in await _offers(uow, chosen, now)]
+    return [replace(offer, outside_window=True) for offer in await _offers(uow, chosen)]
 
 
 async def _free(
@@ -100,7 +100,7 @@ async def _free(
     return rules.free_slots(wanted, taken, now + LEAD)
 
 
-async def _offers(uow: UnitOfWork, slots: Iterable[Slot], now: datetime) -> list[Offer]:
+async def _offers(uow: UnitOfWork, slots: Iterable[Slot]) -> list[Offer]:
     offers: list[Offer] = []
     for slot in slots:
         clinician = await uow.session.get_one(Clinician, slot.clinician_id)
@@ -116,15 +116,16 @@ async def _offers(uow: UnitOfWork, slots: Iterable[Slot], now: datetime) -> list
                 start=slot.start,
                 end=slot.end,
                 payers=slot.payers,
-                price_private=await _private_price(uow, slot, place.code, now),
+                price_private=await _private_price(uow, slot, place.code),
             )
         )
     return sorted(offers, key=lambda offer: offer.start.astimezone(UTC))
 
 
-async def _private_price(uow: UnitOfWork, slot: Slot, site_code: str, now: datetime) -> Money | None:
+async def _private_price(uow: UnitOfWork, slot: Slot, site_code: str) -> Money | None:
+    """What the visit costs on its own day, which may be after a price changes."""
     if "private" not in slot.payers:
         return None
-    facts = await clinic.prices(uow, None, now, specialty=slot.specialty)
+    facts = await clinic.prices(uow, None, slot.start, specialty=slot.specialty)
     fitting = [fact for fact in facts if fact.payer == "private" and fact.site_code in (site_code, None)]
     return fitting[0].money if fitting else None

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from care.appointments import rules
 from care.appointments.models import Clinician, ClosedDay, Price, Service, Site, SiteHours, Specialty
 from care.appointments.offers import Money
-from care.appointments.rules import OpenBlock
+from care.appointments.rules import Hours, OpenBlock
 from core.db import UnitOfWork
 from core.errors import NotFound
 
@@ -76,7 +76,7 @@ async def prices(
     query = (
         select(Price, Site.code)
         .outerjoin(Site, Site.id == Price.site_id)
-        .where(Price.valid_from <= day, or_(Price.valid_to.is_(None), Price.valid_to >= day))
+        .where(Price.valid_on(day))
         .order_by(Site.code.nulls_last(), Price.payer, Price.valid_from.desc())
     )
     if service_code is not None:
@@ -141,6 +141,14 @@ async def closed_sites(uow: UnitOfWork, first: date, last: date) -> dict[date, f
     for day, site_id in rows:
         found.setdefault(day, set()).add(site_id)
     return {day: frozenset(ids) for day, ids in found.items()}
+
+
+async def weekly_hours(uow: UnitOfWork) -> dict[UUID, tuple[Hours, ...]]:
+    """The weekly opening hours of every site that has any."""
+    found: dict[UUID, list[Hours]] = {}
+    for row in await uow.session.scalars(select(SiteHours)):
+        found.setdefault(row.site_id, []).append((row.weekday, row.opens, row.closes))
+    return {site_id: tuple(hours) for site_id, hours in found.items()}
 
 
 async def hours_between(uow: UnitOfWork, site_code: str, first: date, last: date) -> dict[date, list[OpenBlock]]:

@@ -72,6 +72,10 @@ class Lexicon:
                     self._add(index, language, form)
         self._deletes = {language: _deletes_of(words) for language, words in self._vocabulary.items()}
 
+    def is_of(self, terms: list[Term]) -> bool:
+        """True if it was made of these."""
+        return self._terms == terms
+
     def find(self, text: str, language: str) -> list[Found]:
         """The terms in the text, in order; the longest match wins, and equal ones are all given."""
         folded = fold(text)
@@ -154,8 +158,13 @@ class Lexicon:
         return start
 
 
-def build(specialties: Iterable[Specialty], clinicians: Iterable[Clinician], services: Iterable[Service]) -> Lexicon:
-    """The matcher over these rows."""
+def build(
+    specialties: Iterable[Specialty],
+    clinicians: Iterable[Clinician],
+    services: Iterable[Service],
+    before: Lexicon | None = None,
+) -> Lexicon:
+    """The matcher over these rows; `before` itself, if it was made of the same."""
     terms = [
         Term(
             "specialty",
@@ -184,15 +193,16 @@ def build(specialties: Iterable[Specialty], clinicians: Iterable[Clinician], ser
         terms.append(
             Term("clinician", str(person.id), person.name, person.name, (*family, *full), family, person.given_name)
         )
-    return Lexicon(terms)
+    return before if before is not None and before.is_of(terms) else Lexicon(terms)
 
 
-async def load(uow: UnitOfWork) -> Lexicon:
-    """The matcher over the tables as they are now; make it once and keep it."""
+async def load(uow: UnitOfWork, before: Lexicon | None = None) -> Lexicon:
+    """The matcher over the tables as they are now; make it once and keep it. `before`: one that still serves if nothing changed."""
     return build(
         list(await uow.session.scalars(select(Specialty).order_by(Specialty.code))),
         list(await uow.session.scalars(select(Clinician).where(Clinician.is_active).order_by(Clinician.code))),
         list(await uow.session.scalars(select(Service).order_by(Service.code))),
+        before,
     )
 
 

@@ -4,7 +4,19 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Time, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Time,
+    UniqueConstraint,
+    and_,
+    or_,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -121,14 +133,22 @@ class Service(Base):
 
 
 class Price(Base):
-    """What one pays for a service, or for a visit in a specialty; without site it holds at all. Amount in grosze."""
+    """What one pays for a service, or for a visit in a specialty; without site it holds at all. Amount in grosze.
+
+    `valid_to` is the day it really ends: the end that was said (`planned_to`), or the day before the next one begins.
+    A withdrawn one is kept to be read, and holds no more.
+    """
 
     __tablename__ = "prices"
     __table_args__ = (
         CheckConstraint("(service_code IS NULL) <> (specialty IS NULL)", name="one_subject"),
         Index("ix_prices_service_code", "service_code"),
         Index("ix_prices_specialty", "specialty"),
-    )
+        Index(
+            "uq_prices_from", "service_code", "specialty", "site_id", "payer", "valid_from", unique=True,
+            postgresql_nulls_not_distinct=True, postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )  # fmt: skip
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     service_code: Mapped[str | None] = mapped_column(ForeignKey("services.code"))
     specialty: Mapped[str | None] = mapped_column(ForeignKey("specialties.code"))
@@ -138,6 +158,17 @@ class Price(Base):
     currency: Mapped[str] = mapped_column(default="PLN")
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    planned_to: Mapped[date | None] = mapped_column(Date)
+    set_at: Mapped[datetime | None]
+    set_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+
+    @classmethod
+    def valid_on(cls, day: date) -> ColumnElement[bool]:
+        """The prices that hold on that day."""
+        ends_later = or_(cls.valid_to.is_(None), cls.valid_to >= day)
+        return and_(cls.withdrawn_at.is_(None), cls.valid_from <= day, ends_later)
 
 
 class WeeklySchedule(Base):

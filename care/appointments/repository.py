@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from care.appointments import clinic, rules
 from care.appointments.models import Appointment, Clinician, ScheduleException, Site, WeeklySchedule
-from care.appointments.rules import Absence, Block, Slot, Taken
+from care.appointments.rules import Absence, Block, Hours, Slot, Taken
 from core.access import Access
 from core.db import UnitOfWork
 from core.errors import Forbidden
@@ -21,12 +21,15 @@ from core.ids import new_id
 
 @dataclass(frozen=True)
 class Plan:
-    """When clinicians see patients: what slots are cut from. `closed` says which sites are closed on a day; None is all."""
+    """When clinicians see patients: what slots are cut from. `closed` says which sites are closed on a day; None is all.
+    `hours` are the sites' opening hours; a site without any limits nothing.
+    """
 
     blocks: tuple[Block, ...]
     absences: tuple[Absence, ...]
     zones: Mapping[UUID, ZoneInfo]
     closed: Mapping[date, frozenset[UUID | None]]
+    hours: Mapping[UUID, tuple[Hours, ...]]
 
     def closed_sites(self, day: date) -> set[UUID]:
         """The sites where nobody is seen that day."""
@@ -62,7 +65,7 @@ class Appointments:
         found: list[Slot] = []
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
-            found += rules.day_slots(day, plan.blocks, plan.absences, plan.closed_sites(day), plan.zones)
+            found += rules.day_slots(day, plan.blocks, plan.absences, plan.closed_sites(day), plan.zones, plan.hours)
         return [
             slot
             for slot in found
@@ -93,7 +96,8 @@ class Appointments:
             else:
                 blocks.append(_extra_block(row))
         zones = {row.id: ZoneInfo(row.timezone) for row in await self._session.scalars(select(Site))}
-        return Plan(tuple(blocks), tuple(absences), zones, await clinic.closed_sites(self._uow, first, last))
+        closed = await clinic.closed_sites(self._uow, first, last)
+        return Plan(tuple(blocks), tuple(absences), zones, closed, await clinic.weekly_hours(self._uow))
 
     async def taken(self, clinician_ids: Iterable[UUID], start: datetime, end: datetime, now: datetime) -> list[Taken]:
         """What is booked, or held and not expired at `now`, between two instants."""

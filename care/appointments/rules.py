@@ -4,12 +4,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 Payer = Literal["nfz", "private"]
 VisitKind = Literal["first", "follow_up"]
+Hours = tuple[int, time, time]
+"""A stretch of opening hours: weekday (0 is Monday), opens, closes; local times."""
 
 HORIZON = timedelta(days=42)
 """How far ahead visits are offered. Team proposal, unsigned."""
@@ -87,16 +90,28 @@ def day_slots(
     absences: Iterable[Absence],
     closed_sites: Collection[UUID],
     zones: Mapping[UUID, ZoneInfo],
+    hours: Mapping[UUID, Sequence[Hours]] = MappingProxyType({}),
 ) -> list[Slot]:
     """All slots of a day, taken or not, in order of start: inside a block, outside absences, none on a closed site,
     and no two of one clinician overlapping (the earlier block wins). Lengths are real minutes, on clock-change days too.
+
+    Where a site's opening `hours` are known, what repeats every week keeps to them; an extra block is where somebody put it.
     """
     away = list(absences)
     slots: list[Slot] = []
     last_end: dict[UUID, datetime] = {}
     todays = [block for block in blocks if block.holds_on(day) and block.site_id not in closed_sites]
+    opened = {
+        site_id: open_blocks(day, hours[site_id], is_closed=False, zone=zones[site_id])
+        for site_id in {block.site_id for block in todays} & hours.keys()
+    }
     for slot in sorted(
-        (slot for block in todays for slot in _cut(block, day, zones[block.site_id])),
+        (
+            slot
+            for block in todays
+            for slot in _cut(block, day, zones[block.site_id])
+            if block.weekday is None or block.site_id not in opened or _is_covered(slot, opened[block.site_id])
+        ),
         key=lambda slot: (_instant(slot.start), _instant(slot.end), str(slot.clinician_id)),
     ):
         busy_until = last_end.get(slot.clinician_id)
@@ -107,6 +122,12 @@ def day_slots(
         last_end[slot.clinician_id] = _instant(slot.end)
         slots.append(slot)
     return slots
+
+
+def is_in_hours(visit: Slot, hours: Sequence[Hours], zone: ZoneInfo) -> bool:
+    """True if the site's weekly hours cover the whole visit, or none are known; closed days are another matter."""
+    day = visit.start.astimezone(zone).date()
+    return not hours or _is_covered(visit, open_blocks(day, hours, is_closed=False, zone=zone))
 
 
 def is_within(
@@ -198,6 +219,11 @@ def open_blocks(day: date, hours: Iterable[tuple[int, time, time]], is_closed: b
         if weekday == day.weekday()
     ]
     return sorted(blocks, key=lambda block: block.opens)
+
+
+def _is_covered(visit: Slot, opened: Iterable[OpenBlock]) -> bool:
+    start, end = _instant(visit.start), _instant(visit.end)
+    return any(_instant(block.opens) <= start and end <= _instant(block.closes) for block in opened)
 
 
 def _instant(moment: datetime) -> datetime:

@@ -158,7 +158,10 @@ async def _outside(uow: UnitOfWork, access: Access, now: datetime) -> list[Outsi
         closed = plan.closed_sites(one.start_at.astimezone(zone).date())
         slot = Slot(one.clinician_id, one.site_id, one.specialty, one.start_at, one.end_at, frozenset())
         own = [block for block in plan.blocks if block.clinician_id == one.clinician_id]
-        if people[one.clinician_id].is_active and rules.is_within(slot, own, plan.absences, closed, zone):
+        is_covered = rules.is_within(slot, own, plan.absences, closed, zone)
+        is_extra = rules.is_within(slot, [block for block in own if block.weekday is None], (), closed, zone)
+        is_open = is_extra or rules.is_in_hours(slot, plan.hours.get(one.site_id, ()), zone)
+        if people[one.clinician_id].is_active and is_covered and is_open:
             continue
         reason = "closed" if one.site_id in closed else "hours" if people[one.clinician_id].is_active else "left"
         found.append(

@@ -11,7 +11,7 @@ import structlog
 from channels.voice import frames
 from channels.voice.caller import MOST_UNHEARD, Caller
 from channels.voice.manners import Manner, goes_on, is_dictated, is_hum, is_noise, manner_of
-from channels.voice.mouth import Lips, Mouth
+from channels.voice.mouth import LISTENS, Lips, Mouth
 from channels.voice.voice import Voice
 from conversations.understanding import fold
 from core.i18n import Language, as_language
@@ -106,7 +106,8 @@ class Call:
             case frames.Prompt():
                 await self._hear(frame)
             case frames.Interrupt():
-                await self._mouth.cut(frame.heard)
+                self.hush()
+                await self._mouth.take_back(frame.heard)
             case frames.Dtmf():
                 await self._press(frame.digit)
             case frames.Failure():
@@ -145,6 +146,11 @@ class Call:
             if "silence" in self._tasks:
                 self._wait_for_a_word()
 
+    def hush(self) -> None:
+        """The caller speaks into our words: no more of them, but for safety's. `mouth.take_back` must follow."""
+        self._mouth.hush()
+        self._listen()
+
     async def not_understood(self) -> None:
         """What hears for us failed: said, then keys are offered, then a person, as when nothing was heard."""
         self._caller.has_spoken = True
@@ -168,6 +174,7 @@ class Call:
         if not words:
             return
         self._wait_for_a_word()
+        self._listen()
         if not frame.last:
             self._put_off_the_end()
             # Words that mean danger are not waited out.
@@ -268,6 +275,11 @@ class Call:
                 event = await events.get(PULSE_SECONDS)
                 while event is not None and event["topic"] == "thread" and event.get("id") != str(self._mouth.thread):
                     event = await events.get(PULSE_SECONDS)
+
+    def _listen(self) -> None:
+        """No sound into what the caller says; if they say nothing that is answered, it is there again."""
+        self._mouth.listen()
+        self._later("sound", LISTENS, self._mouth.chime)
 
     def _wait_for_a_word(self) -> None:
         self._later("silence", SILENCE, self._silent)

@@ -22,6 +22,8 @@ from core.i18n import Language, as_language, catalogue
 from core.phone import takes_sms
 
 CUT = "interrupted"
+LISTENS = 4.0
+"""Seconds after the caller was heard in which no waiting sound is played into what they go on to say."""
 KEPT_IN_WRITING = frozenset({"booked", "visit-moved"})
 """What is said and also sent by SMS: a day and an hour are not for remembering. A landline hears it twice instead."""
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
@@ -69,6 +71,7 @@ class Mouth:
         self._cuts = 0
         self._is_safety = self._is_chiming = self._is_with_people = self._has_left = False
         self._going: UUID | None = None
+        self._listens_until = 0.0
         self._settled = asyncio.Event()
         self._settled.set()
         self._lock = asyncio.Lock()
@@ -81,7 +84,7 @@ class Mouth:
 
     async def speak(self, words: str) -> None:
         """Say words, sentence by sentence, until the caller speaks into them."""
-        cuts, self._is_chiming = self._cuts, False
+        cuts, self._is_chiming, self._listens_until = self._cuts, False, 0.0
         sentences = [spoken(one, self.language) for one in _SENTENCE.split(words)]
         if self.is_slow:
             sentences = [slowly(one) for one in sentences]
@@ -110,9 +113,12 @@ class Mouth:
             return await self._speak_stored()
 
     async def chime(self) -> None:
-        """Who waits for people, as it was when something was last looked for to say, hears that the line is alive until words follow."""
+        """Who waits for people, as it was when something was last looked for to say, hears that the line is alive until words follow.
+
+        Not while they speak.
+        """
         async with self._lock:
-            if self._is_with_people and not (self._is_chiming or self._has_left):
+            if self._is_with_people and not (self._is_chiming or self._has_left or self._is_listening):
                 self._is_chiming = True
                 await self.lips.chime()
 
@@ -143,6 +149,14 @@ class Mouth:
         return str((content or {}).get("key", "")).startswith(_WANTS_DIGITS)
 
     @property
+    def _is_listening(self) -> bool:
+        return asyncio.get_running_loop().time() < self._listens_until
+
+    def listen(self) -> None:
+        """The caller is speaking. `chime` does nothing for `LISTENS` seconds, or until we spoke."""
+        self._listens_until = asyncio.get_running_loop().time() + LISTENS
+
+    @property
     def may_be_cut(self) -> bool:
         """False while safety's words are said: they are said to their end."""
         return not self._is_safety
@@ -153,14 +167,6 @@ class Mouth:
         if not self._is_safety:
             self._cuts += 1
         self._settled.clear()
-
-    async def cut(self, heard: str) -> None:
-        """The caller spoke into our words: what was not heard is taken back, and what was about to be said is not said.
-
-        Safety's words are said all the same.
-        """
-        self.hush()
-        await self.take_back(heard)
 
     async def take_back(self, heard: str) -> None:
         """Let the transcript hold what was heard, and no more."""

@@ -164,7 +164,7 @@ class StreamedCall:
         """The caller speaks, or presses a key, into our words: we stop, and the transcript keeps what was played."""
         if not self.lips.is_playing or not self.call.mouth.may_be_cut:
             return
-        self.call.mouth.hush()
+        self.call.hush()
         heard = self.lips.stop()
         self._aside(self.call.mouth.take_back(heard))
         await self.lips.clear()

@@ -35,7 +35,7 @@ _ACTIONS = {
         "action_ask_booking_form_payer action_ask_booking_form_visit_kind action_ask_booking_form_patient_name "
         "action_ask_booking_form_referral_code action_ask_booking_form_booking_confirmed action_book action_clinic_info "
         "action_price action_prepare action_answer action_request_human action_staff_request action_refill action_stop_task "
-        "action_repeat action_change_language action_out_of_scope action_default_fallback validate_visits_form "
+        "action_no action_repeat action_change_language action_out_of_scope action_default_fallback validate_visits_form "
         "action_ask_patient_name validate_identity_form "
         "action_ask_identity_form_identity_role action_ask_identity_form_patient_name action_ask_identity_form_birth_date "
         "action_ask_identity_form_own_birth_date action_ask_identity_form_identity_code action_identify action_identity_code "

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from actions.wishes import Wish
 from conversations.models import Case, CaseState, Message
 from handoff.complaints import Complaint
+from knowledge.seed import seed as seed_knowledge
 from tests.actions.bot import Bot, booking, free_offers
 from tests.house import BARTEK
 
@@ -127,6 +128,53 @@ async def test_words_of_an_emergency_the_screen_does_not_know_name_112_and_call_
 async def test_two_close_goals_are_offered_with_a_person_beside_them(bot: Bot) -> None:
     bot.heard = [("nlu_fallback", 0.5), ("refill", 0.41), ("prescription_code", 0.38), ("affirm", 0.1)]
     assert (await bot.says("ta recepta co to jest", ("action_default_fallback", {})))[-1] == "which-did-you-mean"
+
+
+async def test_a_no_to_what_was_offered_is_no_goodbye(bot: Bot) -> None:
+    bot.heard = [("nlu_fallback", 0.5), ("refill", 0.41), ("prescription_code", 0.38)]
+    await bot.says("ta recepta co to jest", ("action_default_fallback", {}))
+    bot.heard = [("deny", 0.95)]
+    assert (await bot.says("nie", ("action_no", {})))[-1] == "none-of-these"
+
+
+async def test_a_no_to_nothing_offered_ends_kindly(bot: Bot) -> None:
+    bot.heard = [("service_info", 0.9)]
+    assert (await bot.says("robicie rezonans z kontrastem", ("action_clinic_info", {})))[-1] == "service-offered"
+    bot.heard = [("deny", 0.95)]
+    assert (await bot.says("nie, dziękuję", ("action_no", {})))[-1] == "utter-goodbye"
+
+
+@pytest.mark.parametrize("text", ["robicie gastroskopię?", "robicie gastroskopie", "do you do gastroscopy?"])
+async def test_who_asks_whether_it_is_done_here_is_told_so_and_not_how_to_prepare(bot: Bot, text: str) -> None:
+    async with bot.house.house.database.unit_of_work() as uow:
+        await seed_knowledge(uow, bot.house.clock.now())
+    bot.heard = [("service_info", 0.9)]
+    assert (await bot.says(text, ("action_clinic_info", {})))[-1] == "service-offered"
+    bot.heard = [("prepare", 1.0)]
+    assert (await bot.says("3", ("action_prepare", {})))[-1] == "answer-article"
+
+
+async def test_of_two_things_that_are_done_here_only_the_last_has_choices(bot: Bot) -> None:
+    bot.heard = [("service_info", 0.9)]
+    text = "robicie EKG i echo serca"
+    assert (await bot.says(text, ("action_clinic_info", {})))[-2:] == ["service-offered", "service-offered"]
+    said = [one.content or {} for one in await bot.house.rows(Message, Message.direction == "outbound")]
+    assert [len(one.get("choices", ())) for one in said if one.get("key") == "service-offered"] == [0, 1]
+
+
+async def test_who_asks_how_it_is_done_is_told_by_the_article(bot: Bot) -> None:
+    async with bot.house.house.database.unit_of_work() as uow:
+        await seed_knowledge(uow, bot.house.clock.now())
+    bot.heard = [("service_info", 0.9)]
+    assert (await bot.says("czy przed gastroskopią można coś pić", ("action_clinic_info", {})))[-1] == "answer-article"
+
+
+async def test_who_was_told_that_a_specialist_is_here_is_not_asked_again_for_which(bot: Bot) -> None:
+    bot.heard = [("service_info", 0.9)]
+    assert (await bot.says("czy jest u was kardiolog", ("action_clinic_info", {})))[-1] == "service-offered"
+    bot.heard = [("book", 1.0)]
+    assert await asked_next(bot, "1") == "time_window"
+    assert slots_of(bot)["specialty"] == "cardiology"
 
 
 async def test_a_goal_that_was_asked_for_keeps_the_words_it_was_asked_about(bot: Bot) -> None:

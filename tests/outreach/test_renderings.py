@@ -40,7 +40,10 @@ def test_the_web_has_whole_words_and_labels_to_tap() -> None:
 )  # fmt: skip
 def test_a_price_is_valid_from_a_day_said_as_one_says_it(channel: str, language: Language, said: str) -> None:
     names, price = {"pl": "okulistyka", "en": "ophthalmology"}, {"money": 22000}
-    told = Utterance("price-visit", {"name": names, "price": price, "since": {"since": "2026-01-01"}})
+    told = Utterance(
+        "price-visit",
+        {"name": names, "price": price, "since": {"since": "2026-01-01"}, "link": "https://clinic.example/prices"},
+    )
     assert said in render(told, channel, language, NOW).text
 
 

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from care.appointments.models import Site
+from care.appointments import price_list
+from care.appointments.models import Price, Service, Site
+from care.appointments.site_facts import SiteFacts
 from care.authorisations.models import Authorisation, Basis, Evidence, PatientIs
 from care.governance.models import Signature, Subject
 from care.patients.models import Patient, PatientContactPoint
@@ -180,7 +182,8 @@ async def world(house: TestHouse, owner: UUID | None, site: UUID | None = None) 
             "run_id": await a_run(house), "test_id": await a_test(house, agent), "intent": "price", "number": 1,
             "name": "examples.csv", "shadow_id": await a_shadow(house, colleague.id),
             "emergency_id": await an_emergency(house, colleague.id), "leaflet_id": await a_leaflet(house),
-            "group_id": await an_unanswered(house, accepted.message_id),
+            "group_id": await an_unanswered(house, accepted.message_id), "site_id": await a_site(house), "kind": "service",
+            "code": await a_service(house), "price_id": await a_price(house),
         }
     )  # fmt: skip
 
@@ -214,6 +217,25 @@ async def a_join(house: TestHouse) -> tuple[UUID, UUID]:
         made = await Joins(house.house.cases).join(uow, agent, kept, other, reason, house.clock.now())
     assert not isinstance(made, Refused)
     return kept, made.id
+
+
+async def a_service(house: TestHouse) -> str:
+    """An examination without a price."""
+    one = Service(
+        code=uuid4().hex, name_pl="USG", name_en="ultrasound", synonyms_pl=[], synonyms_en=[], duration_minutes=20
+    )
+    async with house.house.database.unit_of_work() as uow:
+        uow.session.add(one)
+    return one.code
+
+
+async def a_price(house: TestHouse) -> UUID:
+    """One that begins tomorrow."""
+    code, tomorrow = await a_service(house), house.clock.now().date() + timedelta(days=1)
+    one = Price(id=new_id(), service_code=code, payer="private", amount=10_000, valid_from=tomorrow)
+    async with house.house.database.unit_of_work() as uow:
+        uow.session.add(one)
+    return one.id
 
 
 async def a_site(house: TestHouse) -> UUID:
@@ -292,6 +314,14 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
     "/studio/closed-days": lambda _: {"day": "2026-12-04", "pl": "Awaria wody", "en": "No water"},
     "/studio/closed-days/reopen": lambda _: {"closed": str(uuid4())},
+    "/studio/facts/sites/{site_id}": lambda _: {
+        "name": f"Mokotów {uuid4().hex}", "address": "ul. Nowa 1", "phone": "89 000 10 01", "day-0": "8-18",
+        "seen": SiteFacts("Mokotów", "A", "1", "", "", "", "", ((),) * 7).mark,
+    },
+    "/studio/facts/prices/{kind}/{code}": lambda _: {
+        "amount": "180", "site": "", "valid_from": "2027-01-01", "seen": price_list.mark([])
+    },
+    "/studio/facts/prices/withdraw": lambda one: {"price": str(one.ids["price_id"])},
     "/studio/files": lambda one: {"article": one.ids["article_id"], "base": "1", "language": "pl", "title": "Ulotka"},
     "/studio/files/remove": lambda one: {
         "article": one.ids["article_id"], "base": "1", "language": "pl", "file": str(one.ids["leaflet_id"]),

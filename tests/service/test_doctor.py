@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -62,3 +63,29 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         told = doctor(tmp_path, PORADNIA_WEB_PORT=str(port))
     assert f"MISSING port {port}: taken" in told.stdout and "PORADNIA_WEB_PORT" in told.stdout
     assert told.returncode == 1
+
+
+def test_a_scanner_that_is_wanted_must_answer(tmp_path: Path) -> None:
+    with socket.socket() as listens:
+        listens.bind(("127.0.0.1", 0))
+        listens.listen()
+        address = f"127.0.0.1:{listens.getsockname()[1]}"
+
+        def answer(words: bytes) -> None:
+            line, _ = listens.accept()
+            with line:
+                assert line.recv(16) == b"zPING\0"
+                line.sendall(words)
+
+        for words, told in (
+            (b"PONG\0", f"ok      clamd (PORADNIA_SCANNER): answers at {address}"),
+            (b"HTTP/1.1 400", "MISSING clamd"),
+        ):
+            thread = threading.Thread(target=answer, args=(words,))
+            thread.start()
+            said = doctor(tmp_path, PORADNIA_SCANNER="clamd", PORADNIA_CLAMD=address)
+            thread.join(10)
+            assert told in said.stdout
+    away = doctor(tmp_path, PORADNIA_SCANNER="clamd", PORADNIA_CLAMD=str(tmp_path / "nothing"))
+    assert "MISSING clamd (PORADNIA_SCANNER): no answer at" in away.stdout and away.returncode == 1
+    assert "clamd" not in doctor(tmp_path, PORADNIA_SCANNER="none").stdout

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -99,6 +99,22 @@ def test_an_upgrade_loses_and_changes_no_row(empty_url: str, revision: str) -> N
             assert len(written[name]) >= 3
             for row in () if name in EMPTIED else rows:
                 assert _plain({one: row[one] for one in kept}) in found, name
+
+
+def test_of_two_prices_from_one_day_the_newer_holds_after_the_upgrade(empty_url: str) -> None:
+    upgrade(empty_url, "0350_article_terms")
+    set_price = "INSERT INTO prices (id, service_code, payer, amount, currency, valid_from) VALUES (%s, 'ecg', 'private', %s, 'PLN', %s)"
+    with psycopg.connect(libpq_url(empty_url)) as connection:
+        connection.execute(
+            "INSERT INTO services (code, name_pl, name_en, synonyms_pl, synonyms_en, duration_minutes)"
+            " VALUES ('ecg', 'EKG', 'ECG', '{}', '{}', 15)"
+        )
+        for number, (amount, day) in enumerate([(5000, "2026-01-01"), (6000, "2026-01-01"), (7000, "2026-06-01")]):
+            connection.execute(set_price, (UUID(int=number + 1), amount, day))
+    upgrade(empty_url)
+    with psycopg.connect(libpq_url(empty_url)) as connection:
+        rows = connection.execute("SELECT amount, withdrawn_at IS NULL FROM prices ORDER BY amount").fetchall()
+    assert rows == [(5000, False), (6000, True), (7000, True)]
 
 
 def _plain(row: Any) -> dict[str, str]:

@@ -129,6 +129,7 @@ async def test_whatever_is_wrong_the_words_the_status_and_the_headers_are_the_sa
 
 
 async def test_many_attempts_from_one_address_are_slowed_down(house: TestHouse) -> None:
+    house.hold_limits()
     async with browser(house) as client:
         statuses = [(await enter(client, f"nobody{n}@example.org", "x")).status_code for n in range(12)]
     assert statuses[0] == 401 and statuses[-1] == 429

@@ -10,7 +10,7 @@ from core.audit import AuditEvent
 from knowledge.files import LARGEST, MOST, ArticleFile
 from knowledge.models import ArticleVersion
 from knowledge.service import Reply, article, import_articles
-from tests.house import TestHouse
+from tests.house import PUBLIC, TestHouse
 from tests.web.test_staff_pages import Keyboard, keyboard
 from tests.web.test_studio import DOG
 
@@ -120,3 +120,22 @@ async def test_a_file_of_articles_that_is_imported_again_leaves_the_leaflets_whe
         assert await import_articles(uow, Access.system("test"), [row], filled.clock.now()) == ["guide-dog"]
     newest = max(await filled.rows(ArticleVersion, ArticleVersion.language == "pl"), key=lambda one: one.version)
     assert newest.answer == "Tak." and len(newest.files) == 1
+
+
+async def test_the_address_of_a_file_counts_in_the_sms_as_it_is_sent(filled: TestHouse) -> None:
+    words = (
+        "Pies asystujacy moze wejsc. " * 16
+    )  # 447 letters: three segments of 153, with none to spare for an address.
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **(DOG | {"pl_answer": words}))
+        assert "SMS, segmenty: 3" in (await ola.client.get(f"{ADDRESS}?lang=pl")).text
+        assert (await ola.post(f"{ADDRESS}/publish", version="1")).status_code == 303
+        assert (await sends(ola)).status_code == 303
+        page = (await ola.client.get(f"{ADDRESS}?lang=pl")).text
+        (kept,) = await filled.rows(ArticleFile)
+        assert "SMS, segmenty: 4" in page and f"Do pobrania: Ulotka o psach: {PUBLIC}/files/{kept.code}" in page
+        refused = await ola.post(f"{ADDRESS}/publish?lang=pl", version="2")
+        assert refused.status_code == 422 and "segmentów" in refused.text
+        short = {**DOG, "base": "2", "pl_answer": words, "pl_sms": "Tak, zapraszamy.", "pl_files": str(kept.id)}
+        await ola.post(ADDRESS, **short)
+        assert (await ola.post(f"{ADDRESS}/publish", version="3")).status_code == 303

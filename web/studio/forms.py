@@ -10,7 +10,7 @@ from core.errors import Refused
 from core.i18n import LANGUAGES, Language
 from core.segments import measure
 from knowledge import editing, reading_level
-from knowledge.files import MOST
+from knowledge.files import MOST, ArticleFile
 from knowledge.models import ArticleVersion
 from knowledge.versions import OLDEST, for_whom, said
 
@@ -95,14 +95,18 @@ def filled(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[
 
 
 def previews(
-    texts: Mapping[str, ArticleVersion], known: Mapping[Language, dict[str, str]]
+    texts: Mapping[str, ArticleVersion],
+    known: Mapping[Language, dict[str, str]],
+    kept: Mapping[UUID, ArticleFile],
+    public_url: str,
 ) -> dict[str, dict[str, Any]]:
-    """What each channel would say, by language; the SMS with its segments."""
+    """What each channel would say, by language; the SMS with its segments, the addresses of the `kept` files it has included."""
     heard: dict[str, dict[str, Any]] = {}
     for language in LANGUAGES:
         if (text := texts.get(language)) is None:
             continue
-        sms = editing.as_sms(text, known[language])
+        files = [kept[one] for one in text.files if one in kept]
+        sms = editing.as_sms(text, known[language], files, public_url)
         heard[language] = {
             "web": said(text, "webchat", known[language]), "sms": sms, "segments": measure(sms).count,
             "voice": said(text, "voice", known[language]), "level": reading_level.level(text.answer, language),

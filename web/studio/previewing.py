@@ -36,7 +36,7 @@ from core.i18n import Language
 from core.segments import measure
 from core.when import TimeSpan
 from core.yamls import read_yaml
-from knowledge.files import addresses
+from knowledge.files import worded
 from knowledge.intents.uses import DOMAIN, Uses, uses
 from knowledge.retrieval import Answer, Choices, Match, Weighed
 from knowledge.service import Library, Reply, article, articles_of_service
@@ -121,9 +121,8 @@ async def look(
         fixed = [Utterance(one.key) for one in acts if isinstance(one, rules.Say)]
         told = [*fixed, *(await _answer(uow, library, seen, with_drafts) if asks else ())]
     if seen.source is not None and seen.source.files:
-        files = addresses(seen.source.files, house.settings.public_url, seen.language)
-        words = {"text": seen.source.text, "files": files}
-        told = [Utterance("answer-article-files", words) if one.key == "answer-article" else one for one in told]
+        whole = worded(seen.source.text, seen.source.files, house.settings.public_url, seen.language)
+        told = [whole if one.key == "answer-article" else one for one in told]
     seen.said = [_as_heard(house, seen, one, now) for one in told]
     if any(isinstance(one, rules.Escalate) for one in acts):
         seen.follows = "person"

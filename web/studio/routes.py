@@ -114,10 +114,10 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             subject = await editing.whole(uow, person.access, article_id)
             known = {language: await facts(uow, language) for language in LANGUAGES}
             plan = (await schedules.plans(uow, [article_id])).get(article_id)
+            kept = await files.of_article(uow, article_id)
         texts = subject.versions.get(version) or subject.versions[subject.newest]
-        return await edited(
-            request, person, None, filled(subject, texts) | {"plan": plan, "heard": previews(texts, known)}
-        )
+        heard = previews(texts, known, kept, house.settings.public_url)
+        return await edited(request, person, None, filled(subject, texts) | {"plan": plan, "heard": heard})
 
     @routes.post("/articles/{article_id}")
     async def change(request: Request, article_id: str, person: Actor, base: Annotated[int, Form(ge=1)]) -> Response:
@@ -178,7 +178,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             subject = await editing.whole(uow, person.access, article_id)
             wanted = version if version in subject.versions else subject.newest
             texts = subject.versions[wanted]
-            found = await editing.problems(uow, texts, house.clock.now())
+            found = await editing.problems(uow, texts, house.clock.now(), house.settings.public_url)
             changes = await editing.impact(uow, studio.live, article_id, wanted, texts)
             moved = words = None
             if asks:

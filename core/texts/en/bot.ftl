@@ -159,8 +159,10 @@ visit-moved-sms = Visit moved. New time: { $at }, { $clinician }, { $address }. 
 
 ## Answers
 price-which = The price of what? Please write the name of the test or the doctor.
-price-visit = { $name }: { $price } as a private patient, valid since { $since }. Free of charge with public cover (NFZ) where it applies.
-price-visit-sms = { $name }: { $price } private, since { $since }. Free with public cover (NFZ) where it applies.
+price-visit = { $name }: { $price } as a private patient, valid since { $since }. Free of charge with public cover (NFZ) where it applies. Price list: { $link }
+price-visit-sms = { $name }: { $price } private, since { $since }. Free with public cover (NFZ) where it applies. Price list: { $link }
+price-visit-sites = { $name } as a private patient depends on the site. { $prices }. Valid since { $since }. Free of charge with public cover (NFZ) where it applies. Price list: { $link }
+price-visit-sites-sms = { $name } private: { $prices }; since { $since }. Free with public cover (NFZ) where it applies. Price list: { $link }
 price-unknown = This is not in our price list. A person can check it for you.
 prepare-which = Preparation for which test? Please write its name.
 answer-article = { $text }
@@ -177,6 +179,7 @@ service-offered = { $name }: yes, we do that here.
 symptoms-next = Symptoms cannot be judged here by a machine. If it is sudden or getting worse quickly, call 112. Shall we book a visit, or should a person write back?
 answer-needs-person = There is no approved answer to this question. A person can tell you: write “human”.
 staff-can-do = If you need help with it, a person is here for you.
+none-of-these = Please put it in other words. A person can answer, too.
 which-did-you-mean = To be sure: which of these is it about?
 which-goal = { $name }: what would you like?
 choice-article = { $name }

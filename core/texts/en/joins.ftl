@@ -44,6 +44,7 @@ refused-join-call = This person is on the telephone right now. Please try again 
 refused-join-two-people = Each conversation is with somebody else. One of them passes theirs on or closes it first.
 refused-join-talking = The person is writing with the bot in both conversations right now, and answers could get mixed up. Please wait a few minutes, or take one over.
 refused-join-follow-ups = Each conversation has a task to look after the person. Please finish one of them first.
+refused-join-erasure = The data of one of these people is being erased. Please wait until the data protection officer has the report.
 refused-join-undone = These conversations are separate already.
 refused-join-later = This conversation was itself joined with another one since. Please separate those first.
 audit-did-thread-joined = conversations joined

@@ -47,7 +47,8 @@ correct-how-voice = What should change? Just say the new answer, for example: â€
 booked-voice = Your visit is booked: { $at }, { $clinician }, { $address }. If anything changes, just call, and in an emergency call 112.
 visit-moved-voice = The visit was moved, the new time: { $at }, { $clinician }, { $address }. The old time is free again.
 price-which-voice = The price of what? Please say the name of the test or the doctor.
-price-visit-voice = { $name }: { $price } as a private patient, since { $since }. Free with public cover (NFZ) where it applies.
+price-visit-voice = { $name }: { $price } as a private patient, since { $since }. Free with public cover (NFZ) where it applies. The whole price list is on our website.
+price-visit-sites-voice = { $name } as a private patient. { $prices }. Since { $since }. Free with public cover (NFZ) where it applies. The whole price list is on our website.
 site-info-voice = { $name }, { $address }. Today: { $hours }.
 site-info-closed-voice = { $name }, { $address }. Closed now, opens: { $next }.
 prepare-which-voice = Preparation for which test? Please say its name.
@@ -79,3 +80,4 @@ voice-briefing = { $ending ->
    *[other] Last words: { $words }. Connecting.
 }
 answer-article-files-voice = { $text } There is a file for this, say send it by SMS to get it.
+none-of-these-voice = Please say it in other words. A person can answer, too.

@@ -159,8 +159,10 @@ visit-moved-sms = Wizyta przelozona. Nowy termin: { $at }, { $clinician }, { $ad
 
 ## Answers
 price-which = Cenę czego podać? Proszę napisać nazwę badania albo lekarza.
-price-visit = { $name }: { $price } prywatnie. Cena obowiązuje od { $since } roku. Na NFZ bez opłat, jeśli przysługuje.
-price-visit-sms = { $name }: { $price } prywatnie, cena od { $since }. Na NFZ bez oplat, jesli przysluguje.
+price-visit = { $name }: { $price } prywatnie. Cena obowiązuje od { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cennik: { $link }
+price-visit-sms = { $name }: { $price } prywatnie, cena od { $since }. Na NFZ bez oplat, jesli przysluguje. Cennik: { $link }
+price-visit-sites = { $name } prywatnie, zależnie od placówki. { $prices }. Ceny obowiązują od { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cennik: { $link }
+price-visit-sites-sms = { $name } prywatnie: { $prices }; ceny od { $since }. Na NFZ bez oplat, jesli przysluguje. Cennik: { $link }
 price-unknown = Ceny tej usługi nie ma w cenniku. Konsultant może ją sprawdzić.
 prepare-which = Przygotowanie do jakiego badania? Proszę napisać jego nazwę.
 answer-article = { $text }
@@ -177,6 +179,7 @@ service-offered = { $name }: tak, to jest u nas możliwe.
 symptoms-next = Automat nie może ocenić objawów. Jeśli to nagłe lub szybko się pogarsza, proszę dzwonić pod 112. Umówić wizytę czy ma odpisać człowiek?
 answer-needs-person = Na to pytanie nie ma zatwierdzonej odpowiedzi. Odpowie człowiek: proszę napisać „konsultant”.
 staff-can-do = Jeśli potrzebna jest pomoc w tej sprawie, konsultant jest do dyspozycji.
+none-of-these = Proszę napisać innymi słowami, o co chodzi. Może też odpowiedzieć konsultant.
 which-did-you-mean = Dla pewności: o co chodzi?
 which-goal = { $name }: co ma być dalej?
 choice-article = { $name }

@@ -45,6 +45,7 @@ refused-join-call = Ta osoba właśnie rozmawia przez telefon. Prosimy spróbowa
 refused-join-two-people = Każdą z tych rozmów prowadzi ktoś inny. Najpierw jedna z nich musi zostać przekazana albo zakończona.
 refused-join-talking = Ta osoba pisze teraz z botem w obu rozmowach i odpowiedzi mogłyby się pomieszać. Prosimy poczekać kilka minut albo przejąć jedną z rozmów.
 refused-join-follow-ups = Każda z tych rozmów ma zadanie, aby zająć się tą osobą. Prosimy najpierw zakończyć jedno z nich.
+refused-join-erasure = Dane jednej z tych osób są właśnie usuwane. Prosimy zaczekać, aż inspektor ochrony danych zobaczy raport.
 refused-join-undone = Te rozmowy są już rozdzielone.
 refused-join-later = Ta rozmowa została potem sama połączona z inną. Prosimy najpierw rozdzielić tamte.
 audit-did-thread-joined = rozmowy połączone

@@ -47,7 +47,8 @@ correct-how-voice = Co zmienić? Wystarczy powiedzieć nową odpowiedź, na przy
 booked-voice = Wizyta została umówiona: { $at }, { $clinician }, { $address }. Gdyby coś się zmieniło, wystarczy zadzwonić, a w nagłym przypadku 112.
 visit-moved-voice = Wizyta została przełożona, nowy termin: { $at }, { $clinician }, { $address }. Poprzedni termin jest zwolniony.
 price-which-voice = Cenę czego podać? Proszę powiedzieć nazwę badania albo lekarza.
-price-visit-voice = { $name }: { $price } prywatnie, cena od { $since } roku. Na NFZ bez opłat, jeśli przysługuje.
+price-visit-voice = { $name }: { $price } prywatnie, cena od { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cały cennik jest na naszej stronie.
+price-visit-sites-voice = { $name } prywatnie. { $prices }. Ceny od { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cały cennik jest na naszej stronie.
 site-info-voice = { $name }, { $address }. Dziś: { $hours }.
 site-info-closed-voice = { $name }, { $address }. Teraz nieczynne, otwarcie: { $next }.
 prepare-which-voice = Przygotowanie do jakiego badania? Proszę powiedzieć jego nazwę.
@@ -79,3 +80,4 @@ voice-briefing = { $ending ->
    *[other] Ostatnie słowa: { $words }. Łączę.
 }
 answer-article-files-voice = { $text } Jest do tego plik, przyjdzie po słowach wyślij SMS-em.
+none-of-these-voice = Proszę powiedzieć innymi słowami, o co chodzi. Może też odpowiedzieć konsultant.

@@ -67,10 +67,12 @@ def _all_tests() -> int:
         train(Path(python), Settings().data_folder / "models")
     processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
     with tempfile.TemporaryDirectory() as folder:
-        passed = ["--passed", str(Path(folder) / "passed")]
-        beside = _pytest("-m", "not quiet", "-n", processes, "--dist", "loadscope", "--no-loadscope-reorder", *passed)
-        alone = _pytest("-m", "quiet", *passed)
-        shown = subprocess.run([sys.executable, "-m", "tests.controls", passed[1]], cwd=ROOT, check=False).returncode
+        passed = Path(folder) / "passed"
+        # As one word: a file that is there, by itself, pytest would take for the tests to run.
+        kept = f"--passed={passed}"
+        beside = _pytest("-m", "not quiet", "-n", processes, "--dist", "loadscope", "--no-loadscope-reorder", kept)
+        alone = _pytest("-m", "quiet", kept)
+        shown = subprocess.run([sys.executable, "-m", "tests.controls", passed], cwd=ROOT, check=False).returncode
     return beside or alone or shown
 
 

@@ -1,6 +1,6 @@
 """Whether every control of the hazard log rests on tests that passed: a whole `./poradnia test` fails if one was skipped or is gone.
 
-`pytest --passed FILE` adds the tests that passed to FILE, so that several runs count as one; `python -m tests.controls FILE` judges.
+`pytest --passed=FILE` adds the tests that passed to FILE, so that several runs count as one; `python -m tests.controls FILE` judges.
 """
 
 import sys
@@ -25,7 +25,7 @@ def unshown(log: hazards.HazardLog, passed: set[str]) -> list[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--passed FILE`."""
+    """`--passed=FILE`."""
     parser.addoption("--passed", type=Path, help="a file that the tests which passed are added to")
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from actions.changes import EASY_COVERAGE, ORDER, SURE, impossible, moves_about, part_named, unknown_clinician
 from actions.context import Call, Events, HouseAction, slot_set
 from actions.corrections import Said, heard, mended_name
+from actions.handover import hand_over
 from actions.offers import (
     NO_REFERRAL,
     OTHER_TIME,
@@ -14,6 +15,7 @@ from actions.offers import (
     choose,
     chosen,
     drop_offer,
+    examination_by_people,
     forget_times,
     named_offer,
     needs_referral,
@@ -29,8 +31,10 @@ from actions.offers import (
 )
 from actions.persons import forget_person, needs_person, read_introduction, read_person, registered
 from actions.reading import Reading, lacks_referral, read, read_code, yes_or_no
+from actions.topics import take_topic
 from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
+from care.appointments.models import Service
 from care.appointments.offers import parse_offer_key
 from core.errors import Refused
 from core.ids import PatientId
@@ -65,10 +69,16 @@ class ValidateBooking(HouseAction):
             return []
         if requested is None and call.slot("visit"):
             forget_times(call)  # A form about a visit was left for a person, with its answers.
+        if (requested in (None, "specialty") or said.is_correction) and await examination_by_people(call, reading):
+            return [slot_set("requested_slot", None)]  # `action_book` says so.
         before = dict(call.changed)
         await self._read(call, said, reading, requested)
+        if requested is None and not (reading.terms or call.option or call.said):
+            await take_topic(call)
         if requested and call.changed == before and not call.said and not await self._explains(call, requested):
             return []
+        if requested == "specialty" and call.changed and not call.said and not call.slot("specialty"):
+            call.say("booking-noted")  # The same question comes again: what was said with it is kept.
         if requested and not call.changed:
             call.set(requested, call.slot(requested))
         await self._settle_terms(call)
@@ -230,6 +240,10 @@ class Book(HouseAction):
 
     async def act(self, call: Call) -> Events:
         """Register the person, book, tie the case to them; a lost slot goes back to offers."""
+        reading = read(call.text, call.lexicon, call.language, call.now)
+        if (examination := await examination_by_people(call, reading)) and call.slot("booking_confirmed") != "yes":
+            await self._leave_to_people(call, examination)
+            return []
         offer = chosen(call)
         if offer is None or call.slot("booking_confirmed") != "yes":
             call.say("booking-lost")
@@ -258,6 +272,13 @@ class Book(HouseAction):
         for name in SLOTS:
             call.set(name, None)
         return []
+
+    async def _leave_to_people(self, call: Call, examination: Service) -> None:
+        call.say("examination-by-people", name={"pl": examination.name_pl, "en": examination.name_en})
+        await hand_over(self, call, "staff-request", is_explained=True)
+        for name in SLOTS:
+            if call.slot(name) is not None:
+                call.set(name, None)
 
     async def _tie(self, call: Call, patient_id: PatientId) -> UUID:
         """The case that concerns the patient: this one, or for somebody else's booking a new one, with nothing carried over."""

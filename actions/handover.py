@@ -125,15 +125,18 @@ class OutOfScope(HouseAction):
         return []
 
 
-async def hand_over(action: HouseAction, call: Call, reason: str, *, is_urgent: bool = False) -> None:
-    """Queue the case and tell the person honestly what happens next."""
+async def hand_over(
+    action: HouseAction, call: Call, reason: str, *, is_urgent: bool = False, is_explained: bool = False
+) -> None:
+    """Queue the case and tell the person honestly what happens next; why, unless that was said already."""
     promise = await action.parts.cases.escalate(
         call.uow, call.access, call.case.id, reason, call.now, is_urgent=is_urgent, topic=call.intent or None
     )
-    if promise.limited_until is None and reason in ("staff-request", "not-understood"):
-        call.say(f"handoff-because-{reason}")
-    elif promise.limited_until is None and reason == "clinician-question":
-        call.say("handoff-because-clinician")
+    if promise.limited_until is None and not is_explained:
+        if reason in ("staff-request", "not-understood"):
+            call.say(f"handoff-because-{reason}")
+        elif reason == "clinician-question":
+            call.say("handoff-because-clinician")
     told = promise_utterance(promise, reason)
     call.say(told.key, told.choices, **told.args)
 

@@ -259,6 +259,15 @@ async def specialty_of_code(call: Call, code: str) -> str | None:
     return service.specialty if service is not None else None
 
 
+async def examination_by_people(call: Call, reading: Reading) -> Service | None:
+    """The examination that was named or picked and has no times here, so that people book it; None where anything named has."""
+    codes = [call.option] if call.option else reading.services
+    if not call.option and (reading.specialties or reading.clinicians):
+        return None
+    services = [one for code in codes if (one := await call.uow.session.get(Service, code)) is not None]
+    return services[0] if services and not any(one.specialty for one in services) else None
+
+
 async def specialty_choice(call: Call, code: str) -> Choice:
     """A specialty by its name."""
     field = await appointments.specialty(call.uow, code)

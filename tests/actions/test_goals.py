@@ -31,8 +31,9 @@ async def asked_next(bot: Bot, text: str) -> str | None:
 
 async def test_who_asks_what_is_free_gets_offers_and_is_not_asked_when(bot: Bot) -> None:
     bot.heard = [("next_slots", 0.9)]
-    assert await asked_next(bot, "co macie najwcześniej do kardiologa") == "offer"
     assert await asked_next(bot, "jakie są wolne terminy") == "specialty"
+    assert await asked_next(bot, "co macie najwcześniej do kardiologa") == "offer"
+    assert await asked_next(bot, "jakie są wolne terminy") == "offer", "the cardiologist was asked about just before"
     bot.heard = [("book", 0.9)]
     assert await asked_next(bot, "chcę do kardiologa") == "time_window"
 

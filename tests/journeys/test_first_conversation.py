@@ -227,3 +227,15 @@ async def test_a_sore_throat_is_asked_about_and_leads_to_times_soon_enough(clini
     assert "nie podpisal" in said and "112" in said, "marked as a demonstration, with what to watch for"
     case = await open_case(clinic, "+48500100177")
     assert (case.understood or {}).get("triage"), "whoever takes the case sees the interview"
+
+
+async def test_what_was_asked_about_is_booked_without_asking_again_and_an_examination_by_people(clinic: Clinic) -> None:
+    phone = clinic.phone("+48500100109")
+    assert "Dermatologia" in (await phone.text("ile kosztuje wizyta u dermatologa"))[-1]
+    topic, offers = await phone.text("to prosze mnie umowic na wtorek rano")
+    assert "dermatologia" in topic and "1) wt" in offers
+    await phone.text("nieważne")
+    named, queued = await phone.text("chce sie umowic na usg tarczycy")
+    assert named.startswith("USG tarczycy: ") and "z placówki" in named
+    assert "kolej" in queued
+    assert (await open_case(clinic, "+48500100109")).state is CaseState.waiting

@@ -71,6 +71,9 @@ media-kept = The file was added to the conversation.
 
 ## Booking
 utter-ask-booking-form-specialty = Which doctor or which test is the visit for?
+booking-topic = This is about { $name }, as asked before.
+booking-noted = All right, that is noted.
+examination-by-people = { $name }: a person of the clinic books this one.
 specialty-which = Who should the visit be with?
 ask-time-window = When should the visit be? For example: “Thursday after 3 pm”, “tomorrow morning”.
 ask-time-window-instead = When should the visit be instead? For example: “Thursday after 3 pm”, “next week”.

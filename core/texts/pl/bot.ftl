@@ -71,6 +71,9 @@ media-kept = Plik został dołączony do rozmowy.
 
 ## Booking
 utter-ask-booking-form-specialty = Do jakiego lekarza lub na jakie badanie ma być wizyta?
+booking-topic = Wizyta: { $name }, zgodnie z wcześniejszym pytaniem.
+booking-noted = Dobrze, to jest zapisane.
+examination-by-people = { $name }: na to badanie umawia człowiek z placówki.
 specialty-which = Do kogo ma być wizyta?
 ask-time-window = Na kiedy ma być wizyta? Na przykład: „w czwartek po 15”, „jutro rano”.
 ask-time-window-instead = Na kiedy przełożyć wizytę? Na przykład: „w czwartek po 15”, „w przyszłym tygodniu”.

@@ -21,7 +21,7 @@ from conversations.contact_limits import limited_until, told
 from conversations.identity.links import Links
 from conversations.identity.reading import asks_for_web
 from conversations.inbox import give_notice, open_case
-from conversations.messages import LINK_KEY, Messages, Route, offered_choices
+from conversations.messages import LINK_KEY, Messages, Route, last_content, offered_choices
 from conversations.models import Case, CaseState, ContactPoint, Correspondent, Message, Turn, TurnState
 from conversations.other_tongues import other_tongue
 from conversations.outreach import consents, replies
@@ -224,7 +224,8 @@ class Acting:
         if reply.intent:
             await intent_days.count(uow, reply.intent, route.language, now)
         keys = [utterance.key for utterance in reply.utterances]
-        if (reason := unanswered.reason_of(keys, reply.intent, reply.confidence)) is not None:
+        asked = (await last_content(uow, scene.message.case_id) or {}).get("key")
+        if (reason := unanswered.reason_of(keys, reply.intent, reply.confidence, asked)) is not None:
             message = scene.message
             await unanswered.note(uow, message.id, route.language, message.channel, reason, message.created_at)
         said = []

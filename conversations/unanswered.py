@@ -27,6 +27,11 @@ REASONS = {
     "info-unknown": "no-article",
 }
 """By the key of what was said. What is said inside a form is not here: there people give names and numbers, they do not ask."""
+FORM_QUESTIONS = (
+    "ask-", "utter-ask-", "offers-", "confirm-", "cancel-which", "reschedule-which", "move-", "identity-", "refill-", "triage-",
+    "not-understood-in-form", "booking-",
+)  # fmt: skip
+"""How the keys of what a form asks begin: who answers them gives a name, a number or a time."""
 UNSURE = 0.7
 """An intent understood with less confidence is worth a look."""
 
@@ -67,13 +72,15 @@ class Unanswered(Base):
     decided_at: Mapped[datetime | None]
 
 
-def reason_of(keys: Iterable[str], intent: str | None, confidence: float | None) -> str | None:
-    """Why a message that was answered with these keys is worth a look; None if it is not."""
+def reason_of(
+    keys: Iterable[str], intent: str | None, confidence: float | None, asked: str | None = None
+) -> str | None:
+    """Why a message that was answered with these keys is worth a look; None if it is not. `asked` is the key of what it answered."""
     said = list(keys)
     for key in said:
         if key in REASONS:
             return REASONS[key]
-    in_form = any(key.endswith("-in-form") for key in said)
+    in_form = any(key.endswith("-in-form") for key in said) or (asked or "").startswith(FORM_QUESTIONS)
     is_unsure = bool(intent) and confidence is not None and confidence < UNSURE
     return "unsure" if is_unsure and not in_form else None
 

@@ -35,7 +35,7 @@ class Catalogue:
         """True if the key is there."""
         return self._bundle.has_message(key)
 
-    def text(self, key: str, **args: Any) -> str:
+    def text(self, key: str, /, **args: Any) -> str:
         """The words for a key; unknown keys come back as they are, so that a page never fails on a text."""
         if not self._bundle.has_message(key):
             return key
@@ -52,7 +52,7 @@ def catalogue(language: Language) -> Catalogue:
     return Catalogue(language)
 
 
-def text(key: str, language: Language, **args: Any) -> str:
+def text(key: str, language: Language, /, **args: Any) -> str:
     """The words for a key in a language."""
     return catalogue(language).text(key, **args)
 

@@ -93,7 +93,7 @@ class Pages:
 class Text(Protocol):
     """Words of the catalogue in one language."""
 
-    def __call__(self, key: str, **args: Any) -> str:
+    def __call__(self, key: str, /, **args: Any) -> str:
         """The text of a key, filled."""
         ...
 
@@ -103,7 +103,7 @@ def in_language(language: Language) -> Text:
     return partial(_text, language)
 
 
-def _text(language: Language, key: str, **args: Any) -> str:
+def _text(language: Language, key: str, /, **args: Any) -> str:
     return catalogue(language).text(key, **args)
 
 

@@ -46,6 +46,16 @@ def test_only_what_was_not_answered_outside_a_form_is_noted() -> None:
     assert reason_of(["answer-article"], "price", 0.65) == "unsure"
     assert reason_of(["answer-article"], "price", 0.95) is None
     assert reason_of(["not-understood-in-form"], "nlu_fallback", 0.3) is None
+    assert reason_of(["ask-payer"], "book", 0.65, None) == "unsure"
+    assert reason_of(["booked"], "inform", 0.3, "confirm-booking-private") is None
+
+
+async def test_an_answer_to_a_question_of_a_form_does_not_come_there(learnt: TestHouse) -> None:
+    learnt.dialogue.always = DialogueReply((Utterance("ask-patient-for-booking"),), "book", 0.5, "scripted")
+    await learnt.text("poproszę może jakiś termin", "+48600700805")
+    await learnt.text("Anna Testowa 14.05.1944", "+48600700805")
+    (only,) = await prepared(learnt)
+    assert only.words and "termin" in only.words
 
 
 async def test_the_same_question_is_one_row_with_who_asked_how_often(learnt: TestHouse) -> None:

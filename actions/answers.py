@@ -258,7 +258,13 @@ async def _say_price(call: Call, code: str) -> None:
     since = {"since": max(fact.valid_from for _, fact in told or [("", private[0])]).isoformat()}
     if len({fact and fact.money for _, fact in places}) < 2:
         fact = told[0][1] if told else private[0]
-        call.say("price-visit", name=name, price={"money": fact.money.grosze}, since=since, link=link)
+        price = {"money": fact.money.grosze}
+        coming = await price_list.coming(call.uow, "service" if is_service else "visit", code, call.now.date())
+        if coming is not None and fact.site_code is None:
+            then = {"since": coming.valid_from.isoformat()}
+            call.say("price-visit-coming", name=name, price=price, then=then, next={"money": coming.amount}, link=link)
+            return
+        call.say("price-visit", name=name, price=price, since=since, link=link)
         return
     prices = {
         language: "; ".join(f"{place}: {fact.money.text(language)}" for place, fact in told) for language in LANGUAGES

@@ -28,6 +28,8 @@ HIGHEST = 5_000_000
 LARGE_STEP = 3
 """A price so many times the one before, or less than its part, is asked about again."""
 FURTHEST = timedelta(days=731)
+SOON = timedelta(days=30)
+"""A price that begins within so many days is told beside today's."""
 _AMOUNT = re.compile(r"(-?)(\d{1,9}|\d{1,3}(?:[ .]\d{3})+)(?:,(\d{1,2})|\.(\d{1,2}))?", re.ASCII)
 
 
@@ -94,6 +96,8 @@ class Steps:
     """The day it really ends, if it ends."""
     is_large: bool
     leaves_gap: bool
+    stays: Sequence[Entry] = ()
+    """What goes on to hold at sites with a price of their own, where the wanted one is for all."""
 
 
 def read_amount(words: str) -> int | Refused:
@@ -131,6 +135,12 @@ async def published(uow: UnitOfWork, today: date) -> list[Line]:
 def by_name(lines: Sequence[Line], language: str) -> list[Line]:
     """In the order of their names in that language."""
     return sorted(lines, key=lambda one: fold(one.subject.name(language)))
+
+
+async def coming(uow: UnitOfWork, kind: Kind, code: str, today: date) -> Price | None:
+    """The next price at all sites, if it begins soon."""
+    ahead = [one for one in await _line(uow, Subject(kind, code, "", ""), None) if one.valid_from > today]
+    return ahead[0] if ahead and ahead[0].valid_from <= today + SOON else None
 
 
 async def subject_of(uow: UnitOfWork, access: Access, kind: str, code: str) -> Subject:
@@ -177,6 +187,9 @@ async def steps(
         return {"valid_to": Refused("price-overlap", {"day": later[0].valid_from, "amount": later[0].amount})}
     before = next((one for one in line if _holds(one, wanted.valid_from)), None)
     until = _earlier(wanted.valid_to, later[0].valid_from - timedelta(days=1) if later else None)
+    own = [
+        one for one in await history(uow, access, subject) if one.site is not None and one.price.withdrawn_at is None
+    ]
     is_followed = later and until is not None and later[0].valid_from == until + timedelta(days=1)
     return Steps(
         before=before.amount if before is not None else None,
@@ -184,6 +197,7 @@ async def steps(
         until=until,
         is_large=before is not None and not before.amount / LARGE_STEP <= wanted.amount <= before.amount * LARGE_STEP,
         leaves_gap=until is not None and not is_followed,
+        stays=[one for one in own if wanted.site_id is None and _holds(one.price, wanted.valid_from)],
     )
 
 
@@ -224,9 +238,10 @@ async def set_price(
 
 
 async def withdraw(uow: UnitOfWork, access: Access, price_id: UUID, now: datetime) -> Subject | Refused:
-    """Take a price back that does not hold yet; the one before goes on. Audited. Raises `NotFound`.
+    """Take a price back that does not hold yet, the one before goes on; or end a site's own price, the one at all sites takes its place
+    from today on. Audited. Raises `NotFound`.
 
-    Refused: `price-holds` (its day has come: set another one instead). Harmless if it is withdrawn already.
+    Refused: `price-holds` (its day has come and nothing would hold instead: set another one). Harmless if it is withdrawn already.
     """
     access.require(Permission.edit_content)
     await uow.lock("price-list")
@@ -238,13 +253,24 @@ async def withdraw(uow: UnitOfWork, access: Access, price_id: UUID, now: datetim
     subject = await subject_of(uow, access, kind, code or "")
     if held.withdrawn_at is not None:
         return subject
-    if held.valid_from <= now.date():
+    today, act = now.date(), "price.withdrawn"
+    if held.valid_from <= today and not await _is_own_beside_another(uow, subject, held, today):
         return Refused("price-holds")
-    held.withdrawn_at, held.withdrawn_by = now, await _staff(uow, access)
+    if held.valid_from < today:
+        held.planned_to, act = today - timedelta(days=1), "price.ended"
+    else:
+        held.withdrawn_at, held.withdrawn_by = now, await _staff(uow, access)
     await uow.session.flush()
     await _settle(uow, subject, held.site_id)
-    audit.record(uow, access, "price.withdrawn", "price", held.id, now)
+    audit.record(uow, access, act, "price", held.id, now)
     return subject
+
+
+async def _is_own_beside_another(uow: UnitOfWork, subject: Subject, held: Price, today: date) -> bool:
+    """True for a site's own price of today where one at all sites holds as well."""
+    if held.site_id is None or not _holds(held, today):
+        return False
+    return any(_holds(one, today) for one in await _line(uow, subject, None))
 
 
 async def _settle(uow: UnitOfWork, subject: Subject, site_id: UUID | None) -> None:

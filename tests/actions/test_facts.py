@@ -1,5 +1,6 @@
 """Facts that an admin changes, in what the bot says. Invariant: from the next message on, and the same on every channel."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -107,3 +108,14 @@ async def test_hours_are_the_same_on_every_channel_as_soon_as_they_are_saved(bot
     after = await everywhere(bot, question, "action_clinic_info")
     assert all_say(after, "9:15, ", "od siódmej do dziewiątej piętnaście, od dziewiątej trzydzieści"), after
     assert ("ul. Nowa 1" in after["webchat"]) is (question == "gdzie jesteście")
+
+
+async def test_a_price_that_changes_soon_is_told_with_its_day(bot: Bot) -> None:
+    soon = bot.house.clock.now().date() + timedelta(days=8)
+    bot.heard = [("price", 0.9)]
+    async with keyboard(bot.house, Role.admin) as ola:
+        assert (await confirmed(ola, await asked(ola, "65", soon.isoformat()))).status_code == 303
+    heard = await everywhere(bot, "ile kosztuje ekg", "action_price")
+    assert "EKG: 60 zł prywatnie, a od 1 grudnia 2026 roku 65 zł." in heard["webchat"]
+    assert "EKG: 60 zl prywatnie, a od 1.12.2026 65 zl." in heard["sms"]
+    assert "od pierwszego grudnia" in heard["voice"] and "sześćdziesiąt pięć złotych" in heard["voice"]

@@ -189,3 +189,35 @@ async def test_a_day_after_the_change_is_booked_at_the_new_price(filled: TestHou
         )
     seen = {(one.start.date() >= change, one.price_private.grosze) for one in offers if one.price_private}
     assert seen == {(False, 22000), (True, 33300)}
+
+
+async def test_a_price_for_all_sites_tells_which_keep_their_own_and_that_can_be_ended(filled: TestHouse) -> None:
+    today = filled.clock.now().date()
+    site = (await filled.rows(Site))[0]
+    async with keyboard(filled, Role.admin) as ola:
+        await confirmed(ola, await asked(ola, "70", today.isoformat(), site=str(site.id)), site=str(site.id))
+        told = html.unescape((await asked(ola, "64", JANUARY)).text)
+        assert f"{site.name} zostaje przy własnej cenie 70 zł" in told
+        (own,) = await filled.rows(Price, Price.service_code == "ecg", Price.site_id == site.id)
+        page = html.unescape((await ola.client.get(PATH + "?lang=pl")).text)
+        assert f"Od dziś w placówce {site.name}" in page and "pozostałe placówki" in page and "60 zł" in page
+        assert sorted(await amount_on(filled, today)) == [60, 70]
+        assert (await ola.post("/studio/facts/prices/withdraw", price=str(own.id))).status_code == 303
+        assert await amount_on(filled, today) == [60]
+        assert "Zakończ własną cenę" not in (await ola.client.get(PATH + "?lang=pl")).text
+
+
+async def test_the_own_price_of_a_site_ends_the_day_before_and_what_held_stays(filled: TestHouse) -> None:
+    today = filled.clock.now().date()
+    site = (await filled.rows(Site))[0]
+    async with keyboard(filled, Role.admin) as ola:
+        await confirmed(ola, await asked(ola, "70", today.isoformat(), site=str(site.id)), site=str(site.id))
+    async with filled.house.database.unit_of_work() as uow:
+        (own,) = await filled.rows(Price, Price.service_code == "ecg", Price.site_id == site.id)
+        kept = await uow.session.get_one(Price, own.id)
+        kept.valid_from = today - timedelta(days=5)
+    async with keyboard(filled, Role.admin) as ola:
+        assert (await ola.post("/studio/facts/prices/withdraw", price=str(own.id))).status_code == 303
+    assert sorted(await amount_on(filled, today - timedelta(days=1))) == [60, 70]
+    assert await amount_on(filled, today) == [60]
+    assert (await filled.rows(AuditEvent, AuditEvent.action == "price.ended"))[0].subject_id == str(own.id)

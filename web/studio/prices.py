@@ -65,12 +65,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             entries = await price_list.history(uow, person.access, subject)
             places = [one for one in await sites(uow) if person.access.allows(Permission.edit_content, one.id)]
         language = page_language(request, person.language)
+        today = house.clock.now().date()
+        general = next((one for one in entries if one.site is None and one.state(today) == "now"), None)
         known = {"faults": {}, "steps": None, "wanted": None, "contradictions": [], "told": "", "typed": {}} | told
         known["faults"] = {name: _in_words(one, language) for name, one in known["faults"].items()}
         return respond(
             request, "prices_one", person, refused, subject=subject, entries=entries, seen=price_list.mark(entries),
             places=places, is_everywhere=person.access.sites(Permission.edit_content) is None,
-            furthest=house.clock.now().date() + price_list.FURTHEST, one_day=timedelta(days=1),
+            general=general, furthest=today + price_list.FURTHEST, one_day=timedelta(days=1),
             is_saved="saved" in request.query_params, **known,
         )  # fmt: skip
 
@@ -132,7 +134,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 
     @routes.post("/withdraw")
     async def withdraw(request: Request, person: Actor, price: Annotated[UUID, Form()]) -> Response:
-        """Take back a price that does not hold yet."""
+        """Take back a price that does not hold yet, or end a site's own."""
         async with house.database.unit_of_work() as uow:
             done = await price_list.withdraw(uow, person.access, price, house.clock.now())
             if not isinstance(done, Refused):

@@ -10,6 +10,7 @@ from actions.goal_choices import goal_choices
 from actions.handover import DefaultFallback, hand_over
 from actions.place_words import asks_for_the_place, asks_whether_done
 from actions.reading import read
+from actions.topics import what_was_spoken_of
 from care.appointments import price_list
 from care.appointments import service as clinic
 from care.appointments.clinic import PriceFact
@@ -39,6 +40,8 @@ ASKED_OF_ARTICLES = frozenset(
 """Goals that look for an article first: where one of them is likeliest and an article surely answers, nobody is asked which they meant."""
 WHICH = frozenset({"which-did-you-mean", "which-goal", "answer-choices", "price-which", "prepare-which"})
 """Questions which of several was meant. Elsewhere choices only stand beside what was said, and a no declines them."""
+FEW_WORDS = 6
+"""Who asks "how much is that?" in so few words means what was just spoken of."""
 MANY_WORDS = 8
 """Who writes so much and is still not understood has no everyday request."""
 
@@ -88,6 +91,8 @@ class Price(HouseAction):
         codes = reading.services or reading.specialties
         if not codes and call.slot("specialty"):
             codes = [call.slot("specialty")]  # "how much is that?" in the middle of a booking
+        if not codes and not call.option and len(call.text.split()) <= FEW_WORDS:
+            codes = [one for one in [await what_was_spoken_of(call)] if one]
         if len(codes) > 3:
             call.say("price-which", tuple(await choices_of(call, codes[:3], "price")))
             return []

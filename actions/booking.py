@@ -5,7 +5,7 @@ from uuid import UUID
 
 from actions.changes import EASY_COVERAGE, ORDER, SURE, impossible, moves_about, part_named, unknown_clinician
 from actions.context import Call, Events, HouseAction, slot_set
-from actions.corrections import Said, heard, mended_name
+from actions.corrections import Said, heard, mended_name, renamed
 from actions.handover import hand_over
 from actions.offers import (
     NO_REFERRAL,
@@ -106,7 +106,7 @@ class ValidateBooking(HouseAction):
             return
         if said.is_unable and take_against(call, said):
             reading = replace(reading, times=(), is_any_time=False)  # The times it names are those that do not suit.
-        if self._mended(call, said):
+        if self._mended(call, said, reading):
             return
         if requested in ("patient_name", "birth_date"):
             if not (said.is_correction and changes_plan(reading)) and read_person(call, requested):
@@ -148,10 +148,12 @@ class ValidateBooking(HouseAction):
             call.say("booking-not-this")
         return True
 
-    def _mended(self, call: Call, said: Said) -> bool:
-        """A name given before, put right in one word."""
-        name = call.slot("patient_name")
-        mended = mended_name(str(name), said) if name else None
+    def _mended(self, call: Call, said: Said, reading: Reading) -> bool:
+        """A name given before, put right."""
+        name = str(call.slot("patient_name") or "")
+        mended = mended_name(name, said) if name else None
+        if name and mended is None and not reading.terms and not reading.times:
+            mended = renamed(name, call.text)
         if mended is not None:
             call.set("patient_name", mended)
             call.set("booking_confirmed", None)

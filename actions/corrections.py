@@ -156,8 +156,33 @@ def mended_name(name: str, said: Said) -> str | None:
     words = name.split()
     if wrong[0] not in [fold(word) for word in words]:
         return None
-    new = right[0][:1].upper() + right[0][1:]
+    new = _capital(right[0])
     return " ".join(new if fold(word) == wrong[0] else word for word in words)
+
+
+_LETTER = "A-ZŁŚŻŹĆÓĄĘŃ"
+_SURNAME = re.compile(
+    r"\b(?:nazwisko|surname|last name|family name)\b(?:\s+(?:to|is)\b|[\s:,–-])*\s*([^\W\d_]+(?:-[^\W\d_]+)?)",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(r"\b(?:imię|imie|first name|given name)\b(?:\s+(?:to|is)\b|[\s:,–-])*\s*([^\W\d_]+)", re.IGNORECASE)
+_WHOLE = re.compile(rf"^(?i:nie|no|nope)\b.*?[,.!:]\s*([{_LETTER}][^\W\d_]+\s+[{_LETTER}][^\W\d_]+(?:-[^\W\d_]+)?)\W*$")
+
+
+def renamed(name: str, text: str) -> str | None:
+    """The name with the part that a message says anew ("nie, nazwisko Testowy"), or all of it ("nie, Krystyna Lisek"); else None."""
+    if whole := _WHOLE.match(text.strip()):
+        return " ".join(whole[1].split())
+    words = name.split()
+    if surname := _SURNAME.search(text):
+        words[-1] = _capital(surname[1])
+    elif given := _GIVEN.search(text):
+        words[0] = _capital(given[1])
+    return " ".join(words) if words != name.split() else None
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _folded(text: str) -> str:

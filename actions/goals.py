@@ -1,5 +1,7 @@
 """Goals with no form of their own: an approved answer, free times, or a person who is told what was understood."""
 
+import re
+
 from actions.answers import ALWAYS_PEOPLE, answered, say_article
 from actions.context import Call, Events
 from actions.handover import RequestHuman, hand_over
@@ -8,9 +10,13 @@ from actions.persons import note_role
 from actions.reach import proof_for, step_up
 from conversations.identity.levels import needs_code
 from conversations.protocols import Choice
+from conversations.understanding import fold
 from handoff import complaints
 from knowledge.retrieval import Answer
 
+_ASKS = re.compile(
+    r"\?|\b(?:czy|co jesli|co jak|jesli|jak sie|moge|mozna|przyjm\w+|what if|if|can|could|may|will you)\b"
+)
 CLINICAL = frozenset({"medical_advice"})
 """Answered by a clinician, and said so."""
 TOPIC_OF = {"results": "results", "refill": "refill", "prescription_code": "refill", "documents": "documents"}
@@ -29,6 +35,10 @@ class StaffRequest(RequestHuman):
             # The safety screen runs before any intent is asked for; this is for words it does not know.
             call.say("safety-emergency")
             await hand_over(self, call, "emergency", is_urgent=True)
+            return []
+        if tells_of_being_late(call):
+            call.say("running-late-passed-on")
+            await hand_over(self, call, "staff-request", is_explained=True)
             return []
         if call.intent not in ALWAYS_PEOPLE:
             found = await self.parts.library.ask(call.uow, call.text, call.language, TOPIC_OF.get(call.intent))
@@ -56,6 +66,8 @@ class GoalAnswer(StaffRequest):
 
     async def act(self, call: Call) -> Events:
         """The article, or the few that may; else a person, who inside a form is offered and not called."""
+        if tells_of_being_late(call):
+            return await super().act(call)
         if not (call.tracker.active_loop or {}).get("name"):
             if await answered(self, call):
                 return []
@@ -63,3 +75,8 @@ class GoalAnswer(StaffRequest):
         if not await answered(self, call):
             call.say("answer-needs-person")
         return []
+
+
+def tells_of_being_late(call: Call) -> bool:
+    """True for "I am running late", which somebody of the clinic has to know; a question about it is answered."""
+    return call.intent == "running_late" and _ASKS.search(fold(call.text)) is None

@@ -38,6 +38,11 @@ _AGE = re.compile(
     r"\b(?:ma|mam|has|is|am|aged)\b(?P<age> (?:[\d,.]+|(?!od\b)[a-z]+|(?!od\b)[a-z]+ (?!od\b)[a-z]+) (?:i pol |and a half )?"
     r"(?:lat|roku?|rok|mies|tyg|year|month|week)\w*)"
 )
+_LASTING = re.compile(
+    r"\b(?:od|przez|since|for)\b.*?(?:\b(?:dni\w*|dnia|tygod\w+|tydzien|miesi\w+|godzin\w*|lat|lata|roku?|days?|weeks?|months?|hours?|years?|"
+    r"wczoraj|yesterday|rana|morning|noc\w*|night)\b|$)"
+)
+"""How long it has lasted is nobody's age: "od 2 dni"."""
 _AND_HALF = re.compile(r"\b(\w+) i pol (?:roku|lat\w*)|\b(\w+) i pol$")
 _UNITS = (
     (re.compile(r"\b(lat)(?:ka|ek)\b"), r"\1"), (re.compile(r"\broczek\b"), "rok"),
@@ -82,6 +87,8 @@ def months_of_age(text: str, now: datetime, language: Language, *, is_asked: boo
         if found is None:
             return None
         folded = found["age"]
+    else:
+        folded = _LASTING.sub(" ", folded)
     if (born := find_date(folded, now=now, language=language)) is not None:
         months: float | None = (now.date() - born).days * 24 / HOURS_A_MONTH
     elif (half := _AND_HALF.search(folded)) is not None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from action_answers import check_schema_once
+from asked_again import ask_again
 from components.witness import understood
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.channels.rest import RestInput
@@ -16,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 check_schema_once()
+ask_again()
 
 REMEMBERED = 2_000
 """Answers kept for those who ask again: far more than can be on their way at once."""

@@ -123,7 +123,7 @@ def _detector():  # type: ignore[no-untyped-def]
 _ENGLISH = frozenset(
     "hello hi the you your is are my what when how please thanks thank with want need would like can could appointment doctor "
     "book visit yes human tomorrow today "
-    "i me it does "
+    "me it does am feel sick hurts kid child son daughter drank swallowed help "
     "have has get for and of about this that which who speak english morning afternoon price cost where open hours see cancel".split()
 )
 _POLISH = frozenset(

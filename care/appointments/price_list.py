@@ -96,8 +96,8 @@ class Steps:
     """The day it really ends, if it ends."""
     is_large: bool
     leaves_gap: bool
-    stays: Sequence[Entry] = ()
-    """What goes on to hold at sites with a price of their own, where the wanted one is for all."""
+    stays: Sequence[tuple[str, int]] = ()
+    """Where the wanted one is for all sites: the names of those that keep a price of their own, with it."""
 
 
 def read_amount(words: str) -> int | Refused:
@@ -187,9 +187,8 @@ async def steps(
         return {"valid_to": Refused("price-overlap", {"day": later[0].valid_from, "amount": later[0].amount})}
     before = next((one for one in line if _holds(one, wanted.valid_from)), None)
     until = _earlier(wanted.valid_to, later[0].valid_from - timedelta(days=1) if later else None)
-    own = [
-        one for one in await history(uow, access, subject) if one.site is not None and one.price.withdrawn_at is None
-    ]
+    own = [one for one in await history(uow, access, subject) if one.price.withdrawn_at is None]
+    kept = [(one.site.name, one.price.amount) for one in own if one.site and _holds(one.price, wanted.valid_from)]
     is_followed = later and until is not None and later[0].valid_from == until + timedelta(days=1)
     return Steps(
         before=before.amount if before is not None else None,
@@ -197,7 +196,7 @@ async def steps(
         until=until,
         is_large=before is not None and not before.amount / LARGE_STEP <= wanted.amount <= before.amount * LARGE_STEP,
         leaves_gap=until is not None and not is_followed,
-        stays=[one for one in own if wanted.site_id is None and _holds(one.price, wanted.valid_from)],
+        stays=kept if wanted.site_id is None else [],
     )
 
 

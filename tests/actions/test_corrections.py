@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from actions.corrections import heard, impossible_date, mended_name, named_part, titled_name
+from actions.corrections import heard, impossible_date, mended_name, named_part, renamed, titled_name
 from tests.conftest import WARSAW
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW)
@@ -92,3 +92,20 @@ def test_the_answer_to_change_is_known_by_its_name() -> None:
     assert named_part("zła data urodzenia") == "birth_date"
     assert named_part("wrong code") == "referral_code"
     assert named_part("hmm") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("nie, nazwisko Testowy", "Jan Testowy"),
+        ("no, the last name is Leigh", "Jan Leigh"),
+        ("imię Janina", "Janina Testowa"),
+        ("nie, zle, Krystyna Lisek", "Krystyna Lisek"),
+        ("Nie, Anna Nowak-Lis.", "Anna Nowak-Lis"),
+        ("nie, inny termin", None),
+        ("nie", None),
+        ("tak, nazwisko Testowa", None),
+    ],
+)
+def test_a_name_said_anew_is_taken(text: str, name: str | None) -> None:
+    assert renamed("Jan Testowa", text) == name

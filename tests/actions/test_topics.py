@@ -95,3 +95,22 @@ async def test_an_examination_without_times_goes_to_people_by_its_name(bot: Bot,
     assert await bot.says(body, ("action_book", {})) == ["examination-by-people", "handoff-queued"]
     (case,) = await bot.house.rows(Case)
     assert case.state is CaseState.waiting
+
+
+@pytest.mark.parametrize(("about", "price"), [("czy robicie ekg", "EKG"), ("chcę do dermatologa", "Dermatologia")])
+async def test_how_much_is_that_means_what_was_just_spoken_of(bot: Bot, about: str, price: str) -> None:
+    bot.heard, bot.form = [("service_info", 0.9)], None
+    await bot.says(about, ("action_clinic_info", {}))
+    bot.steps = [("action_price", {})]
+    bot.heard = [("price", 0.9)]
+    (said,) = await bot.house.text("ile to będzie kosztować")
+    assert said.startswith(price)
+
+
+async def test_who_says_they_are_late_is_passed_on_and_who_asks_is_answered(bot: Bot) -> None:
+    bot.heard, bot.form = [("running_late", 0.9)], None
+    assert "running-late-passed-on" not in await bot.says(
+        "co jeśli spóźnię się 10 minut?", ("action_staff_request", {})
+    )
+    said = await bot.says("spóźnię się z 15 minut", ("action_staff_request", {}))
+    assert said[0] == "running-late-passed-on" and said[1].startswith("handoff-queued")

@@ -176,10 +176,12 @@ def test_findings_are_read_by_their_words(text: str, present: set[str], absent: 
     ("text", "asked", "months"),
     [
         ("34", True, 408), ("5 lat", True, 60), ("3 miesiące", True, 3), ("syn ma 4 lata", False, 48), ("two years old", True, 24),
-        ("od 3 dni", False, None), ("400", True, None), ("nie wiem", True, None), ("czterdzieści lat", True, 480),
-        ("trzydzieści cztery", True, 408), ("mam trzydzieści cztery lata", False, 408), ("5 i pół roku", True, 66), ("8 m-cy", True, 8),
-        ("syn ma 5 i pół roku", False, 66), ("roczek", True, 12), ("3 latka", True, 36), ("syn ma 4 lata i gorączkę od roku", False, 48),
-        ("boli od 3 lat", False, None), (f"{NOW.day:02}.{NOW.month:02}.{NOW.year - 7}", True, 84),
+        ("od 3 dni", False, None), ("od trzech dni", True, None), ("400", True, None), ("nie wiem", True, None),
+        ("czterdzieści lat", True, 480), ("trzydzieści cztery", True, 408), ("mam trzydzieści cztery lata", False, 408),
+        ("5 i pół roku", True, 66), ("8 m-cy", True, 8), ("syn ma 5 i pół roku", False, 66), ("roczek", True, 12), ("3 latka", True, 36),
+        ("syn ma 4 lata i gorączkę od roku", False, 48), ("boli od 3 lat", False, None), ("od 2 dni", True, None),
+        ("od tygodnia", True, None), ("mam 34 lata, a boli od 2 dni", True, 408),
+        (f"{NOW.day:02}.{NOW.month:02}.{NOW.year - 7}", True, 84),
     ],
 )  # fmt: skip
 def test_ages_are_read(text: str, asked: bool, months: float | None) -> None:

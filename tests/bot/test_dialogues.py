@@ -42,6 +42,10 @@ def test_the_first_message_may_already_hold_answers(rasa: Rasa) -> None:
     assert say("can we speak polish") == ["action-change-language", "action-ask-booking-form-visit-kind"]
     assert say("first visit") == ["action-ask-booking-form-patient-name"]
     assert say("John Smith 1.02.1980") == ["action-ask-booking-form-booking-confirmed"]
+    assert say("thank you") == ["utter-thanks", "action-ask-booking-form-booking-confirmed"], (
+        "no referral for a private visit"
+    )
+    assert say("/nlu_fallback") == ["action-default-fallback", "action-ask-booking-form-booking-confirmed"]
     assert say("yes please") == ["action-book"]
 
 

@@ -12,6 +12,7 @@ from conversations.understanding import (
     detect_language,
     for_dialogue,
     normalise,
+    speaks_clearly,
     unreadable,
 )
 from core.redaction import mask_pesel
@@ -127,7 +128,13 @@ def test_some_words_are_nobodys_language(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [("chcialbym sie umowic do kardiologa", "pl"), ("dziękuję", "pl"), ("I would like to book a visit", "en"),
-     ("what are your opening hours", "en"), ("czy jest czynne", "pl")],
+     ("what are your opening hours", "en"), ("czy jest czynne", "pl"), ("wtorek i czwartek", "pl"), ("okulista i kardiolog", "pl"),
+     ("my son drank bleach", "en"), ("my kid swallowed a coin", "en")],
 )  # fmt: skip
 def test_a_clear_language_is_told(text: str, language: str) -> None:
     assert detect_language(text) == language
+
+
+@pytest.mark.parametrize("text", ["no i?", "wtorek i czwartek", "tak i nie"])
+def test_a_polish_and_is_no_english_i(text: str) -> None:
+    assert not speaks_clearly(text, "en") and detect_language(text) != "en"

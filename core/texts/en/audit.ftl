@@ -171,3 +171,6 @@ audit-why-pseudonyms = pseudonyms
 audit-why-seed = demo data
 audit-why-command-line = command line
 audit-why-articles-import = import of articles
+audit-did-price-set = a price changed
+audit-did-price-ended = a site’s own price ended
+audit-did-price-withdrawn = a price withdrawn

@@ -199,6 +199,7 @@ handoff-queued-closed = People answer during opening hours. The answer will come
 handoff-attachment = Thank you, the file is in the conversation. A person will look at it when it is your turn. Your place in the queue: { $position }.
 handoff-attachment-closed = Thank you, the file is in the conversation. A person will look at it at the earliest { $opens }. In an emergency call 112.
 handoff-because-staff-request = A person of the clinic takes care of that.
+running-late-passed-on = Thank you for telling us. We are passing it on to reception.
 handoff-because-clinician = Questions about medicines and doses are answered by a person of the clinic, not by a machine.
 handoff-because-not-understood = We could not make sense of it, so a person will take over.
 human-passes-on = Someone else from the clinic will be with you in a moment. Nothing needs repeating.

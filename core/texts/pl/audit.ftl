@@ -171,3 +171,6 @@ audit-why-pseudonyms = pseudonimy
 audit-why-seed = dane pokazowe
 audit-why-command-line = wiersz poleceń
 audit-why-articles-import = import artykułów
+audit-did-price-set = zmiana ceny
+audit-did-price-ended = koniec własnej ceny placówki
+audit-did-price-withdrawn = wycofanie ceny

@@ -199,6 +199,7 @@ handoff-queued-closed = Konsultanci odpowiadają w godzinach pracy. Odpowiedź p
 handoff-attachment = Dziękujemy, plik jest w rozmowie. Obejrzy go konsultant, gdy przyjdzie kolej. Miejsce w kolejce: { $position }.
 handoff-attachment-closed = Dziękujemy, plik jest w rozmowie. Konsultant obejrzy go najwcześniej { $opens }. W nagłym przypadku 112.
 handoff-because-staff-request = Tym zajmuje się człowiek z placówki.
+running-late-passed-on = Dziękujemy za wiadomość. Przekazujemy ją rejestracji.
 handoff-because-clinician = Na pytania o leki i dawki odpowiada człowiek z placówki, nie automat.
 handoff-because-not-understood = Nie udało się tego zrozumieć, więc przekazujemy rozmowę człowiekowi.
 human-passes-on = Za chwilę odezwie się ktoś inny z placówki. Nie trzeba nic powtarzać.

@@ -5,13 +5,18 @@ from typing import Any
 import pytest
 
 from care.seed import seed as seed_clinic
-from core.access import Role
+from core.access import Access, Role
 from core.audit import AuditEvent
+from core.errors import Refused
+from knowledge.editing import save, whole
 from knowledge.models import Article, ArticleVersion
 from knowledge.seed import seed as seed_knowledge
 from knowledge.service import article as article_words
 from tests.house import TestHouse
 from tests.web.test_staff_pages import keyboard
+from web.studio.forms import row_of, typed
+
+BOT = Access.system("test")
 
 DOG: dict[str, str] = {
     "id": "guide-dog", "topic": "general", "source": "regulamin", "services": "", "review_at": "2027-05-31",
@@ -93,6 +98,45 @@ async def test_two_who_edit_at_once_both_keep_their_words(filled: TestHouse) -> 
         )
         assert (await ola.post("/studio/articles/guide-dog", **(second | {"base": "2"}))).status_code == 303
     assert await versions(filled, "guide-dog") == {1, 2, 3}
+
+
+async def test_what_is_typed_is_kept_before_it_is_checked_for_publishing(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        kept = await ola.post("/studio/articles", **DOG, then="publish")
+        assert kept.headers["location"] == "/studio/articles/guide-dog/publish?version=1"
+        edited = DOG | {"base": "1", "pl_answer": "Tak.\r\nPies musi mieć uprząż.", "then": "publish"}
+        kept = await ola.post("/studio/articles/guide-dog", **edited)
+        assert kept.headers["location"].endswith("publish?version=2")
+        assert "uprząż" in (await ola.client.get(kept.headers["location"])).text
+        again = await ola.post("/studio/articles/guide-dog", **(edited | {"base": "2"}))
+        assert again.headers["location"].endswith("publish?version=2"), "nothing has changed"
+        late = await ola.post("/studio/articles/guide-dog", **(edited | {"pl_answer": "Tak, w kagańcu."}))
+        assert late.status_code == 422 and "Tak, w kagańcu." in late.text and "uprząż" in late.text
+        refused = await ola.post("/studio/articles/guide-dog", **(edited | {"base": "2", "pl_answer": ""}))
+        assert refused.status_code == 422 and "Yes, assistance dogs" in refused.text
+    assert await versions(filled, "guide-dog") == {1, 2}
+
+
+async def test_a_shipped_article_that_nobody_edited_makes_no_new_version(filled: TestHouse) -> None:
+    async with filled.house.database.unit_of_work() as uow:
+        for one in await filled.rows(Article):
+            subject = await whole(uow, BOT, one.id)
+            row = row_of(one.id, typed(subject, subject.versions[subject.newest]))
+            assert not isinstance(row, Refused)
+            assert await save(uow, BOT, row, subject.newest, filled.clock.now(), "Ola") == subject.newest, one.id
+
+
+async def test_what_was_kept_or_published_is_said(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        kept = await ola.post("/studio/articles", **DOG)
+        assert "Zapisano szkic 1." in (await ola.client.get(kept.headers["location"])).text
+        done = await ola.post("/studio/articles/guide-dog/publish", version="1")
+        assert "Opublikowano: od teraz odpowiada wersja 1." in (await ola.client.get(done.headers["location"])).text
+        same = await ola.post("/studio/articles/guide-dog", **(DOG | {"base": "1"}))
+        assert "Treść się nie zmieniła" in (await ola.client.get(same.headers["location"])).text
+        for untrue in ("kept=2", "published=2", "kept=x"):
+            page = await ola.client.get(f"/studio/articles/guide-dog?{untrue}")
+            assert 'class="notice"' not in page.text, untrue
 
 
 async def test_an_earlier_version_comes_back_as_a_draft(filled: TestHouse) -> None:

@@ -46,7 +46,8 @@ def row_of(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | Refused
     except ValueError:
         return Refused("article-owner")
     for language in LANGUAGES:
-        words = {field: form.get(f"{language}_{field}", "").strip() for field in _FIELDS}
+        # A browser sends every line's end as two characters.
+        words = {field: form.get(f"{language}_{field}", "").replace("\r\n", "\n").strip() for field in _FIELDS}
         try:
             files = [UUID(one) for one in form.get(f"{language}_files", "").split()]
         except ValueError:

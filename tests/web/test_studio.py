@@ -1,5 +1,6 @@
 """The studio. Invariant: what editors keep is never lost, what breaks another answer is not published, and others may do nothing here."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +138,50 @@ async def test_what_was_kept_or_published_is_said(filled: TestHouse) -> None:
         for untrue in ("kept=2", "published=2", "kept=x"):
             page = await ola.client.get(f"/studio/articles/guide-dog?{untrue}")
             assert 'class="notice"' not in page.text, untrue
+
+
+async def test_a_draft_that_was_never_published_is_discarded_once_that_is_confirmed(filled: TestHouse) -> None:
+    path = "/studio/articles/guide-dog"
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **(DOG | {"en_question": "", "en_answer": ""}))
+        assert "Usuń szkic" in (await ola.client.get(path)).text
+        for form, told in (({}, "Proszę zaznaczyć"), ({"sure": "yes", "base": "7"}, "zapisał wersję 1")):
+            refused = await ola.post(path, **({"base": "1", "then": "discard"} | form))
+            assert refused.status_code == 422 and told in refused.text and "pies asystujący" in refused.text
+        await ola.post("/studio/try", question="czy wejdę z psem przewodnikiem", language="pl")
+        done = await ola.post(path, base="1", then="discard", sure="yes")
+        page = (await ola.client.get(done.headers["location"])).text
+        assert "Szkic usunięto" in page and "psem" not in page
+        assert (await ola.client.get(path)).status_code == 404
+        # What has its name and number next is not taken for it.
+        filled.clock.instant += timedelta(minutes=1)
+        await ola.post("/studio/articles", **(DOG | {"pl_question": "Gdzie można zostawić rower?"}))
+        tried = await ola.post("/studio/try", question="gdzie można zostawić rower", language="pl")
+        assert "Ze szkicami: odpowiedź" in tried.text and "guide-dog" in tried.text
+    assert "article.discarded" in {one.action for one in await filled.rows(AuditEvent)}
+
+
+async def test_only_what_was_never_published_is_discarded_and_not_what_is_planned(filled: TestHouse) -> None:
+    path = "/studio/articles/guide-dog"
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **DOG)
+        await ola.post(f"{path}/publish", version="1")
+        nothing = await ola.post(path, base="1", then="discard", sure="yes")
+        assert nothing.status_code == 422 and "Nie ma szkicu do usunięcia" in nothing.text
+        await ola.post(path, **(DOG | {"base": "1", "pl_answer": "Tak, zawsze."}))
+        at = (filled.clock.now() + timedelta(minutes=5)).isoformat()
+        assert (await ola.post(f"{path}/plan", version="2", at=at)).status_code == 303
+        planned = await ola.post(path, base="2", then="discard", sure="yes")
+        assert planned.status_code == 422 and "czeka wersja 2" in planned.text
+        await ola.post(f"{path}/plan/off")
+        done = await ola.post(path, base="2", then="discard", sure="yes")
+        page = (await ola.client.get(done.headers["location"])).text
+        assert "Szkic usunięto" in page and "pies asystujący" in page and "Usuń szkic" not in page
+        await ola.post(f"{path}/withdraw")
+        assert (await ola.post(path, base="1", then="discard", sure="yes")).status_code == 422
+    assert await versions(filled, "guide-dog") == {1}
+    async with keyboard(filled, Role.agent) as other:
+        assert (await other.post(path, base="1", then="discard", sure="yes")).status_code in (403, 404)
 
 
 async def test_an_earlier_version_comes_back_as_a_draft(filled: TestHouse) -> None:

@@ -15,18 +15,18 @@ from core.db import UnitOfWork
 from core.errors import Refused
 from core.i18n import LANGUAGES
 from core.when.say import say_when
-from knowledge import editing, emergencies, files, publishing, schedules, scheduling, signatures
+from knowledge import discarding, editing, emergencies, files, publishing, schedules, scheduling, signatures
 from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library
-from knowledge.unanswered import question_of
+from knowledge.unanswered import question_of, written
 from knowledge.versions import OLDEST
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
-from web.studio.forms import difference, empty, filled, previews, row_of, typed
+from web.studio.forms import difference, empty, filled, group_of, notice_of, previews, row_of, typed
 
 TOPICS = ("general", "clinic_info", "prepare", "documents", "insurance", "payment", "referral", "refill", "results")
 STATES = ("mine", "published", "ahead", "planned", "unplanned", "withdrawn", "due", "one-language")
@@ -83,6 +83,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         drafted: Annotated[int, Query(ge=0, le=1000)] = 0,
         *,
         large: bool = False,
+        discarded: bool = False,
     ) -> Response:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
@@ -94,7 +95,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
         return respond(
             request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state, open_count=len(waits),
-            drafted=drafted, largest_file=files.LARGEST // 1_000_000 if large else 0,
+            drafted=drafted, discarded=discarded, largest_file=files.LARGEST // 1_000_000 if large else 0,
         )  # fmt: skip
 
     @routes.get("/articles/new")
@@ -105,7 +106,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         if unanswered is not None:
             async with house.database.unit_of_work() as uow:
                 asked = await question_of(uow, person.access, unanswered)
-            values["typed"] = {f"{asked[0]}_question": asked[1]} if asked else {}
+            if asked:
+                values["typed"] = {f"{asked[0]}_question": asked[1], "unanswered": str(unanswered)}
         values["typed"] = {"owner": str(person.staff_id)} | values["typed"]
         return await edited(request, person, None, values)
 
@@ -117,19 +119,34 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.get("/articles/{article_id}")
     async def show(request: Request, article_id: str, person: Reader, version: int = 0) -> Response:
         """The editor, with the newest words or those of an earlier version."""
+        return await opened(request, person, article_id, version)
+
+    async def opened(
+        request: Request, person: SignedIn, article_id: str, version: int = 0, refused: Refused | None = None
+    ) -> Response:
         async with house.database.unit_of_work() as uow:
             subject = await editing.whole(uow, person.access, article_id)
             known = {language: await facts(uow, language) for language in LANGUAGES}
             plan = (await schedules.plans(uow, [article_id])).get(article_id)
             stored = await files.of_article(uow, article_id)
+            last = await discarding.last_published(uow, subject.article)
         texts = subject.versions.get(version) or subject.versions[subject.newest]
         heard = previews(texts, known, stored, house.settings.public_url)
-        return await edited(request, person, None, filled(subject, texts) | {"plan": plan, "heard": heard})
+        values = filled(subject, texts) | {"plan": plan, "heard": heard, "last": last}
+        return await edited(request, person, refused, values)
 
     @routes.post("/articles/{article_id}")
     async def change(request: Request, article_id: str, person: Actor, base: Base) -> Response:
-        """Keep the next version as a draft."""
-        return await keep(request, person, article_id, base)
+        """Keep the next version as a draft; or discard what was never published."""
+        form = await request.form()
+        if form.get("then") != "discard":
+            return await keep(request, person, article_id, base)
+        now, is_sure = house.clock.now(), form.get("sure") == "yes"
+        async with house.database.unit_of_work() as uow:
+            done = await discarding.discard(uow, person.access, article_id, base, now, is_confirmed=is_sure)
+        if isinstance(done, Refused):
+            return await opened(request, person, article_id, refused=done)
+        return RedirectResponse(f"/studio/articles{'' if done else f'/{article_id}'}?discarded=true", 303)
 
     async def keep(request: Request, person: SignedIn, article_id: str, base: int) -> Response:
         saved = await kept(request, person, article_id, base)
@@ -145,11 +162,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         person.access.require(Permission.edit_content)
         form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
         row = row_of(article_id or form.get("id", "").strip().lower(), form)
+        group = group_of(form.get("unanswered", "")) if not article_id else None
         if isinstance(row, Refused):
             saved: int | Refused = row
         else:
             async with house.database.unit_of_work() as uow:
                 saved = await editing.save(uow, person.access, row, base, house.clock.now(), person.name)
+                if group is not None and not isinstance(saved, Refused):
+                    await written(uow, person, group, str(row["id"]), house.clock.now())
             if not isinstance(saved, Refused):
                 return str(row["id"]), saved
         assert isinstance(saved, Refused)
@@ -226,7 +246,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             for one in LANGUAGES
         }
         told = request.query_params.get("refused", "")
-        notice = _notice(request.query_params, values["subject"]) if refused is None else None
+        notice = notice_of(request.query_params, values["subject"]) if refused is None else None
         return respond(
             request, "editor", person, refused, **values, owners=owners, oldest=OLDEST, files=named, most_files=files.MOST,
             largest_file=files.LARGEST // 1_000_000, longest_title=files.LONGEST_TITLE,
@@ -346,13 +366,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 for name, library in (("live", studio.live), ("drafts", studio.drafts)):
                     answer = await library.ask(uow, question, language)
                     matches = [answer.match] if isinstance(answer, Answer) else getattr(answer, "matches", ())
-                    verdict = (
-                        "answer"
-                        if isinstance(answer, Answer)
-                        else "choices"
-                        if isinstance(answer, Choices)
-                        else "unknown"
-                    )
+                    verdict = {Answer: "answer", Choices: "choices"}.get(type(answer), "unknown")
                     found[name] = {"verdict": verdict, "matches": matches}
         return respond(request, "try", person, question=question, spoken=language, found=found)
 
@@ -368,18 +382,6 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
 def _back(article: str, version: int, done: int | Refused, place: str = "#files") -> Response:
     told = f"kept={version}&refused={done.reason}" if isinstance(done, Refused) else f"kept={done}"
     return RedirectResponse(f"/studio/articles/{article}?{told}{place}", 303)
-
-
-def _notice(query: Mapping[str, str], subject: editing.Whole | None) -> tuple[str, int] | None:
-    """What has just been done, as a key of the catalogue and a version: told only where it is so."""
-    if subject is None:
-        return None
-    live = subject.article.published_version if subject.article.status == "published" else None
-    if query.get("published") == str(live):
-        return ("studio-published", live or 0)
-    if query.get("kept") == str(subject.newest):
-        return ("studio-kept-same" if subject.newest == live else "studio-kept", subject.newest)
-    return None
 
 
 def _searched(row: editing.Row) -> str:

@@ -9,11 +9,12 @@ from care.seed import seed as seed_clinic
 from core.access import Access, Role
 from core.audit import AuditEvent
 from core.errors import Refused
-from knowledge.editing import save, whole
+from core.i18n import catalogue
+from knowledge.editing import problems, save, whole
 from knowledge.models import Article, ArticleVersion
 from knowledge.seed import seed as seed_knowledge
 from knowledge.service import article as article_words
-from tests.house import TestHouse
+from tests.house import PUBLIC, TestHouse
 from tests.web.test_staff_pages import keyboard
 from web.studio.forms import row_of, typed
 
@@ -214,6 +215,40 @@ async def test_what_must_not_be_answered_is_not_published(
         assert refused.status_code == 422 and "Najpierw proszę usunąć przeszkody" in refused.text
     (kept,) = await filled.rows(Article, Article.id == "guide-dog")
     assert kept.status == "draft"
+
+
+ECHO = "Artykuł (pl) podaje 150 zł, a „echo serca” ma w cenniku cenę: 220 zł."
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"pl_answer": "Echo serca kosztuje 150 zł. Mammografia też."}, ECHO),
+        ({"pl_answer": "Za echo serca płaci się np. 150 zł."}, ECHO),
+        ({"pl_sms": "Cena echa serca to 150 zl."}, ECHO),
+        ({"pl_voice": "- mammografia: 150 zł\n- echo serca: 150 zł"}, ECHO),
+        ({"en_answer": "An echocardiogram is PLN 150."}, "Artykuł (en) podaje 150 zł, a „echocardiogram” ma w cenniku"),
+        ({"pl_answer": "Wizyta u kardiologa kosztuje 220 zł."}, "a „kardiologia” ma w cenniku cenę: 250 / 270 zł."),
+        ({"pl_answer": "Echo serca kosztuje 220 zł, w dwóch ratach po 110,00 zł."}, "podaje 110 zł"),
+        ({"pl_answer": "Echo serca kosztuje 220 zł; mammografia 150 zł. Wizyta u kardiologa to 250 lub 270 zł."}, None),
+        ({"pl_answer": "Echo serca i mammografia kosztują 220 zł i 150 zł."}, None),
+        ({"pl_answer": "Badanie kosztuje 150 zł."}, None),
+        ({"pl_answer": "Echo serca\nkosztuje 220 zł."}, None),
+    ],
+)
+async def test_an_amount_is_the_price_of_what_its_sentence_names(
+    filled: TestHouse, words: dict[str, str], told: str | None
+) -> None:
+    texts = {one: ArticleVersion(language=one, answer=DOG[f"{one}_answer"]) for one in ("pl", "en")}
+    for field, said in words.items():
+        language, _, name = field.partition("_")
+        setattr(texts[language], name if name == "answer" else f"variant_{name}", said)
+    for one in texts.values():
+        one.files, one.created_at = [], filled.clock.now()
+    async with filled.house.database.unit_of_work() as uow:
+        found = await problems(uow, texts, filled.clock.now(), PUBLIC)
+    said_all = " ".join(catalogue("pl").text(one.key, **one.args) for one in found)
+    assert told in said_all if told else found == [], said_all
 
 
 async def test_an_article_that_takes_anothers_question_is_refused_naming_it(filled: TestHouse) -> None:

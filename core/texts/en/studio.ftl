@@ -99,6 +99,7 @@ studio-score = fit { $score }
 article-problem-language = A version is missing: { $tongue }.
 article-problem-placeholder = Unknown field: { $placeholder }.
 article-problem-price = PLN { $price } is not in the price list ({ $tongue }).
+article-problem-price-of = The article ({ $tongue }) says PLN { $price }, but “{ $name }” in the price list is PLN { $prices }.
 article-problem-sms = The SMS ({ $tongue }) has { $count } segments, at most { $most } are allowed.
 article-problem-diagnosis = The SMS variant names an illness: { $words }.
 refused-article-id = An identifier is small letters without accents, digits and hyphens, up to 60 characters.

@@ -99,6 +99,7 @@ studio-score = dopasowanie { $score }
 article-problem-language = Brakuje wersji: { $tongue }.
 article-problem-placeholder = Nieznane pole: { $placeholder }.
 article-problem-price = Kwoty { $price } zł nie ma w cenniku ({ $tongue }).
+article-problem-price-of = Artykuł ({ $tongue }) podaje { $price } zł, a „{ $name }” ma w cenniku cenę: { $prices } zł.
 article-problem-sms = SMS ({ $tongue }) ma { $count } segmentów, najwyżej { $most }.
 article-problem-diagnosis = Wersja SMS nazywa chorobę: { $words }.
 refused-article-id = Identyfikator to małe litery bez polskich znaków, cyfry i łączniki, do 60 znaków.

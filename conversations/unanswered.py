@@ -47,7 +47,10 @@ class UnansweredState(StrEnum):
 
 
 class Unanswered(Base):
-    """One such message. `group_id` is the message of its group that came first; `target` the intent it became an example of."""
+    """One such message. `group_id` is the message of its group that came first.
+
+    `target` is the intent it became an example of, or the article that was written.
+    """
 
     __tablename__ = "unanswered"
     __table_args__ = (

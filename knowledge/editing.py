@@ -14,7 +14,6 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import select
 
-from care.appointments.models import Price
 from conversations.linter import Kind, lint
 from conversations.outreach.models import Purpose
 from conversations.rendering import render
@@ -24,6 +23,7 @@ from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES, Language, as_language
 from core.segments import measure, plain
+from knowledge.amounts import price_list, wrong_in
 from knowledge.asked import Asked, last_asked
 from knowledge.facts import facts, unknown_placeholders
 from knowledge.files import MOST, ArticleFile, are_known, named, of_article, worded
@@ -42,7 +42,6 @@ MOST_NEAR = 200
 MOST_ASKED = 60
 """Patients' last questions of each language that are asked again: some three seconds."""
 SOON = timedelta(days=14)
-_MONEY = re.compile(r"(?<![\d,.])(\d{2,5})(?:[,.](\d{2}))?\s?(?:zł|zl|pln)\b|\bPLN\s?(\d{2,5})", re.IGNORECASE)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Found = Answer | Choices | Unknown
 
@@ -231,13 +230,15 @@ async def problems(uow: UnitOfWork, texts: dict[str, ArticleVersion], now: datet
     if len({bool(one.condition) for one in texts.values()}) > 1:
         found.append(Problem("article-problem-condition", {}))
     known = {language: await facts(uow, language) for language in LANGUAGES}
-    prices = await price_amounts(uow, now.date())
+    wrong = await wrong_in(uow, texts.values(), await price_list(uow, now.date()))
     for language, text in sorted(texts.items()):
         words = _all_words(text)
         strange = set().union(*map(unknown_placeholders, words))
-        amounts = amounts_in(text) - prices
         found += [Problem("article-problem-placeholder", {"placeholder": one}) for one in sorted(strange)]
-        found += [Problem("article-problem-price", {"price": one, "tongue": language}) for one in sorted(amounts)]
+        for _, one in (pair for pair in wrong if pair[0] is text):
+            args = {"price": one.amount, "tongue": language}
+            is_of = {"name": one.name, "prices": " / ".join(one.prices)} if one.name else {}
+            found.append(Problem("article-problem-price-of" if is_of else "article-problem-price", args | is_of))
         sms = as_sms(text, known[_language(language)], await named(uow, text.files), public_url)
         if measure(sms).count > MOST_SEGMENTS:
             args = {"tongue": language, "count": str(measure(sms).count), "most": str(MOST_SEGMENTS)}
@@ -316,26 +317,6 @@ def _first(found: Found) -> str | None:
     if isinstance(found, Answer):
         return found.match.article_id
     return found.matches[0].article_id if isinstance(found, Choices) else None
-
-
-def amounts_in(text: ArticleVersion) -> set[str]:
-    """The amounts of money its words name, in złoty: "250" or "249,50"."""
-    return {amount for word in _all_words(text) for amount in _amounts(word)}
-
-
-async def price_amounts(uow: UnitOfWork, day: date) -> set[str]:
-    """The amounts of the price list valid that day, in złoty: "250" or "249,50"."""
-    return {_złoty(amount) for amount in await uow.session.scalars(select(Price.amount).where(Price.valid_on(day)))}
-
-
-def _złoty(grosze: int) -> str:
-    whole_part, rest = divmod(grosze, 100)
-    return f"{whole_part},{rest:02d}" if rest else str(whole_part)
-
-
-def _amounts(text: str) -> Iterable[str]:
-    for found in _MONEY.finditer(text):
-        yield f"{found[1] or found[3]},{found[2]}" if found[2] not in (None, "00") else str(found[1] or found[3])
 
 
 def _all_words(text: ArticleVersion) -> list[str]:

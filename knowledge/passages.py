@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -32,6 +33,8 @@ class _Subject(NamedTuple):
     version: int
     languages: str
     """Those it has words in, with spaces between."""
+    written_at: datetime
+    """Tells a version from a discarded one that had its number."""
 
 
 @dataclass
@@ -67,16 +70,26 @@ async def _read(uow: UnitOfWork, which: ColumnElement[bool], before: Read) -> Re
     languages = func.string_agg(ArticleVersion.language, aggregate_order_by(literal(" "), ArticleVersion.language))
     codes = type_coerce(Article.services, NullType()).label("services")  # a list as the driver gives it
     rows: Iterable[Row[Any]] = await uow.session.execute(
-        select(Article.id, Article.topic, codes, ArticleVersion.version, languages.label("languages"))
+        select(
+            Article.id,
+            Article.topic,
+            codes,
+            ArticleVersion.version,
+            languages.label("languages"),
+            func.max(ArticleVersion.created_at).label("written_at"),
+        )
         .join(ArticleVersion, ArticleVersion.article_id == Article.id)
         .where(which)
         .group_by(Article.id, ArticleVersion.version)
         .order_by(Article.id)
     )
-    subjects = [_Subject(row.id, row.topic, tuple(row.services), row.version, row.languages) for row in rows]
+    subjects = [
+        _Subject(row.id, row.topic, tuple(row.services), row.version, row.languages, row.written_at) for row in rows
+    ]
     read = Read({language: await facts(uow, language) for language in LANGUAGES})
-    keys = [(one.id, one.version, language) for one in subjects for language in one.languages.split()]
-    read.texts = await _texts(uow, which, keys, before)
+    keys = [key for one in subjects for key in _keys(one)]
+    had = {key: before.texts[key] for one in subjects if one in before.made for key in _keys(one)}
+    read.texts = await _texts(uow, which, keys, had)
     made = before.made if before.facts == read.facts else {}
     for subject in subjects:
         read.made[subject] = made.get(subject) or _passages(subject, read)
@@ -97,15 +110,21 @@ def _passages(subject: _Subject, read: Read) -> dict[Language, Passage]:
     return found
 
 
+def _keys(subject: _Subject) -> list[tuple[str, int, str]]:
+    return [(subject.id, subject.version, language) for language in subject.languages.split()]
+
+
 def _key(row: Row[Any]) -> tuple[str, int, str]:
     return row.id, row.version, row.language
 
 
 async def _texts(
-    uow: UnitOfWork, which: ColumnElement[bool], keys: list[tuple[str, int, str]], before: Read
+    uow: UnitOfWork,
+    which: ColumnElement[bool],
+    keys: list[tuple[str, int, str]],
+    known: dict[tuple[str, int, str], Row[Any]],
 ) -> dict[tuple[str, int, str], Row[Any]]:
-    """The words of these versions: those read before, and the rest from the database."""
-    known = {key: before.texts[key] for key in keys if key in before.texts}
+    """The words of these versions: those known, and the rest from the database."""
     missing = [key for key in keys if key not in known]
     if not missing:
         return known

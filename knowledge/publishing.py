@@ -100,7 +100,7 @@ async def release(
         return refused
     done = await publish(uow, access, article_id, now, version)
     if isinstance(done, Article):
-        await schedules.overtake(uow, access, article_id, now)
+        await schedules.overtake(uow, access, article_id, now, version)
         await emergencies.settle(uow, access, now, Emergency.article_id == article_id)
     return done
 
@@ -143,5 +143,5 @@ async def restore(
     if refused is not None:
         return refused
     done = await publish(uow, person.access, article_id, now, version)
-    await schedules.overtake(uow, person.access, article_id, now)
+    await schedules.overtake(uow, person.access, article_id, now, version)
     return done if isinstance(done, Refused) else None

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, or_, select
 from core.db import UnitOfWork
 from core.i18n import LANGUAGES, Language, as_language
 from core.segments import measure
-from knowledge.editing import MOST_SEGMENTS, amounts_in, as_sms, price_amounts
+from knowledge.amounts import Prices, price_list, wrong_in
+from knowledge.editing import MOST_SEGMENTS, as_sms
 from knowledge.facts import facts
 from knowledge.files import named
 from knowledge.models import Article, ArticleVersion
@@ -22,10 +23,10 @@ CHANNELS = ("webchat", "sms", "voice")
 
 @dataclass(frozen=True)
 class Known:
-    """What articles are filled with, by language, and the amounts of the price list on a day."""
+    """What articles are filled with, by language, and the price list of a day."""
 
     facts: dict[Language, dict[str, str]]
-    prices: set[str]
+    prices: Prices
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Rewording:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """An article that answers now and names an amount which the price list would no longer have."""
+    """An article that answers now and names an amount which the price list would no longer have for what it is said of."""
 
     article_id: str
     question: str
@@ -54,7 +55,7 @@ class Contradiction:
 
 async def known(uow: UnitOfWork, day: date) -> Known:
     """What articles rely on, as this transaction sees it."""
-    return Known({one: await facts(uow, one) for one in LANGUAGES}, await price_amounts(uow, day))
+    return Known({one: await facts(uow, one) for one in LANGUAGES}, await price_list(uow, day))
 
 
 async def rewordings(uow: UnitOfWork, before: Known, after: Known, public_url: str) -> list[Rewording]:
@@ -81,15 +82,17 @@ async def rewordings(uow: UnitOfWork, before: Known, after: Known, public_url: s
 
 
 async def contradictions(uow: UnitOfWork, before: Known, after: Known) -> list[Contradiction]:
-    """The published words that name an amount which leaves the price list between the two."""
-    gone = before.prices - after.prices
-    if not gone:
+    """The published words that name an amount which leaves the price list between the two, or is no longer what it is said of."""
+    if before.prices == after.prices:
         return []
     money = or_(*(column.regexp_match("zł|zl|pln", flags="i") for column in _COLUMNS))
+    texts = await _published(uow, money)
+    old = {(text.article_id, text.language, one.amount) for text, one in await wrong_in(uow, texts, before.prices)}
+    new = [(text, one.amount) for text, one in await wrong_in(uow, texts, after.prices)]
     return [
         Contradiction(text.article_id, text.question, as_language(text.language), amount)
-        for text in await _published(uow, money)
-        for amount in sorted(amounts_in(text) & gone)
+        for text, amount in dict.fromkeys(new)
+        if (text.article_id, text.language, amount) not in old
     ]
 
 

@@ -71,12 +71,16 @@ async def call_off(uow: UnitOfWork, access: Access, article_id: str, now: dateti
     return None
 
 
-async def overtake(uow: UnitOfWork, access: Access, article_id: str, now: datetime) -> None:
-    """Something else is answered with from now on: what waits is not published over it, and an old refusal is settled."""
+async def overtake(uow: UnitOfWork, access: Access, article_id: str, now: datetime, version: int | None = None) -> None:
+    """That version (None: nothing) is answered with from now on: another that waits is not published over it, and an old refusal
+    is settled. If it is the one that waited, its plan is done.
+    """
     found = (await plans(uow, [article_id])).get(article_id)
     if found is None:
         return
-    if found.state == "waiting":
+    if found.state == "waiting" and found.version == version:
+        found.state = "published"
+    elif found.state == "waiting":
         found.state, found.against = "refused", [["refused-plan-overtaken", {}]]
         audit.record(uow, access, "publication.overtaken", "article", article_id, now)
     else:

@@ -220,18 +220,40 @@ async def put_back(uow: UnitOfWork, person: SignedIn, group_id: UUID, now: datet
     if not rows:
         return Refused("unanswered-decided")
     for one in rows:
-        one.state, one.decided_by, one.decided_at, one.confirmed = UnansweredState.open, None, None, None
+        one.state, one.decided_by, one.decided_at = UnansweredState.open, None, None
+        one.confirmed = one.target = None
     audit.record(uow, person.access, "unanswered.reopened", "unanswered", group_id, now)
     return None
 
 
 async def to_article(
-    uow: UnitOfWork, person: SignedIn, group_id: UUID, words: str, now: datetime, *, is_confirmed: bool
+    uow: UnitOfWork, person: SignedIn, group_id: UUID, words: str, *, is_confirmed: bool
 ) -> Refused | None:
-    """Keep the words as confirmed, for a new article's question (`question_of`). Refused: as `problem_of`, `unanswered-decided`."""
+    """Keep the words as confirmed, for a new article's question (`question_of`); it stays to be decided until that article is kept.
+
+    Refused: as `problem_of`, `unanswered-decided`.
+    """
+    person.access.require_everywhere(Permission.review_unanswered)
     if (refused := problem_of(words, is_confirmed=is_confirmed)) is not None:
         return refused
-    return await _decide(uow, person, group_id, UnansweredState.article, now, confirmed=" ".join(words.split()))
+    rows = await _rows(uow, group_id, (UnansweredState.open,))
+    if not rows:
+        return Refused("unanswered-decided")
+    rows[0].confirmed = " ".join(words.split())
+    return None
+
+
+async def written(uow: UnitOfWork, person: SignedIn, group_id: UUID, article_id: str, now: datetime) -> Refused | None:
+    """The article that was to come of it is kept. Refused: `unanswered-decided`."""
+    return await _decide(uow, person, group_id, UnansweredState.article, now, target=article_id)
+
+
+async def reopen_of(uow: UnitOfWork, access: Access, article_id: str, now: datetime) -> None:
+    """That article is gone: what it was to answer is open again."""
+    query = select(Unanswered).where(Unanswered.state == UnansweredState.article, Unanswered.target == article_id)
+    for one in await uow.session.scalars(query.with_for_update()):
+        one.state, one.target, one.decided_by, one.decided_at = UnansweredState.open, None, None, None
+        audit.record(uow, access, "unanswered.reopened", "unanswered", one.group_id or one.id, now)
 
 
 async def to_intent(
@@ -257,7 +279,8 @@ async def to_intent(
 async def question_of(uow: UnitOfWork, access: Access, group_id: UUID) -> tuple[str, str] | None:
     """Language and words confirmed for an article; None if there are none."""
     access.require_everywhere(Permission.review_unanswered)
-    query = select(Unanswered).where(Unanswered.group_id == group_id, Unanswered.state == UnansweredState.article)
+    states = (UnansweredState.open, UnansweredState.article)
+    query = select(Unanswered).where(Unanswered.group_id == group_id, Unanswered.state.in_(states))
     one = await uow.session.scalar(query.order_by(Unanswered.asked_at, Unanswered.id).limit(1))
     return None if one is None or one.confirmed is None else (one.language, one.confirmed)
 
@@ -279,15 +302,20 @@ async def _rows(uow: UnitOfWork, group_id: UUID, states: Sequence[UnansweredStat
 
 
 async def _decide(
-    uow: UnitOfWork, person: SignedIn, group_id: UUID, state: UnansweredState, now: datetime, *, target: str | None = None,
-    confirmed: str | None = None,
-) -> Refused | None:  # fmt: skip
+    uow: UnitOfWork,
+    person: SignedIn,
+    group_id: UUID,
+    state: UnansweredState,
+    now: datetime,
+    *,
+    target: str | None = None,
+) -> Refused | None:
     person.access.require_everywhere(Permission.review_unanswered)
     rows = await _rows(uow, group_id, (UnansweredState.open,))
     if not rows:
         return Refused("unanswered-decided")
     for one in rows:
         one.state, one.decided_by, one.decided_at, one.target = state, person.staff_id, now, target
-    rows[0].confirmed = confirmed
+    rows[0].confirmed = None
     audit.record(uow, person.access, f"unanswered.{state}", "unanswered", group_id, now)
     return None

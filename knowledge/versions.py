@@ -120,11 +120,10 @@ def _day(given: str | date | None) -> date | None:
 
 
 def _words(text: ArticleVersion) -> tuple[Any, ...]:
+    # What browsers once sent has other ends of lines, and says the same.
+    written = (text.question, text.answer, text.variant_sms, text.variant_voice)
     return (
-        text.question,
-        text.answer,
-        text.variant_sms,
-        text.variant_voice,
+        *(one and one.replace("\r\n", "\n") for one in written),
         text.audience,
         text.source,
         text.review_at,

@@ -322,9 +322,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
         "amount": "180", "site": "", "valid_from": "2027-01-01", "seen": price_list.mark([])
     },
     "/studio/facts/prices/withdraw": lambda one: {"price": str(one.ids["price_id"])},
-    "/studio/files": lambda one: {"article": one.ids["article_id"], "base": "1", "language": "pl", "title": "Ulotka"},
+    "/studio/files": lambda one: {"article": one.ids["article_id"], "base": "1", "language": "pl", "pl_title": "Ulotka"},
     "/studio/files/remove": lambda one: {
-        "article": one.ids["article_id"], "base": "1", "language": "pl", "file": str(one.ids["leaflet_id"]),
+        "article": one.ids["article_id"], "base": "1", "file": str(one.ids["leaflet_id"]),
     },
     "/studio/documents/drafts": lambda _: {
         "origin": "ulotka.pdf", "question": "Gdzie zostawić rower?", "answer": "Przed wejściem.", "language": "pl", "take": "0"

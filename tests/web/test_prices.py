@@ -173,7 +173,22 @@ async def test_articles_that_name_an_amount_of_the_past_are_told_and_stopped(fil
             assert await problems(uow, texts, now, PUBLIC) == []
         await confirmed(ola, told)
         async with filled.house.database.unit_of_work() as uow:
-            assert [one.key for one in await problems(uow, texts, now, PUBLIC)] == ["article-problem-price"] * 2
+            assert [one.key for one in await problems(uow, texts, now, PUBLIC)] == ["article-problem-price-of"] * 2
+
+
+async def test_an_article_is_told_when_its_amount_leaves_what_it_is_said_of_though_something_else_costs_it(
+    filled: TestHouse,
+) -> None:
+    now = filled.clock.now()
+    words = {"pl": "Echo serca kosztuje 220 zł.", "en": "An echocardiogram is PLN 220."}
+    row = {"id": "echo-price"} | {one: {"question": "Echo?", "answer": answer} for one, answer in words.items()}
+    async with filled.house.database.unit_of_work() as uow:
+        await import_articles(uow, BOT, [row], now)
+        await publish(uow, BOT, "echo-price", now)
+    path = "/studio/facts/prices/service/echo_heart"
+    async with keyboard(filled, Role.admin) as ola:
+        told = await asked(ola, "245", now.date().isoformat(), path=path)
+        assert "Artykuł (PL) podaje 220 zł" in html.unescape(told.text), "a dermatologist costs as much"
 
 
 async def test_a_day_after_the_change_is_booked_at_the_new_price(filled: TestHouse) -> None:

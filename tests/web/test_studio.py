@@ -1,17 +1,24 @@
 """The studio. Invariant: what editors keep is never lost, what breaks another answer is not published, and others may do nothing here."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from care.seed import seed as seed_clinic
-from core.access import Role
+from core.access import Access, Role
 from core.audit import AuditEvent
+from core.errors import Refused
+from core.i18n import catalogue
+from knowledge.editing import problems, save, whole
 from knowledge.models import Article, ArticleVersion
 from knowledge.seed import seed as seed_knowledge
 from knowledge.service import article as article_words
-from tests.house import TestHouse
+from tests.house import PUBLIC, TestHouse
 from tests.web.test_staff_pages import keyboard
+from web.studio.forms import row_of, typed
+
+BOT = Access.system("test")
 
 DOG: dict[str, str] = {
     "id": "guide-dog", "topic": "general", "source": "regulamin", "services": "", "review_at": "2027-05-31",
@@ -95,6 +102,89 @@ async def test_two_who_edit_at_once_both_keep_their_words(filled: TestHouse) -> 
     assert await versions(filled, "guide-dog") == {1, 2, 3}
 
 
+async def test_what_is_typed_is_kept_before_it_is_checked_for_publishing(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        kept = await ola.post("/studio/articles", **DOG, then="publish")
+        assert kept.headers["location"] == "/studio/articles/guide-dog/publish?version=1"
+        edited = DOG | {"base": "1", "pl_answer": "Tak.\r\nPies musi mieć uprząż.", "then": "publish"}
+        kept = await ola.post("/studio/articles/guide-dog", **edited)
+        assert kept.headers["location"].endswith("publish?version=2")
+        assert "uprząż" in (await ola.client.get(kept.headers["location"])).text
+        again = await ola.post("/studio/articles/guide-dog", **(edited | {"base": "2"}))
+        assert again.headers["location"].endswith("publish?version=2"), "nothing has changed"
+        late = await ola.post("/studio/articles/guide-dog", **(edited | {"pl_answer": "Tak, w kagańcu."}))
+        assert late.status_code == 422 and "Tak, w kagańcu." in late.text and "uprząż" in late.text
+        refused = await ola.post("/studio/articles/guide-dog", **(edited | {"base": "2", "pl_answer": ""}))
+        assert refused.status_code == 422 and "Yes, assistance dogs" in refused.text
+    assert await versions(filled, "guide-dog") == {1, 2}
+
+
+async def test_a_shipped_article_that_nobody_edited_makes_no_new_version(filled: TestHouse) -> None:
+    async with filled.house.database.unit_of_work() as uow:
+        for one in await filled.rows(Article):
+            subject = await whole(uow, BOT, one.id)
+            row = row_of(one.id, typed(subject, subject.versions[subject.newest]))
+            assert not isinstance(row, Refused)
+            assert await save(uow, BOT, row, subject.newest, filled.clock.now(), "Ola") == subject.newest, one.id
+
+
+async def test_what_was_kept_or_published_is_said(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        kept = await ola.post("/studio/articles", **DOG)
+        assert "Zapisano szkic 1." in (await ola.client.get(kept.headers["location"])).text
+        done = await ola.post("/studio/articles/guide-dog/publish", version="1")
+        assert "Opublikowano: od teraz odpowiada wersja 1." in (await ola.client.get(done.headers["location"])).text
+        same = await ola.post("/studio/articles/guide-dog", **(DOG | {"base": "1"}))
+        assert "Treść się nie zmieniła" in (await ola.client.get(same.headers["location"])).text
+        for untrue in ("kept=2", "published=2", "kept=x"):
+            page = await ola.client.get(f"/studio/articles/guide-dog?{untrue}")
+            assert 'class="notice"' not in page.text, untrue
+
+
+async def test_a_draft_that_was_never_published_is_discarded_once_that_is_confirmed(filled: TestHouse) -> None:
+    path = "/studio/articles/guide-dog"
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **(DOG | {"en_question": "", "en_answer": ""}))
+        assert "Usuń szkic" in (await ola.client.get(path)).text
+        for form, told in (({}, "Proszę zaznaczyć"), ({"sure": "yes", "base": "7"}, "zapisał wersję 1")):
+            refused = await ola.post(path, **({"base": "1", "then": "discard"} | form))
+            assert refused.status_code == 422 and told in refused.text and "pies asystujący" in refused.text
+        await ola.post("/studio/try", question="czy wejdę z psem przewodnikiem", language="pl")
+        done = await ola.post(path, base="1", then="discard", sure="yes")
+        page = (await ola.client.get(done.headers["location"])).text
+        assert "Szkic usunięto" in page and "psem" not in page
+        assert (await ola.client.get(path)).status_code == 404
+        # What has its name and number next is not taken for it.
+        filled.clock.instant += timedelta(minutes=1)
+        await ola.post("/studio/articles", **(DOG | {"pl_question": "Gdzie można zostawić rower?"}))
+        tried = await ola.post("/studio/try", question="gdzie można zostawić rower", language="pl")
+        assert "Ze szkicami: odpowiedź" in tried.text and "guide-dog" in tried.text
+    assert "article.discarded" in {one.action for one in await filled.rows(AuditEvent)}
+
+
+async def test_only_what_was_never_published_is_discarded_and_not_what_is_planned(filled: TestHouse) -> None:
+    path = "/studio/articles/guide-dog"
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **DOG)
+        await ola.post(f"{path}/publish", version="1")
+        nothing = await ola.post(path, base="1", then="discard", sure="yes")
+        assert nothing.status_code == 422 and "Nie ma szkicu do usunięcia" in nothing.text
+        await ola.post(path, **(DOG | {"base": "1", "pl_answer": "Tak, zawsze."}))
+        at = (filled.clock.now() + timedelta(minutes=5)).isoformat()
+        assert (await ola.post(f"{path}/plan", version="2", at=at)).status_code == 303
+        planned = await ola.post(path, base="2", then="discard", sure="yes")
+        assert planned.status_code == 422 and "czeka wersja 2" in planned.text
+        await ola.post(f"{path}/plan/off")
+        done = await ola.post(path, base="2", then="discard", sure="yes")
+        page = (await ola.client.get(done.headers["location"])).text
+        assert "Szkic usunięto" in page and "pies asystujący" in page and "Usuń szkic" not in page
+        await ola.post(f"{path}/withdraw")
+        assert (await ola.post(path, base="1", then="discard", sure="yes")).status_code == 422
+    assert await versions(filled, "guide-dog") == {1}
+    async with keyboard(filled, Role.agent) as other:
+        assert (await other.post(path, base="1", then="discard", sure="yes")).status_code in (403, 404)
+
+
 async def test_an_earlier_version_comes_back_as_a_draft(filled: TestHouse) -> None:
     async with keyboard(filled, Role.admin) as ola:
         await ola.post("/studio/articles", **DOG)
@@ -125,6 +215,40 @@ async def test_what_must_not_be_answered_is_not_published(
         assert refused.status_code == 422 and "Najpierw proszę usunąć przeszkody" in refused.text
     (kept,) = await filled.rows(Article, Article.id == "guide-dog")
     assert kept.status == "draft"
+
+
+ECHO = "Artykuł (pl) podaje 150 zł, a „echo serca” ma w cenniku cenę: 220 zł."
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"pl_answer": "Echo serca kosztuje 150 zł. Mammografia też."}, ECHO),
+        ({"pl_answer": "Za echo serca płaci się np. 150 zł."}, ECHO),
+        ({"pl_sms": "Cena echa serca to 150 zl."}, ECHO),
+        ({"pl_voice": "- mammografia: 150 zł\n- echo serca: 150 zł"}, ECHO),
+        ({"en_answer": "An echocardiogram is PLN 150."}, "Artykuł (en) podaje 150 zł, a „echocardiogram” ma w cenniku"),
+        ({"pl_answer": "Wizyta u kardiologa kosztuje 220 zł."}, "a „kardiologia” ma w cenniku cenę: 250 / 270 zł."),
+        ({"pl_answer": "Echo serca kosztuje 220 zł, w dwóch ratach po 110,00 zł."}, "podaje 110 zł"),
+        ({"pl_answer": "Echo serca kosztuje 220 zł; mammografia 150 zł. Wizyta u kardiologa to 250 lub 270 zł."}, None),
+        ({"pl_answer": "Echo serca i mammografia kosztują 220 zł i 150 zł."}, None),
+        ({"pl_answer": "Badanie kosztuje 150 zł."}, None),
+        ({"pl_answer": "Echo serca\nkosztuje 220 zł."}, None),
+    ],
+)
+async def test_an_amount_is_the_price_of_what_its_sentence_names(
+    filled: TestHouse, words: dict[str, str], told: str | None
+) -> None:
+    texts = {one: ArticleVersion(language=one, answer=DOG[f"{one}_answer"]) for one in ("pl", "en")}
+    for field, said in words.items():
+        language, _, name = field.partition("_")
+        setattr(texts[language], name if name == "answer" else f"variant_{name}", said)
+    for one in texts.values():
+        one.files, one.created_at = [], filled.clock.now()
+    async with filled.house.database.unit_of_work() as uow:
+        found = await problems(uow, texts, filled.clock.now(), PUBLIC)
+    said_all = " ".join(catalogue("pl").text(one.key, **one.args) for one in found)
+    assert told in said_all if told else found == [], said_all
 
 
 async def test_an_article_that_takes_anothers_question_is_refused_naming_it(filled: TestHouse) -> None:

@@ -16,13 +16,13 @@ from tests.web.test_studio import DOG
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 ADDRESS = "/studio/articles/guide-dog"
-FORM = {"article": "guide-dog", "base": "1", "language": "pl", "title": "Ulotka o psach"}
+FORM = {"article": "guide-dog", "base": "1", "language": "pl", "pl_title": "Ulotka o psach"}
 
 
 async def sends(ola: Keyboard, content: bytes = PDF, **changes: str) -> httpx.Response:
     """A file through the editor's form; where that led."""
     data = {"csrf": ola.csrf, **FORM, **changes}
-    return await ola.client.post("/studio/files", data=data, files={"file": ("x.pdf", content, "application/pdf")})
+    return await ola.client.post("/studio/files", data=data, files={"pl_file": ("x.pdf", content, "application/pdf")})
 
 
 async def answer(house: TestHouse, channel: str = "sms") -> Reply:
@@ -71,8 +71,8 @@ async def test_a_file_is_read_by_everybody_once_it_is_published_and_no_more_once
         (b"", {}, "Nie wybrano pliku"),
         (b"MZ" + b"\0" * 200, {}, "To nie jest PDF"),
         (b"<html>", {}, "To nie jest PDF"),
-        (PDF, {"title": " "}, "Nazwa ma od 1"),
-        (PDF, {"title": "../../etc/passwd"}, "Nazwa ma od 1"),
+        (PDF, {"pl_title": " "}, "Nazwa ma od 1"),
+        (PDF, {"pl_title": "../../etc/passwd"}, "Nazwa ma od 1"),
         (PDF + b"0" * LARGEST, {}, "za duży, najwyżej 5 MB"),
         (PDF, {"base": "7"}, "ktoś zapisał wersję"),
     ],
@@ -95,7 +95,8 @@ async def test_files_are_those_of_the_article_and_not_too_many(filled: TestHouse
         await ola.post("/studio/articles", **DOG)
         for number in range(1, MOST + 1):
             assert (
-                f"kept={number + 1}" in (await sends(ola, base=str(number), title=f"Plik {number}")).headers["location"]
+                f"kept={number + 1}"
+                in (await sends(ola, base=str(number), pl_title=f"Plik {number}")).headers["location"]
             )
         assert "article-files" in (await sends(ola, base=str(MOST + 1))).headers["location"]
         for wrong in (str(uuid4()), "kto wie"):
@@ -105,6 +106,23 @@ async def test_files_are_those_of_the_article_and_not_too_many(filled: TestHouse
         assert (await sends(marta)).status_code == 404
         (one, *_) = await filled.rows(ArticleFile)
         assert (await marta.client.get(f"/studio/files/{one.id}")).status_code == 404
+
+
+async def test_what_is_typed_beside_a_file_is_kept_with_it_or_stays_in_the_editor(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        await ola.post("/studio/articles", **DOG)
+        edited = DOG | {"pl_answer": "Tak, psy są mile widziane."}
+        page = await ola.client.get((await sends(ola, PDF, **edited)).headers["location"])
+        assert "psy są mile widziane" in page.text and "Ulotka o psach.pdf" in page.text
+        late = await sends(ola, PDF, **(edited | {"pl_answer": "Tak, w kagańcu."}))
+        assert late.status_code == 422 and "Tak, w kagańcu." in late.text and "psy są mile widziane" in late.text
+        bad = await sends(ola, b"MZ", **(edited | {"base": "3", "pl_answer": "Tak, na smyczy."}))
+        page = await ola.client.get(bad.headers["location"])
+        assert "To nie jest PDF" in page.text and "Tak, na smyczy." in page.text
+        (kept,) = await filled.rows(ArticleFile)
+        words = edited | {"base": "4", "pl_answer": "Tak, zawsze.", "article": "guide-dog", "file": str(kept.id)}
+        page = await ola.client.get((await ola.post("/studio/files/remove", **words)).headers["location"])
+        assert "Tak, zawsze." in page.text and "Ulotka o psach.pdf" not in page.text
 
 
 async def test_a_file_of_articles_that_is_imported_again_leaves_the_leaflets_where_they_are(filled: TestHouse) -> None:

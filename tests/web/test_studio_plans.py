@@ -200,6 +200,18 @@ async def test_what_somebody_else_published_or_withdrew_meanwhile_is_not_overwri
     assert await state(filled) == ["refused", "refused"]
 
 
+async def test_a_planned_version_that_is_published_by_hand_is_a_plan_that_was_carried_out(filled: TestHouse) -> None:
+    async with keyboard(filled, Role.admin) as ola:
+        at = await planned(filled, ola)
+        assert (await ola.post(f"{ADDRESS}/publish", version="1")).status_code == 303
+        page = (await ola.client.get(ADDRESS)).text
+        assert "Planu nie udało się" not in page and "zacznie odpowiadać" not in page
+        filled.clock.instant = at
+        assert await punctual(filled).look() == 0 and await answers(filled)
+    assert await state(filled) == ["published"]
+    assert "publication.overtaken" not in {one.action for one in await filled.rows(AuditEvent)}
+
+
 async def test_who_may_no_longer_publish_publishes_nothing_by_a_plan(filled: TestHouse) -> None:
     async with keyboard(filled, Role.admin) as ola, keyboard(filled, Role.admin) as jan:
         at = await planned(filled, ola)

@@ -19,6 +19,7 @@ from service.training import file_phrases
 from tests.house import TestHouse
 from tests.privacy.planting import plant
 from tests.web.test_staff_pages import keyboard
+from tests.web.test_studio import DOG
 
 BIKES = "czy jest u państwa parking dla rowerów"
 NOT_UNDERSTOOD = DialogueReply((Utterance("not-understood"),), "nlu_fallback", 0.4, "scripted")
@@ -138,6 +139,19 @@ async def test_a_question_becomes_an_article_with_the_question_filled_in(learnt:
         assert asked.status_code == 303 and "rower" not in asked.headers["location"]
         editor = (await ola.client.get(asked.headers["location"])).text
         assert 'name="pl_question" value="Czy jest parking dla rowerów?"' in editor
+        assert [row.state for row in await learnt.rows(Unanswered)] == ["open"], "nothing is kept yet"
+        article = DOG | {"pl_question": "Czy jest parking dla rowerów?", "unanswered": str(one.group_id)}
+        assert f'name="unanswered" value="{one.group_id}"' in editor
+        refused = await ola.post("/studio/articles", **(article | {"pl_answer": ""}))
+        assert refused.status_code == 422 and f'name="unanswered" value="{one.group_id}"' in refused.text
+        assert [row.state for row in await learnt.rows(Unanswered)] == ["open"]
+        assert (await ola.post("/studio/articles", **article)).status_code == 303
+        assert [(row.state, row.target) for row in await learnt.rows(Unanswered)] == [("article", "guide-dog")]
+        page = (await ola.client.get(f"/studio/unanswered/{one.group_id}")).text
+        assert 'href="/studio/articles/guide-dog"' in page
+        gone = await ola.post("/studio/articles/guide-dog", base="1", then="discard", sure="yes")
+        assert gone.status_code == 303
+    assert [(row.state, row.target) for row in await learnt.rows(Unanswered)] == [("open", None)]
 
 
 async def test_a_restricted_patient_and_a_red_flag_never_come_here(learnt: TestHouse) -> None:

@@ -46,7 +46,8 @@ def row_of(article_id: str, form: Mapping[str, str]) -> dict[str, Any] | Refused
     except ValueError:
         return Refused("article-owner")
     for language in LANGUAGES:
-        words = {field: form.get(f"{language}_{field}", "").strip() for field in _FIELDS}
+        # A browser sends every line's end as two characters.
+        words = {field: form.get(f"{language}_{field}", "").replace("\r\n", "\n").strip() for field in _FIELDS}
         try:
             files = [UUID(one) for one in form.get(f"{language}_files", "").split()]
         except ValueError:
@@ -83,7 +84,17 @@ _TERMS = ("review_at", "expires_at", "min_age", "max_age")
 
 def empty() -> dict[str, Any]:
     """What the editor is given for a new article."""
-    return {"id": "", "base": 0, "typed": {}, "theirs": None, "subject": None, "shown": 0, "heard": {}, "plan": None}
+    return {
+        "id": "",
+        "base": 0,
+        "typed": {},
+        "theirs": None,
+        "subject": None,
+        "shown": 0,
+        "heard": {},
+        "plan": None,
+        "last": 0,
+    }
 
 
 def filled(subject: editing.Whole, texts: Mapping[str, ArticleVersion]) -> dict[str, Any]:
@@ -112,6 +123,28 @@ def previews(
             "voice": said(text, "voice", known[language]), "level": reading_level.level(text.answer, language),
         }  # fmt: skip
     return heard
+
+
+def notice_of(query: Mapping[str, str], subject: editing.Whole | None) -> tuple[str, int] | None:
+    """What has just been done, as a key of the catalogue and a version: told only where it is so."""
+    if subject is None:
+        return None
+    live = subject.article.published_version if subject.article.status == "published" else None
+    if "discarded" in query:
+        return ("studio-discarded", subject.newest)
+    if query.get("published") == str(live):
+        return ("studio-published", live or 0)
+    if query.get("kept") == str(subject.newest):
+        return ("studio-kept-same" if subject.newest == live else "studio-kept", subject.newest)
+    return None
+
+
+def group_of(ident: str) -> UUID | None:
+    """The group of unanswered questions that a form names, if it does."""
+    try:
+        return UUID(ident)
+    except ValueError:
+        return None
 
 
 def difference(before: ArticleVersion | None, after: ArticleVersion | None) -> Differences:

@@ -6,29 +6,33 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import UploadFile
 
 from conversations.understanding import fold
 from core.access import Permission
 from core.accounts import SignedIn
+from core.db import UnitOfWork
 from core.errors import Refused
 from core.i18n import LANGUAGES
 from core.when.say import say_when
-from knowledge import editing, emergencies, files, publishing, schedules, scheduling, signatures
+from knowledge import discarding, editing, emergencies, files, publishing, schedules, scheduling, signatures
 from knowledge.asked import words_of
 from knowledge.facts import PLACEHOLDERS, facts
 from knowledge.models import ArticleVersion
 from knowledge.retrieval import Answer, Choices
 from knowledge.service import Library
-from knowledge.unanswered import question_of
+from knowledge.unanswered import question_of, written
 from knowledge.versions import OLDEST
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
-from web.studio.forms import difference, empty, filled, previews, row_of, typed
+from web.studio.forms import difference, empty, filled, group_of, notice_of, previews, row_of, typed
 
 TOPICS = ("general", "clinic_info", "prepare", "documents", "insurance", "payment", "referral", "refill", "results")
 STATES = ("mine", "published", "ahead", "planned", "unplanned", "withdrawn", "due", "one-language")
 LONGEST_QUESTION = 300
+WORDS = "pl_question"
+"""A form that has this field came from the editor, with all of its words."""
 FILE_REFUSALS = (
     "leaflet-empty",
     "leaflet-large",
@@ -55,6 +59,9 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     Reader = Annotated[SignedIn, Depends(sessions.anyone)]
     Actor = Annotated[SignedIn, Depends(sessions.acting)]
     Version = Annotated[int, Form(ge=1, le=1_000_000)]
+    Base = Annotated[int, Form(ge=1)]
+    Name = Annotated[str, Form(max_length=60)]
+    Tongue = Annotated[Literal["pl", "en"], Form()]
 
     def respond(
         request: Request, template: str, person: SignedIn, refused: Refused | None = None, **values: Any
@@ -76,6 +83,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         drafted: Annotated[int, Query(ge=0, le=1000)] = 0,
         *,
         large: bool = False,
+        discarded: bool = False,
     ) -> Response:
         """Every article, narrowed by words or by what needs doing."""
         async with house.database.unit_of_work() as uow:
@@ -87,7 +95,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         wanted = [row for row in wanted if all(word in fold(_searched(row)) for word in words)]
         return respond(
             request, "list", person, rows=wanted, total=len(rows), counts=counts, q=q, state=state, open_count=len(waits),
-            drafted=drafted, largest_file=files.LARGEST // 1_000_000 if large else 0,
+            drafted=drafted, discarded=discarded, largest_file=files.LARGEST // 1_000_000 if large else 0,
         )  # fmt: skip
 
     @routes.get("/articles/new")
@@ -98,7 +106,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         if unanswered is not None:
             async with house.database.unit_of_work() as uow:
                 asked = await question_of(uow, person.access, unanswered)
-            values["typed"] = {f"{asked[0]}_question": asked[1]} if asked else {}
+            if asked:
+                values["typed"] = {f"{asked[0]}_question": asked[1], "unanswered": str(unanswered)}
         values["typed"] = {"owner": str(person.staff_id)} | values["typed"]
         return await edited(request, person, None, values)
 
@@ -110,30 +119,59 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     @routes.get("/articles/{article_id}")
     async def show(request: Request, article_id: str, person: Reader, version: int = 0) -> Response:
         """The editor, with the newest words or those of an earlier version."""
+        return await opened(request, person, article_id, version)
+
+    async def opened(
+        request: Request, person: SignedIn, article_id: str, version: int = 0, refused: Refused | None = None
+    ) -> Response:
         async with house.database.unit_of_work() as uow:
             subject = await editing.whole(uow, person.access, article_id)
             known = {language: await facts(uow, language) for language in LANGUAGES}
             plan = (await schedules.plans(uow, [article_id])).get(article_id)
-            kept = await files.of_article(uow, article_id)
+            stored = await files.of_article(uow, article_id)
+            last = await discarding.last_published(uow, subject.article)
         texts = subject.versions.get(version) or subject.versions[subject.newest]
-        heard = previews(texts, known, kept, house.settings.public_url)
-        return await edited(request, person, None, filled(subject, texts) | {"plan": plan, "heard": heard})
+        heard = previews(texts, known, stored, house.settings.public_url)
+        values = filled(subject, texts) | {"plan": plan, "heard": heard, "last": last}
+        return await edited(request, person, refused, values)
 
     @routes.post("/articles/{article_id}")
-    async def change(request: Request, article_id: str, person: Actor, base: Annotated[int, Form(ge=1)]) -> Response:
-        """Keep the next version as a draft."""
-        return await keep(request, person, article_id, base)
+    async def change(request: Request, article_id: str, person: Actor, base: Base) -> Response:
+        """Keep the next version as a draft; or discard what was never published."""
+        form = await request.form()
+        if form.get("then") != "discard":
+            return await keep(request, person, article_id, base)
+        now, is_sure = house.clock.now(), form.get("sure") == "yes"
+        async with house.database.unit_of_work() as uow:
+            done = await discarding.discard(uow, person.access, article_id, base, now, is_confirmed=is_sure)
+        if isinstance(done, Refused):
+            return await opened(request, person, article_id, refused=done)
+        return RedirectResponse(f"/studio/articles{'' if done else f'/{article_id}'}?discarded=true", 303)
 
     async def keep(request: Request, person: SignedIn, article_id: str, base: int) -> Response:
+        saved = await kept(request, person, article_id, base)
+        if isinstance(saved, Response):
+            return saved
+        article_id, version = saved
+        if (await request.form()).get("then") == "publish":
+            return RedirectResponse(f"/studio/articles/{article_id}/publish?version={version}", 303)
+        return RedirectResponse(f"/studio/articles/{article_id}?kept={version}", 303)
+
+    async def kept(request: Request, person: SignedIn, article_id: str, base: int) -> tuple[str, int] | Response:
+        """The article and the version that has the form's words now; or the editor with them, and why they were not kept."""
         person.access.require(Permission.edit_content)
-        form = {key: str(value) for key, value in (await request.form()).items()}
+        form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
         row = row_of(article_id or form.get("id", "").strip().lower(), form)
-        saved: int | Refused = row if isinstance(row, Refused) else 0
-        if not isinstance(row, Refused):
+        group = group_of(form.get("unanswered", "")) if not article_id else None
+        if isinstance(row, Refused):
+            saved: int | Refused = row
+        else:
             async with house.database.unit_of_work() as uow:
                 saved = await editing.save(uow, person.access, row, base, house.clock.now(), person.name)
-        if isinstance(saved, int) and not isinstance(row, Refused):
-            return RedirectResponse(f"/studio/articles/{row['id']}?kept={saved}", 303)
+                if group is not None and not isinstance(saved, Refused):
+                    await written(uow, person, group, str(row["id"]), house.clock.now())
+            if not isinstance(saved, Refused):
+                return str(row["id"]), saved
         assert isinstance(saved, Refused)
         theirs = None
         if saved.reason == "article-changed":
@@ -143,24 +181,76 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         values = empty() | {"id": article_id, "base": base, "typed": form, "theirs": theirs}
         return await edited(request, person, saved, values)
 
+    @routes.post("/files")
+    async def add_file(request: Request, person: Actor, article: Name, base: Base, language: Tongue) -> Response:
+        """Keep the editor's words, if they came too, and add the language's file under the name given for it."""
+        form = await request.form()
+        title, file = form.get(f"{language}_title"), form.get(f"{language}_file")
+        content = await file.read(files.LARGEST + 1) if isinstance(file, UploadFile) else b""
+        if WORDS in form:
+            saved = await kept(request, person, article, base)
+            if isinstance(saved, Response):
+                return saved
+            base = saved[1]
+        async with house.database.unit_of_work() as uow:
+            row = await newest_row(uow, person, article)
+            name = title if isinstance(title, str) else ""
+            made = await files.add(uow, person.access, article, name, content, house.clock.now(), person.name)
+            done: int | Refused = 0
+            if isinstance(made, Refused):
+                done = made
+            elif language not in row:
+                done = Refused("article-incomplete")
+            else:
+                row[language]["files"] = [*row[language]["files"], made.id]
+                done = await editing.save(uow, person.access, row, base, house.clock.now(), person.name)
+            if isinstance(done, Refused):
+                await uow.session.rollback()
+        return _back(article, base, done)
+
+    @routes.post("/files/remove")
+    async def remove_file(
+        request: Request, person: Actor, article: Name, base: Base, file: Annotated[UUID, Form()]
+    ) -> Response:
+        """Keep the editor's words, if they came too, and take a file away from them; earlier versions keep it."""
+        if WORDS in await request.form():
+            saved = await kept(request, person, article, base)
+            if isinstance(saved, Response):
+                return saved
+            base = saved[1]
+        async with house.database.unit_of_work() as uow:
+            row = await newest_row(uow, person, article)
+            for language in LANGUAGES:
+                if language in row:
+                    row[language]["files"] = [one for one in row[language]["files"] if one != file]
+            done = await editing.save(uow, person.access, row, base, house.clock.now(), person.name)
+        return _back(article, base, done)
+
+    async def newest_row(uow: UnitOfWork, person: SignedIn, article: str) -> dict[str, Any]:
+        subject = await editing.whole(uow, person.access, article)
+        row = row_of(article, typed(subject, subject.versions[subject.newest]))
+        assert not isinstance(row, Refused), "what was kept can be kept again"
+        return row
+
     async def edited(
         request: Request, person: SignedIn, refused: Refused | None, values: dict[str, Any]
     ) -> Response:  # fmt: skip
         async with house.database.unit_of_work() as uow:
-            owners, kept = await editing.editors(uow), await files.of_article(uow, values["id"])
+            owners, stored = await editing.editors(uow), await files.of_article(uow, values["id"])
         named = {
             one: [
-                kept[UUID(ident)]
+                stored[UUID(ident)]
                 for ident in values["typed"].get(f"{one}_files", "").split()
-                if ident in map(str, kept)
+                if ident in map(str, stored)
             ]
             for one in LANGUAGES
         }
         told = request.query_params.get("refused", "")
+        notice = notice_of(request.query_params, values["subject"]) if refused is None else None
         return respond(
             request, "editor", person, refused, **values, owners=owners, oldest=OLDEST, files=named, most_files=files.MOST,
             largest_file=files.LARGEST // 1_000_000, longest_title=files.LONGEST_TITLE,
-            file_refused=told if told in FILE_REFUSALS else "",
+            file_refused=told if told in FILE_REFUSALS else "", notice=notice,
         )  # fmt: skip
 
     @routes.get("/articles/{article_id}/publish")
@@ -258,8 +348,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             texts = subject.versions.get(version) or subject.versions[subject.newest]
             row = row_of(article_id, typed(subject, texts))
             assert not isinstance(row, Refused), "what was kept can be kept again"
-            await editing.save(uow, person.access, row, subject.newest, house.clock.now(), person.name)
-        return RedirectResponse(f"/studio/articles/{article_id}", 303)
+            done = await editing.save(uow, person.access, row, subject.newest, house.clock.now(), person.name)
+        return _back(article_id, subject.newest, done, "")
 
     @routes.post("/try")
     async def try_out(
@@ -276,13 +366,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 for name, library in (("live", studio.live), ("drafts", studio.drafts)):
                     answer = await library.ask(uow, question, language)
                     matches = [answer.match] if isinstance(answer, Answer) else getattr(answer, "matches", ())
-                    verdict = (
-                        "answer"
-                        if isinstance(answer, Answer)
-                        else "choices"
-                        if isinstance(answer, Choices)
-                        else "unknown"
-                    )
+                    verdict = {Answer: "answer", Choices: "choices"}.get(type(answer), "unknown")
                     found[name] = {"verdict": verdict, "matches": matches}
         return respond(request, "try", person, question=question, spoken=language, found=found)
 
@@ -293,6 +377,11 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return respond(request, "try", person, question="", spoken=page_language(request, person.language), found={})
 
     return routes
+
+
+def _back(article: str, version: int, done: int | Refused, place: str = "#files") -> Response:
+    told = f"kept={version}&refused={done.reason}" if isinstance(done, Refused) else f"kept={done}"
+    return RedirectResponse(f"/studio/articles/{article}?{told}{place}", 303)
 
 
 def _searched(row: editing.Row) -> str:

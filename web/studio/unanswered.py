@@ -86,7 +86,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             elif act == "back":
                 refused = await unanswered.put_back(uow, person, group_id, now)
             elif act == "article":
-                refused = await unanswered.to_article(uow, person, group_id, words, now, is_confirmed=is_confirmed)
+                refused = await unanswered.to_article(uow, person, group_id, words, is_confirmed=is_confirmed)
                 target = f"/studio/articles/new?unanswered={group_id}"
             elif act == "intent" and into in known_intents():
                 refused = await unanswered.to_intent(uow, person, group_id, into, words, now, is_confirmed=is_confirmed)

@@ -6,6 +6,7 @@ audit-did-agent-abilities = abilities of a person changed
 audit-did-appointment-confirmed = visit confirmed
 audit-did-appointment-moved = visit moved
 audit-did-article-drafted = article drafted
+audit-did-article-discarded = article draft discarded
 audit-did-article-published = article published
 audit-did-article-withdrawn = article withdrawn
 audit-did-article-safety-on = article marked as safety content

@@ -6,6 +6,7 @@ audit-did-agent-abilities = zmiana umiejętności osoby
 audit-did-appointment-confirmed = potwierdzenie wizyty
 audit-did-appointment-moved = przełożenie wizyty
 audit-did-article-drafted = szkic artykułu
+audit-did-article-discarded = usunięcie szkicu artykułu
 audit-did-article-published = publikacja artykułu
 audit-did-article-withdrawn = wycofanie artykułu
 audit-did-article-safety-on = artykuł oznaczony jako ważny dla bezpieczeństwa

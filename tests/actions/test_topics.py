@@ -10,6 +10,7 @@ import pytest
 
 from conversations.models import Case, CaseState
 from tests.actions.bot import Bot
+from tests.house import BARTEK
 
 BEGIN: tuple[str, dict[str, Any]] = ("validate_booking_form", {})
 NOTHING = ["answer-article"]
@@ -113,4 +114,4 @@ async def test_who_says_they_are_late_is_passed_on_and_who_asks_is_answered(bot:
         "co jeśli spóźnię się 10 minut?", ("action_staff_request", {})
     )
     said = await bot.says("spóźnię się z 15 minut", ("action_staff_request", {}))
-    assert said[0] == "running-late-passed-on" and said[1].startswith("handoff-queued")
+    assert said == ["running-late-passed-on"]  # Where the case is queued already, that is all.

@@ -6,7 +6,7 @@ from conversations.intent_days import IntentDay
 from core.access import Role
 from knowledge.intents import clinic_goals, editing, versions
 from tests.house import TestHouse
-from tests.knowledge.test_goals import FEW
+from tests.knowledge.test_goals import FEW, OLA
 from tests.web.test_staff_pages import keyboard
 
 NAME = {"name_pl": "Wyniki i opisy", "name_en": "Results and reports", "about_pl": "Badania z pracowni", "about_en": ""}
@@ -53,6 +53,8 @@ async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: Test
             refused = await ola.post(f"/studio/intents/{intent}/merge", into="documents")
             assert refused.status_code == 422 and why in refused.text and "Używają jej: " in refused.text
         assert (await ola.post("/studio/intents/results/merge", into="nonsense")).status_code == 422
+        unchosen = await ola.post("/studio/intents/results/merge", into="")
+        assert unchosen.status_code == 422 and "Proszę wybrać cel" in unchosen.text
         assert (await ola.post("/studio/intents/nonsense/merge", into="documents")).status_code == 404
         await ola.post("/studio/intents/documents/name", name_pl="Papiery", name_en="Papers")
         assert (await ola.post("/studio/intents/results/merge", into="documents")).status_code == 303
@@ -72,3 +74,26 @@ async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: Test
     async with seeded.house.database.unit_of_work() as uow:
         assert clinic_goals.merged(await clinic_goals.published(uow)) == {"results": "documents"}
         assert {intent for _, intent in await editing.phrases(uow)} == {"documents", "human"}
+
+
+async def test_phrases_move_only_to_a_goal_that_was_chosen_and_the_page_tells_how_many(seeded: TestHouse) -> None:
+    async with seeded.house.database.unit_of_work() as uow:
+        two = [str(one.id) for one in await editing.examples(uow, OLA, "results") if one.language == "pl"]
+    async with keyboard(seeded, Role.admin) as ola:
+        page = (await ola.client.get("/studio/intents/results?lang=pl")).text
+        assert page.count('required><option value="">wybierz cel</option>') == 2, (
+            "moving and merging begin with no goal"
+        )
+        address = "/studio/intents/results/examples"
+        for into in ("", "nonsense", "results"):
+            refused = await ola.post(address, act="move", id=two, into=into)
+            assert refused.status_code == 422 and "Proszę wybrać cel" in refused.text
+            assert all(f'value="{one}" checked' in refused.text for one in two), "what was ticked stays ticked"
+        nothing = await ola.post(address, act="move", into="documents")
+        assert nothing.status_code == 422 and "Nie zaznaczono żadnego przykładu" in nothing.text
+        moved = await ola.post(address, act="move", id=two, into="documents")
+        assert "Przeniesiono 2 przykłady do: zaświadczenia" in (await ola.client.get(moved.headers["location"])).text
+        odd = (await ola.client.get("/studio/intents/results?moved=9&into=nonsense")).text
+        assert "Przeniesiono" not in odd
+    async with seeded.house.database.unit_of_work() as uow:
+        assert len((await editing.phrases(uow))["pl", "documents"]) == 3

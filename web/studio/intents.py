@@ -1,6 +1,6 @@
 """`/studio/intents`: what the bot learns from, as a table; examples added, dropped and moved in a draft; files in and out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -75,6 +75,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         intent: str,
         refused: Refused | None = None,
         typed: Mapping[str, str] | None = None,
+        ticked: Collection[UUID] = (),
     ) -> Response:
         async with house.database.unit_of_work() as uow:
             rows = await editing.examples(uow, person.access, intent)
@@ -91,7 +92,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             request, "intent", person, refused, intent=intent, rows=rows, near=near, uses=uses()[intent], run=run, seen=seen,
             typed={"language": "pl", "text": "", **words, **(typed or {})}, added=request.query_params.get("added", ""),
             reason=goals.may_not_merge(intent), targets=sorted(GOALS - goals.SAFETY - {intent}), is_safety=intent in goals.SAFETY,
-            longest_name=goals.LONGEST_NAME, longest_about=goals.LONGEST_ABOUT, **_goals(request, person, made),
+            ticked=ticked, longest_name=goals.LONGEST_NAME, longest_about=goals.LONGEST_ABOUT, **_goals(request, person, made),
+            **_moved(request),
         )  # fmt: skip
 
     @routes.post("/intents/{intent}")
@@ -115,7 +117,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     ) -> Response:
         """Drop, bring back or move the chosen ones."""
         person.access.require(Permission.edit_content)
-        now = house.clock.now()
+        now, target = house.clock.now(), f"/studio/intents/{intent}"
         async with house.database.unit_of_work() as uow:
             await editing.examples(uow, person.access, intent)
             done: int | Refused = Refused("example-act")
@@ -123,17 +125,22 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 done = await editing.drop(uow, person.access, id, now)
             elif act == "back":
                 done = await editing.bring_back(uow, person.access, id, now)
+            elif act == "move" and (not into or into == intent or into not in known_intents()):
+                done = Refused("intent-choose")
             elif act == "move":
-                done = await editing.move(uow, person.access, id, into, now, person.name)
+                done = await editing.move(uow, person.access, id, into, now, person.name) or Refused("example-none")
+                target += f"?moved={done}&into={into}"
         if isinstance(done, Refused):
-            return await shown(request, person, intent, done)
-        return RedirectResponse(f"/studio/intents/{intent}", 303)
+            return await shown(request, person, intent, done, ticked=id)
+        return RedirectResponse(target, 303)
 
     @routes.post("/intents/{intent}/merge")
     async def merge(request: Request, intent: str, person: Actor, into: Name = "") -> Response:
         """Let the goal be taken for another one: all its examples teach the other."""
         async with house.database.unit_of_work() as uow:
-            done = await goals.merge(uow, person.access, intent, into, house.clock.now(), person.name)
+            done: int | Refused = Refused("intent-choose")
+            if into:
+                done = await goals.merge(uow, person.access, intent, into, house.clock.now(), person.name)
         if isinstance(done, Refused):
             return await shown(request, person, intent, done)
         return RedirectResponse(f"/studio/intents/{intent}#merge", 303)
@@ -220,3 +227,10 @@ def _goals(request: Request, person: SignedIn, made: clinic_goals.Goals) -> dict
         "called": clinic_goals.names(made, page_language(request, person.language)),
         "merged": clinic_goals.merged(made),
     }
+
+
+def _moved(request: Request) -> dict[str, Any]:
+    """How many examples were moved just now, and where."""
+    count, into = request.query_params.get("moved", ""), request.query_params.get("into", "")
+    is_said = count.isascii() and count.isdigit() and len(count) < 6 and into in known_intents()
+    return {"moved": int(count) if is_said else 0, "moved_into": into}

@@ -44,7 +44,12 @@ draft-discard = Discard the whole draft
 example-new = New example
 example-hint = As a patient would write it. No names, numbers or addresses.
 example-add = Add
-example-into = Intent to move to
+example-into = Where to move the selected ones
+intent-choose = choose a goal
+example-moved = { $count ->
+    [one] { $count } example moved to: { $into }.
+   *[other] { $count } examples moved to: { $into }.
+}
 example-move = Move selected
 example-drop = Remove selected
 example-back = Bring selected back
@@ -152,6 +157,8 @@ refused-example-personal = The example holds a number or an address that may be 
 refused-example-known = This sentence is already an example in { $intent }.
 refused-example-intent = There is no intent { $intent }.
 refused-example-language = Unknown language: { $language }. It is pl or en.
+refused-intent-choose = Please choose a goal. Nothing was changed.
+refused-example-none = No example was selected.
 refused-example-act = Nothing was chosen to do with the examples.
 refused-merge-safety = This matter cannot be merged, because it protects patients’ safety. Used by: { $rules }.
 refused-merge-law = This matter cannot be merged, because a patient has the right to raise it in so many words. Used by: { $rules }.

@@ -44,7 +44,13 @@ draft-discard = Odrzuć cały szkic
 example-new = Nowy przykład
 example-hint = Tak, jak napisałby to pacjent. Bez nazwisk, numerów i adresów.
 example-add = Dodaj
-example-into = Intencja docelowa
+example-into = Dokąd przenieść zaznaczone
+intent-choose = wybierz cel
+example-moved = { $count ->
+    [one] Przeniesiono { $count } przykład do: { $into }.
+    [few] Przeniesiono { $count } przykłady do: { $into }.
+   *[other] Przeniesiono { $count } przykładów do: { $into }.
+}
 example-move = Przenieś zaznaczone
 example-drop = Usuń zaznaczone
 example-back = Przywróć zaznaczone
@@ -152,6 +158,8 @@ refused-example-personal = Przykład zawiera numer albo adres, który może nale
 refused-example-known = To zdanie jest już przykładem w { $intent }.
 refused-example-intent = Nie ma intencji { $intent }.
 refused-example-language = Nieznany język: { $language }. Możliwe są pl i en.
+refused-intent-choose = Proszę wybrać cel. Nic nie zostało zmienione.
+refused-example-none = Nie zaznaczono żadnego przykładu.
 refused-example-act = Nie wybrano, co zrobić z przykładami.
 refused-merge-safety = Tej sprawy nie można połączyć z inną, bo chroni bezpieczeństwo pacjentów. Używają jej: { $rules }.
 refused-merge-law = Tej sprawy nie można połączyć z inną, bo pacjent ma prawo zgłosić ją wprost. Używają jej: { $rules }.

@@ -17,6 +17,7 @@ from conversations.intent_days import IntentDay
 from conversations.understanding import for_dialogue
 from core import audit
 from core.access import Access, Permission
+from core.audit import AuditEvent
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
@@ -258,6 +259,21 @@ async def discard(uow: UnitOfWork, access: Access, now: datetime) -> Refused | N
     await uow.session.execute(dropped.values(is_dropped=False))
     audit.record(uow, access, "draft.discarded", "intent", "draft", now)
     return None
+
+
+async def people(uow: UnitOfWork, access: Access) -> int:
+    """How many people made the draft what it is: whose edits are audited since it was published or thrown away."""
+    access.require(Permission.edit_content)
+    number = await uow.session.scalar(select(func.max(BotVersion.number)).where(BotVersion.kind == "edit"))
+    of_draft = AuditEvent.subject_id.in_([*intents(), "draft", str(number)])
+    began = select(AuditEvent.id).where(of_draft, AuditEvent.action.in_(("bot.publish", "draft.discarded")))
+    since = await uow.session.scalar(began.order_by(AuditEvent.id.desc()).limit(1))
+    edited = AuditEvent.action.like("example.%") | AuditEvent.action.like("goal.%")
+    counted = select(func.count(AuditEvent.actor.distinct())).where(
+        of_draft, AuditEvent.subject_kind == "intent", edited
+    )
+    found = await uow.session.scalar(counted if since is None else counted.where(AuditEvent.id > since))
+    return int(found or 0)
 
 
 async def locked(uow: UnitOfWork) -> Refused | None:

@@ -58,13 +58,17 @@ async def test_a_new_price_ends_the_old_one_the_day_before_and_can_be_withdrawn(
         page = html.unescape((await ola.client.get(PATH + "?lang=pl")).text)
         assert "zapis: Ola" in page and "przyszła" in page and "z danych początkowych" in page
         assert "od 1 stycznia 2027: 65,50 zł" in (await ola.client.get("/studio/facts/prices?q=ekg&lang=pl")).text
+        assert "Tak, wycofaj 65,50 zł: ta cena nie zacznie obowiązywać 1 stycznia 2027." in page
+        unsure = await ola.post("/studio/facts/prices/withdraw", price=str(made.id))
+        assert unsure.status_code == 422 and "Proszę zaznaczyć potwierdzenie" in unsure.text
+        assert await amount_on(filled, first) == [65]
         for _ in range(2):
-            assert (await ola.post("/studio/facts/prices/withdraw", price=str(made.id))).status_code == 303
+            assert (await ola.post("/studio/facts/prices/withdraw", price=str(made.id), sure="yes")).status_code == 303
         assert await amount_on(filled, first) == [60]
         assert "wycofanie: Ola" in (await ola.client.get(PATH + "?lang=pl")).text
         (old,) = await filled.rows(Price, Price.service_code == "ecg", Price.withdrawn_at.is_(None))
         assert old.valid_to is None
-        refused = await ola.post("/studio/facts/prices/withdraw", price=str(old.id))
+        refused = await ola.post("/studio/facts/prices/withdraw", price=str(old.id), sure="yes")
         assert refused.status_code == 422 and "już obowiązuje" in refused.text
     acts = [one.action for one in await filled.rows(AuditEvent, AuditEvent.subject_kind == "price")]
     assert acts == ["price.set", "price.withdrawn"]

@@ -39,7 +39,7 @@ async def test_an_editor_adds_an_example_sees_the_change_and_asks_for_the_check(
         assert locked.status_code == 422 and "Trwa sprawdzenie" in locked.text
         assert (await ola.post(f"{asked.headers['location']}/cancel")).status_code == 303
         assert "Przerwane na życzenie" in (await ola.client.get(asked.headers["location"])).text
-        assert (await ola.post("/studio/draft/discard")).status_code == 303
+        assert (await ola.post("/studio/draft/discard", sure="yes")).status_code == 303
     async with seeded.house.database.unit_of_work() as uow:
         assert await editing.phrases(uow) == FEW
 

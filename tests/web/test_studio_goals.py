@@ -3,7 +3,8 @@
 import pytest
 
 from conversations.intent_days import IntentDay
-from core.access import Role
+from core.access import Access, Role
+from core.ids import new_id
 from knowledge.intents import clinic_goals, editing, versions
 from tests.house import TestHouse
 from tests.knowledge.test_goals import FEW, OLA
@@ -33,7 +34,13 @@ async def test_a_goal_gets_the_clinics_name_everywhere_in_the_studio(seeded: Tes
         assert "Results and reports</a>" in (await ola.client.get("/studio/intents?lang=en")).text
         one = (await ola.client.get("/studio/intents/results?lang=pl")).text
         assert "Rozpoznana w ciągu 30 dni: 7" in one and "Badania z pracowni" in one
-        await ola.post("/studio/draft/discard")
+        await ola.post("/studio/intents/documents", text="kopia karty", language="pl")
+        assert "odrzuć zmiany: 3. Wprowadziła je 1 osoba" in (await ola.client.get("/studio/intents?lang=pl")).text
+        unsure = await ola.post("/studio/draft/discard")
+        assert unsure.status_code == 422 and "Proszę zaznaczyć potwierdzenie" in unsure.text
+        assert "Wyniki i opisy" in unsure.text, "nothing is lost"
+        gone = await ola.post("/studio/draft/discard", sure="yes")
+        assert "Szkic został odrzucony" in (await ola.client.get(gone.headers["location"])).text
         assert "Wyniki i opisy" not in (await ola.client.get("/studio/intents?lang=pl")).text
     async with keyboard(seeded, Role.agent) as marta:
         assert (await marta.post("/studio/intents/results/name", **NAME)).status_code == 404
@@ -97,3 +104,20 @@ async def test_phrases_move_only_to_a_goal_that_was_chosen_and_the_page_tells_ho
         assert "Przeniesiono" not in odd
     async with seeded.house.database.unit_of_work() as uow:
         assert len((await editing.phrases(uow))["pl", "documents"]) == 3
+
+
+async def test_the_draft_tells_how_many_people_made_it_since_the_last_one(seeded: TestHouse) -> None:
+    now = seeded.clock.now()
+    jan, ewa = (Access.staff(new_id(), frozenset({Role.admin})) for _ in range(2))
+    async with seeded.house.database.unit_of_work() as uow:
+        assert await editing.people(uow, OLA) == 0
+        await editing.add(uow, jan, "pl", "results", "opis tomografii", now, "Jan")
+        await editing.discard(uow, jan, now)
+    async with seeded.house.database.unit_of_work() as uow:
+        assert await editing.people(uow, OLA) == 0, "what was thrown away is over"
+        one, *_ = await editing.examples(uow, OLA, "results")
+        await editing.drop(uow, OLA, [one.id], now)
+        await editing.add(uow, ewa, "pl", "results", "opis rezonansu", now, "Ewa")
+        await editing.add(uow, ewa, "pl", "results", "opis zdjęcia", now, "Ewa")
+    async with seeded.house.database.unit_of_work() as uow:
+        assert await editing.people(uow, OLA) == 2

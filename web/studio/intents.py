@@ -56,12 +56,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             version, run = await editing.live_version(uow), await open_run(uow)
             content = await signatures.content_of_draft(uow, changes)
             signed = await signatures.signed_by(uow, content)
-            made = await clinic_goals.drafted(uow)
+            made, people = await clinic_goals.drafted(uow), await editing.people(uow, person.access)
         filled = {"wrong": [], "taken": None, "note": ""} | values
         return respond(
             request, "intents", person, refused, rows=rows, changes=changes[:MOST_CHANGES], count=len(changes), version=version,
             run=run, safety=signatures.touches_safety(changes), content=content, signed=signed,
-            is_mine=any(one.staff_id == person.staff_id for one in signed), **_goals(request, person, made), **filled,
+            is_mine=any(one.staff_id == person.staff_id for one in signed), people=people,
+            is_discarded="discarded" in request.query_params, **_goals(request, person, made), **filled,
         )  # fmt: skip
 
     @routes.get("/intents/{intent}")
@@ -177,13 +178,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return RedirectResponse("/studio/intents", 303)
 
     @routes.post("/draft/discard")
-    async def discard(request: Request, person: Actor) -> Response:
-        """Throw the draft away."""
+    async def discard(request: Request, person: Actor, sure: Name = "") -> Response:
+        """Throw the draft away, once its reader has said so."""
+        if sure != "yes":
+            return await listed(request, person, Refused("unsure"))
         async with house.database.unit_of_work() as uow:
             done = await editing.discard(uow, person.access, house.clock.now())
         if isinstance(done, Refused):
             return await listed(request, person, done)
-        return RedirectResponse("/studio/intents", 303)
+        return RedirectResponse("/studio/intents?discarded", 303)
 
     @routes.get("/examples/{name}")
     async def export(name: str, person: Reader) -> Response:

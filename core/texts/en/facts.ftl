@@ -101,6 +101,7 @@ prices-payer = The list is for private visits. With public cover (NFZ) nothing i
 prices-look = Continue
 prices-back = The whole list
 prices-withdraw = Withdraw
+prices-withdraw-sure = Yes, withdraw { $amount }: this price will not begin on { $day }.
 prices-history = History
 prices-state-now = valid
 prices-state-ahead = to come

@@ -41,6 +41,12 @@ draft-more = and more: { $count }
 draft-note = What changes (kept with the version)
 draft-publish = Check and publish
 draft-discard = Discard the whole draft
+draft-discard-sure = { $people ->
+    [0] Yes, discard the changes: { $count }. They cannot be brought back.
+    [one] Yes, discard the changes: { $count }. { $people } person made them. They cannot be brought back.
+   *[other] Yes, discard the changes: { $count }. { $people } people made them. They cannot be brought back.
+}
+draft-discarded = The draft was discarded.
 example-new = New example
 example-hint = As a patient would write it. No names, numbers or addresses.
 example-add = Add

@@ -103,6 +103,7 @@ prices-payer = Cennik dotyczy wizyt prywatnych. Na NFZ nic się nie płaci.
 prices-look = Dalej
 prices-back = Cały cennik
 prices-withdraw = Wycofaj
+prices-withdraw-sure = Tak, wycofaj { $amount }: ta cena nie zacznie obowiązywać { $day }.
 prices-history = Historia
 prices-state-now = obowiązuje
 prices-state-ahead = przyszła

@@ -41,6 +41,13 @@ draft-more = i jeszcze: { $count }
 draft-note = Opis zmiany (zostanie przy wersji)
 draft-publish = Sprawdź i opublikuj
 draft-discard = Odrzuć cały szkic
+draft-discard-sure = { $people ->
+    [0] Tak, odrzuć zmiany: { $count }. Nie da się ich odzyskać.
+    [one] Tak, odrzuć zmiany: { $count }. Wprowadziła je { $people } osoba. Nie da się ich odzyskać.
+    [few] Tak, odrzuć zmiany: { $count }. Wprowadziły je { $people } osoby. Nie da się ich odzyskać.
+   *[other] Tak, odrzuć zmiany: { $count }. Wprowadziło je { $people } osób. Nie da się ich odzyskać.
+}
+draft-discarded = Szkic został odrzucony.
 example-new = Nowy przykład
 example-hint = Tak, jak napisałby to pacjent. Bez nazwisk, numerów i adresów.
 example-add = Dodaj

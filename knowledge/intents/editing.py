@@ -117,7 +117,7 @@ async def add(
     """One more example in the draft.
 
     Refused: `example-empty`, `example-long`, `example-personal` (a number or an address of somebody), `example-known` (it stands in
-    an intent already), `intent-merged` (the goal is taken for another one), `draft-locked`.
+    an intent already, or in another one in the other language), `intent-merged` (the goal is taken for another one), `draft-locked`.
     """
     access.require(Permission.edit_content)
     _known(intent)
@@ -127,11 +127,12 @@ async def add(
     if (problem := problem_of(words)) is not None:
         return problem
     key = for_dialogue(words)
+    is_twin = (IntentExample.language == language) | (IntentExample.intent != intent)
     twin = await uow.session.scalar(
-        select(IntentExample).where(IntentExample.key == key, IntentExample.language == language, *in_draft())
+        select(IntentExample.intent).where(IntentExample.key == key, is_twin, *in_draft()).limit(1)
     )
     if twin is not None:
-        return Refused("example-known", {"intent": twin.intent})
+        return Refused("example-known", {"intent": twin})
     if (closed := await _closed(uow, intent)) is not None:
         return closed
     made = await _put(uow, language, intent, words, key, now, author, origin_id)

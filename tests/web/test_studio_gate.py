@@ -30,7 +30,7 @@ async def test_an_editor_adds_an_example_sees_the_change_and_asks_for_the_check(
         page = (await ola.client.get("/studio/intents")).text
         assert "zmiany w szkicu: 1" in page and "&lt;b&gt;zapisać" in page and "<b>zapisać" not in page
         twice = await ola.post("/studio/intents/price", text="Proszę mnie <b>zapisać</b>", language="pl")
-        assert twice.status_code == 422 and "jest już przykładem w book" in twice.text
+        assert twice.status_code == 422 and "jest już przykładem w „chęć umówienia wizyty”" in twice.text
         asked = await ola.post("/studio/checks", note="Zapisywanie")
         assert asked.status_code == 303
         shown = (await ola.client.get(asked.headers["location"])).text
@@ -51,7 +51,7 @@ async def test_an_example_close_to_another_intent_is_warned_of(house: TestHouse)
     async with keyboard(house, Role.admin) as ola:
         await ola.post("/studio/intents/price", text="chciałbym umówić wizytę proszę", language="pl")
         page = (await ola.client.get("/studio/intents/price?lang=pl")).text
-        assert re.search(r"Podobieństwo (7[89]|[89]\d|100)% do „[^”]+” w book", page)
+        assert re.search(r"Podobieństwo (7[89]|[89]\d|100)% do „[^”]+” w: chęć umówienia wizyty", page)
 
 
 async def test_a_file_with_errors_is_refused_by_rows_and_a_good_one_taken(seeded: TestHouse) -> None:

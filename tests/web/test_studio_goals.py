@@ -68,7 +68,7 @@ async def test_a_goal_is_merged_and_split_and_a_version_tells_of_it(seeded: Test
         page = (await ola.client.get("/studio/intents?lang=pl")).text
         assert "połączona z: Papiery" in page and "Połączenie: wyniki badań → Papiery" in page
         closed = await ola.post("/studio/intents/results", text="a wyniki?", language="pl")
-        assert closed.status_code == 422 and "results jest rozpoznawane jako documents" in closed.text
+        assert closed.status_code == 422 and "„wyniki badań” jest rozpoznawane jako „Papiery”" in closed.text
         assert (await ola.post("/studio/intents/results/split")).status_code == 303
         assert "zmiany w szkicu: 2" in (await ola.client.get("/studio/intents?lang=pl")).text, "the name is left"
         await ola.post("/studio/intents/results/merge", into="documents")
@@ -121,3 +121,37 @@ async def test_the_draft_tells_how_many_people_made_it_since_the_last_one(seeded
         await editing.add(uow, ewa, "pl", "results", "opis zdjęcia", now, "Ewa")
     async with seeded.house.database.unit_of_work() as uow:
         assert await editing.people(uow, OLA) == 2
+
+
+async def test_a_name_that_another_goal_shows_is_refused_naming_that_goal(seeded: TestHouse) -> None:
+    async with keyboard(seeded, Role.admin) as ola:
+        await ola.post("/studio/intents/documents/name", name_pl="Papiery", name_en="Papers")
+        for name, en, whose in (
+            ("papiery", "Results", "„papiery” ma już inna sprawa: Papiery (documents)"),
+            ("Pytanie o cenę", "Results", "ma już inna sprawa: pytanie o cenę (price)"),
+            ("Sprawdzić cenę", "Results", "ma już inna sprawa: pytanie o cenę (price)"),
+            ("Wyniki", "PAPERS", "„PAPERS” ma już inna sprawa: Papiery (documents)"),
+        ):
+            refused = await ola.post(
+                "/studio/intents/results/name?lang=pl", **(NAME | {"name_pl": name, "name_en": en})
+            )
+            assert refused.status_code == 422 and whose in refused.text, name
+        own = await ola.post("/studio/intents/results/name", name_pl="Wyniki badań", name_en="Test results")
+        assert own.status_code == 303, "its own name is no other goal's"
+        page = (await ola.client.get("/studio/intents/results?lang=pl")).text
+        assert "Jak nazywa to placówka" in page and "Nazwa placówki" not in page
+
+
+async def test_words_known_in_the_other_language_belong_to_one_goal(seeded: TestHouse) -> None:
+    async with keyboard(seeded, Role.admin) as ola:
+        await ola.post("/studio/intents/documents/name", name_pl="Papiery", name_en="Papers")
+        slip = await ola.post("/studio/intents/results?lang=pl", text="A copy of my records", language="pl")
+        assert slip.status_code == 422 and "jest już przykładem w „Papiery”" in slip.text
+        same = await ola.post("/studio/intents/documents", text="a copy of my records", language="pl")
+        assert same.status_code == 303, "the same goal may have it in both"
+        rows = (
+            b"language,intent,text\npl,results,are my results in\nen,results,potrzebuj\xc4\x99 za\xc5\x9bwiadczenia\n"
+        )
+        files = {"file": ("a.csv", rows, "text/csv")}
+        wrong = await ola.client.post("/studio/examples", data={"csrf": ola.csrf}, files=files)
+        assert wrong.status_code == 422 and "Wiersz 3:" in wrong.text and "Wiersz 2:" not in wrong.text

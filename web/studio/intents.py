@@ -11,14 +11,14 @@ from conversations.choosing import GOALS
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
-from core.i18n import LANGUAGES
+from core.i18n import LANGUAGES, Language
 from knowledge import signatures
 from knowledge.gate.service import open_run
 from knowledge.intents import clinic_goals, editing, exchange, goals
 from knowledge.intents.uses import intents as known_intents
 from knowledge.intents.uses import uses
 from web.parts import House
-from web.rendering import Pages, page_language
+from web.rendering import Pages, page_language, word
 from web.session import Sessions
 
 MOST_CHANGES = 200
@@ -83,6 +83,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             near = await house.nearness.warnings(uow, intent)
             run, made = await open_run(uow), await clinic_goals.drafted(uow)
             seen = await editing.seen(uow, person.access, intent, house.clock.now().date())
+        called = clinic_goals.names(made, page_language(request, person.language))
+        refused = with_shown_names(refused, called, page_language(request, person.language))
         said = made.get(intent)
         words = {
             f"{part}_{one}": (getattr(said, f"{part}_{one}") or "") if said else ""
@@ -230,6 +232,18 @@ def _goals(request: Request, person: SignedIn, made: clinic_goals.Goals) -> dict
         "called": clinic_goals.names(made, page_language(request, person.language)),
         "merged": clinic_goals.merged(made),
     }
+
+
+def with_shown_names(refused: Refused | None, called: Mapping[str, str], language: Language) -> Refused | None:
+    """The same, with intents as the studio calls them."""
+    if refused is None:
+        return None
+    named = {
+        key: called.get(one) or word(language, "intent", one)
+        for key, one in refused.args.items()
+        if key in ("intent", "into")
+    }
+    return Refused(refused.reason, refused.args | named)
 
 
 def _moved(request: Request) -> dict[str, Any]:

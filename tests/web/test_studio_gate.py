@@ -1,6 +1,7 @@
 """Intents and the gate in the studio. Invariant: an editor changes a draft alone and sees what stands in the way."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -38,7 +39,9 @@ async def test_an_editor_adds_an_example_sees_the_change_and_asks_for_the_check(
         locked = await ola.post("/studio/intents/book", text="jeszcze jedno", language="pl")
         assert locked.status_code == 422 and "Trwa sprawdzenie" in locked.text
         assert (await ola.post(f"{asked.headers['location']}/cancel")).status_code == 303
-        assert "Przerwane na życzenie" in (await ola.client.get(asked.headers["location"])).text
+        stopped = (await ola.client.get(asked.headers["location"])).text
+        assert "Przerwane na życzenie" in stopped and ">przerwane</span>" in stopped and "nie udało się" not in stopped
+        assert ">przerwane</span>" in (await ola.client.get("/studio/checks")).text
         assert (await ola.post("/studio/draft/discard", sure="yes")).status_code == 303
     async with seeded.house.database.unit_of_work() as uow:
         assert await editing.phrases(uow) == FEW
@@ -82,7 +85,7 @@ async def test_a_refused_run_names_the_turn_what_was_expected_and_what_came(seed
     confused = [{"intent": "book", "taken_for": "chitchat", "before": 0, "after": 6}]
     lost = ["gate-intent-lost", {"intent": "book", "before": "6", "after": "0", "total": "6"}]
     run = BotRun(
-        kind="publish", state="refused", author="Ola", note="Porządki", asked_at=now, ended_at=now,
+        kind="publish", state="refused", author="Ola", note="Porządki", asked_at=now, ended_at=now + timedelta(minutes=4, seconds=7),
         steps=[{"name": "train", "state": "done", "took": 61.2, "count": 4},
                {"name": "judge", "state": "done", "right": 90, "total": 100, "before": 96},
                {"name": "conversations", "state": "done", "right": 80, "total": 100, "count": 100},
@@ -94,7 +97,7 @@ async def test_a_refused_run_names_the_turn_what_was_expected_and_what_came(seed
     async with keyboard(seeded, Role.admin) as ola:
         page = (await ola.client.get(f"/studio/checks/{run.id}")).text
         for words in ("zatrzymane", "Wypowiedź 1:", "chcę się umówić", "ask-time-window", "utter-chitchat", "zrozumiane 6 z 6",
-                      "poprzednik: 96", "jeszcze nigdy nie przeszły"):  # fmt: skip
+                      "poprzednik: 96", "czas całości: 4 min 7 s", "pominięte", "jeszcze nigdy nie przeszły"):  # fmt: skip
             assert words in page, words
         assert (await ola.post(f"/studio/checks/{run.id}/cancel")).status_code == 422
 
@@ -109,7 +112,7 @@ async def test_an_earlier_version_is_asked_for_with_a_reason(seeded: TestHouse) 
         assert (await ola.post("/studio/versions/1", note="")).status_code == 422
         asked = await ola.post("/studio/versions/1", note="źle rozumie ceny")
         assert asked.status_code == 303
-        assert "Powrót do wcześniejszej wersji" in (await ola.client.get(asked.headers["location"])).text
+        assert "Powrót do wersji 1" in (await ola.client.get(asked.headers["location"])).text
         assert "wersja 2" in (await ola.client.get("/studio/checks")).text
 
 

@@ -134,6 +134,17 @@ def passes(screen: SafetyScreen, text: str, level: Level) -> bool:
     return found <= Level.support if level is Level.none else found >= level
 
 
+def held(data_folder: Path, locked: Sequence[tuple[str, str]]) -> tuple[int, int]:
+    """How many safety tests the tables in force pass, and how many there are: their own pack's sentences to be seen, each by its rule,
+    and the texts that clinicians locked with their levels."""
+    screen = screen_in_force(data_folder).screen
+    folder = data_folder / "safety" / screen.digest
+    pack = read_examples((folder if folder.is_dir() else FOLDER) / EXAMPLES_FILE.name)
+    seen = [rule in screen.screen(text).rules for rule, kept in pack.items() for text in kept["see"]]
+    seen += [passes(screen, text, Level[level]) for text, level in locked]
+    return sum(seen), len(seen)
+
+
 def _history(kept: Path) -> list[dict[str, str]]:
     """`from` (ISO) and `digest` of each version that came into force, the oldest first."""
     try:

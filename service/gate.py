@@ -16,8 +16,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select, update
 
-from conversations.safety import Level
-from conversations.screen_in_force import passes, screen_in_force
+from conversations.screen_in_force import held
 from conversations.unsafe.models import LockedTest
 from core import audit
 from core.access import Access
@@ -190,13 +189,12 @@ class Gate:
         self._report["moved"] = moved
 
     async def _safety(self, locked: Sequence[tuple[str, str]]) -> None:
-        """The red flags see what clinicians locked. What the bot learns cannot change that; it is asked all the same."""
+        """The red flags see their pack and what clinicians locked. What the bot learns cannot change that; it is asked all the same."""
         async with self._step("safety") as step:
-            screen = (await asyncio.to_thread(screen_in_force, self._settings.data_folder)).screen
-            missed = sum(not passes(screen, text, Level[level]) for text, level in locked)
-            step |= {"right": len(locked) - missed, "total": len(locked)}
-            if missed:
-                self._report["against"].append(["gate-safety-missed", {"count": str(missed)}])
+            right, total = await asyncio.to_thread(held, self._settings.data_folder, locked)
+            step |= {"right": right, "total": total}
+            if right < total:
+                self._report["against"].append(["gate-safety-missed", {"count": str(total - right)}])
 
     async def _replay(self, candidate: Stage, scripts: Sequence[Script]) -> list[UUID]:
         """Hold all conversations; which of the clinic's own passed."""

@@ -66,6 +66,13 @@ async def close_day(
     return made
 
 
+async def with_visits(uow: UnitOfWork, access: Access, closed: ClosedDay, now: datetime) -> Closing:
+    """A closed day as `upcoming` tells of it."""
+    access.require(Permission.edit_content)
+    site = await uow.session.get(Site, closed.site_id) if closed.site_id else None
+    return Closing(closed, site, await _visits(uow, closed, now))
+
+
 async def reopen_day(uow: UnitOfWork, access: Access, closed_id: UUID, now: datetime) -> None:
     """People are seen again that day; harmless if it is gone already. Audited."""
     access.require(Permission.edit_content)

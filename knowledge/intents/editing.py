@@ -17,6 +17,7 @@ from conversations.intent_days import IntentDay
 from conversations.understanding import for_dialogue
 from core import audit
 from core.access import Access, Permission
+from core.audit import AuditEvent
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
 from core.i18n import LANGUAGES
@@ -116,7 +117,7 @@ async def add(
     """One more example in the draft.
 
     Refused: `example-empty`, `example-long`, `example-personal` (a number or an address of somebody), `example-known` (it stands in
-    an intent already), `intent-merged` (the goal is taken for another one), `draft-locked`.
+    an intent already, or in another one in the other language), `intent-merged` (the goal is taken for another one), `draft-locked`.
     """
     access.require(Permission.edit_content)
     _known(intent)
@@ -126,11 +127,12 @@ async def add(
     if (problem := problem_of(words)) is not None:
         return problem
     key = for_dialogue(words)
+    is_twin = (IntentExample.language == language) | (IntentExample.intent != intent)
     twin = await uow.session.scalar(
-        select(IntentExample).where(IntentExample.key == key, IntentExample.language == language, *in_draft())
+        select(IntentExample.intent).where(IntentExample.key == key, is_twin, *in_draft()).limit(1)
     )
     if twin is not None:
-        return Refused("example-known", {"intent": twin.intent})
+        return Refused("example-known", {"intent": twin})
     if (closed := await _closed(uow, intent)) is not None:
         return closed
     made = await _put(uow, language, intent, words, key, now, author, origin_id)
@@ -258,6 +260,21 @@ async def discard(uow: UnitOfWork, access: Access, now: datetime) -> Refused | N
     await uow.session.execute(dropped.values(is_dropped=False))
     audit.record(uow, access, "draft.discarded", "intent", "draft", now)
     return None
+
+
+async def people(uow: UnitOfWork, access: Access) -> int:
+    """How many people made the draft what it is: whose edits are audited since it was published or thrown away."""
+    access.require(Permission.edit_content)
+    number = await uow.session.scalar(select(func.max(BotVersion.number)).where(BotVersion.kind == "edit"))
+    of_draft = AuditEvent.subject_id.in_([*intents(), "draft", str(number)])
+    began = select(AuditEvent.id).where(of_draft, AuditEvent.action.in_(("bot.publish", "draft.discarded")))
+    since = await uow.session.scalar(began.order_by(AuditEvent.id.desc()).limit(1))
+    edited = AuditEvent.action.like("example.%") | AuditEvent.action.like("goal.%")
+    counted = select(func.count(AuditEvent.actor.distinct())).where(
+        of_draft, AuditEvent.subject_kind == "intent", edited
+    )
+    found = await uow.session.scalar(counted if since is None else counted.where(AuditEvent.id > since))
+    return int(found or 0)
 
 
 async def locked(uow: UnitOfWork) -> Refused | None:

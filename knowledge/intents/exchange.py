@@ -92,6 +92,10 @@ async def take_in(
             continue
         place = (one.language, for_dialogue(one.text))
         stands_in = standing.get(place) or (fresh[place].intent if place in fresh else None)
+        if stands_in is None:  # The same words mean one thing in both languages.
+            others = ((spoken, place[1]) for spoken in LANGUAGES if spoken != one.language)
+            stands = (standing.get(other) or (fresh[other].intent if other in fresh else None) for other in others)
+            stands_in = next((found for found in stands if found not in (None, one.intent)), None)
         if stands_in is None:
             fresh[place] = one
         elif stands_in == one.intent:

@@ -5,6 +5,7 @@ go on working. Splitting gives the phrases back.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,11 +18,11 @@ from core import audit
 from core.access import Access, Permission
 from core.db import UnitOfWork
 from core.errors import NotFound, Refused
-from core.i18n import LANGUAGES, text
+from core.i18n import LANGUAGES, Language, catalogue
 from core.segments import measure, plain
 from knowledge.intents import clinic_goals, editing
 from knowledge.intents.models import ClinicGoal, IntentExample
-from knowledge.intents.uses import uses
+from knowledge.intents.uses import intents, uses
 
 LONGEST_NAME, LONGEST_ABOUT = 30, 200
 """Three names, a person and the question are one SMS segment (160 characters)."""
@@ -118,9 +119,9 @@ async def rename(
     goals = await clinic_goals.drafted(uow)
     if any(named.values()) or any(told.values()):
         for language in LANGUAGES:
-            offered = {one: text(f"menu-{one.replace('_', '-')}", language) for one in GOALS}
-            offered |= clinic_goals.names(goals, language)
-            others = {words.casefold() for one, words in offered.items() if one != intent}
+            others = {
+                words: one for one, shown in shown_names(goals, language).items() if one != intent for words in shown
+            }
             if (problem := problem_of(named[language], told[language], language, others)) is not None:
                 return problem
     values: dict[str, str | None] = {f"name_{language}": named[language] or None for language in LANGUAGES}
@@ -130,8 +131,19 @@ async def rename(
     return None
 
 
-def problem_of(name: str, about: str, language: str, others: set[str]) -> Refused | None:
-    """Why a goal cannot be called so in that language; `others`: what other goals are called, case folded."""
+def shown_names(goals: clinic_goals.Goals, language: Language) -> dict[str, set[str]]:
+    """What each intent is called in that language, case folded: to patients, in the studio, and by the clinic."""
+    texts, own = catalogue(language), clinic_goals.names(goals, language)
+    found = {}
+    for intent in intents():
+        keys = [f"{kind}-{intent.replace('_', '-')}" for kind in ("menu", "intent")]
+        words = [own[intent]] if intent in own else [texts.text(key) for key in keys if texts.has(key)]
+        found[intent] = {one.casefold() for one in words}
+    return found
+
+
+def problem_of(name: str, about: str, language: str, others: Mapping[str, str]) -> Refused | None:
+    """Why a goal cannot be called so in that language; `others`: what other goals are called, case folded, and which."""
     if not name:
         return Refused("goal-name-missing", {"language": language})
     if len(name) > LONGEST_NAME:
@@ -145,7 +157,8 @@ def problem_of(name: str, about: str, language: str, others: set[str]) -> Refuse
     illness = [one.words for one in lint(name, "sms", Purpose.reminder, "") if one.kind is Kind.diagnosis]
     if illness:
         return Refused("goal-name-illness", {"words": illness[0]})
-    return Refused("goal-name-taken", {"name": name}) if name.casefold() in others else None
+    taken = others.get(name.casefold())
+    return Refused("goal-name-taken", {"name": name, "intent": taken, "code": taken}) if taken else None
 
 
 async def _put(

@@ -88,6 +88,22 @@ async def test_every_page_of_the_navigation_is_accessible_and_fits(site: Site) -
     assert _PAGES - reached == NOT_IN_THE_NAVIGATION and reached <= _PAGES
 
 
+async def test_a_narrow_screen_has_the_navigation_in_a_menu_and_a_wide_one_as_it_is(site: Site) -> None:
+    page = await site.agent("ola")
+    await page.goto(f"{site.base}/studio/intents?lang=pl")
+    links, menu = page.locator(".page-nav a"), page.locator(".page-nav summary")
+    assert await links.count() > 15 and await links.last.is_visible() and not await menu.is_visible()
+    await page.set_viewport_size({"width": 360, "height": 800})
+    assert await menu.inner_text() == "Menu: Intencje" and not await links.first.is_visible()
+    heading = await page.locator("h1").bounding_box()
+    assert heading is not None and heading["y"] < 200
+    await shot(page, "menu-closed-360")
+    await menu.press("Enter")
+    await expect(links.last).to_be_visible()
+    await shot(page, "menu-open-360")
+    assert await found(page) == []
+
+
 async def test_the_pages_of_slack_are_accessible_from_recording_it_to_linking_an_account(site: Site) -> None:
     for lang, scheme in (("pl", "light"), ("en", "dark")):
         officer = await site.agent("igor", lang=lang, scheme=scheme)

@@ -8,8 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from conversations.safety import FOLDER, RULES_FILE, Level, SafetyScreen
-from conversations.screen_in_force import HISTORY, LOCKED, digest_at, keep_locked, kept_screen, prove, screen_in_force
+from conversations.safety import EXAMPLES_FILE, FOLDER, RULES_FILE, Level, SafetyScreen, read_examples
+from conversations.screen_in_force import (
+    HISTORY,
+    LOCKED,
+    digest_at,
+    held,
+    keep_locked,
+    kept_screen,
+    prove,
+    screen_in_force,
+)
 from core.clock import SystemClock
 from core.errors import ConfigurationError
 
@@ -163,3 +172,12 @@ def test_tables_of_another_shape_are_refused_with_a_reason_and_the_last_ones_sta
     screen_in_force.cache_clear()
     kept = screen_in_force(data, tables)
     assert kept.screen.digest == good.digest and said in (kept.refused or "")
+
+
+def test_the_pack_and_what_was_locked_are_asked_and_counted(tables: Path, tmp_path: Path) -> None:
+    sentences = sum(len(kept["see"]) for kept in read_examples(EXAMPLES_FILE).values())
+    assert sentences > 300
+    assert held(tmp_path, []) == (sentences, sentences), (
+        "no clinician locked anything yet: the pack is asked all the same"
+    )
+    assert held(tmp_path, [(SIGN, "emergency"), ("dzień dobry", "emergency")]) == (sentences + 1, sentences + 2)

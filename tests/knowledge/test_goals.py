@@ -149,6 +149,7 @@ async def test_merges_do_not_go_on_into_each_other(seeded: TestHouse) -> None:
         (NAMES, {"pl": "Dzwoń: 605111222", "en": ""}, "goal-name-personal"),
         ({"pl": "Dokumenty", "en": "Results"}, NOTHING, "goal-name-taken"),
         ({"pl": "Wyniki", "en": "Payment and invoices"}, NOTHING, "goal-name-taken"),
+        ({"pl": "Pytanie o cenę", "en": "Results"}, NOTHING, "goal-name-taken"),
     ],
 )  # fmt: skip
 async def test_a_name_that_would_not_do_is_refused(

@@ -312,8 +312,9 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/articles/{article_id}/sign": lambda _: {"version": "1", "content": "article:other"},
     "/studio/articles/{article_id}/withdraw/sign": lambda _: {"content": "retire:other"},
     "/studio/versions/{number}/sign": lambda _: {"content": "return:other"},
-    "/studio/closed-days": lambda _: {"day": "2026-12-04", "pl": "Awaria wody", "en": "No water"},
-    "/studio/closed-days/reopen": lambda _: {"closed": str(uuid4())},
+    "/studio/closed-days": lambda _: {"day": "2026-12-04", "site": "all", "pl": "Awaria wody", "en": "No water"},
+    "/studio/draft/discard": lambda _: {"sure": "yes"},
+    "/studio/closed-days/reopen": lambda _: {"closed": str(uuid4()), "sure": "yes"},
     "/studio/facts/sites/{site_id}": lambda _: {
         "name": f"Mokotów {uuid4().hex}", "address": "ul. Nowa 1", "phone": "89 000 10 01", "day-0": "8-18",
         "seen": SiteFacts("Mokotów", "A", "1", "", "", "", "", ((),) * 7).mark,
@@ -321,7 +322,7 @@ FORMS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/studio/facts/prices/{kind}/{code}": lambda _: {
         "amount": "180", "site": "", "valid_from": "2027-01-01", "seen": price_list.mark([])
     },
-    "/studio/facts/prices/withdraw": lambda one: {"price": str(one.ids["price_id"])},
+    "/studio/facts/prices/withdraw": lambda one: {"price": str(one.ids["price_id"]), "sure": "yes"},
     "/studio/files": lambda one: {"article": one.ids["article_id"], "base": "1", "language": "pl", "pl_title": "Ulotka"},
     "/studio/files/remove": lambda one: {
         "article": one.ids["article_id"], "base": "1", "file": str(one.ids["leaflet_id"]),

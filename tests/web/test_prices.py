@@ -58,13 +58,17 @@ async def test_a_new_price_ends_the_old_one_the_day_before_and_can_be_withdrawn(
         page = html.unescape((await ola.client.get(PATH + "?lang=pl")).text)
         assert "zapis: Ola" in page and "przyszła" in page and "z danych początkowych" in page
         assert "od 1 stycznia 2027: 65,50 zł" in (await ola.client.get("/studio/facts/prices?q=ekg&lang=pl")).text
+        assert "Tak, wycofaj 65,50 zł: ta cena nie zacznie obowiązywać 1 stycznia 2027." in page
+        unsure = await ola.post("/studio/facts/prices/withdraw", price=str(made.id))
+        assert unsure.status_code == 422 and "Proszę zaznaczyć potwierdzenie" in unsure.text
+        assert await amount_on(filled, first) == [65]
         for _ in range(2):
-            assert (await ola.post("/studio/facts/prices/withdraw", price=str(made.id))).status_code == 303
+            assert (await ola.post("/studio/facts/prices/withdraw", price=str(made.id), sure="yes")).status_code == 303
         assert await amount_on(filled, first) == [60]
         assert "wycofanie: Ola" in (await ola.client.get(PATH + "?lang=pl")).text
         (old,) = await filled.rows(Price, Price.service_code == "ecg", Price.withdrawn_at.is_(None))
         assert old.valid_to is None
-        refused = await ola.post("/studio/facts/prices/withdraw", price=str(old.id))
+        refused = await ola.post("/studio/facts/prices/withdraw", price=str(old.id), sure="yes")
         assert refused.status_code == 422 and "już obowiązuje" in refused.text
     acts = [one.action for one in await filled.rows(AuditEvent, AuditEvent.subject_kind == "price")]
     assert acts == ["price.set", "price.withdrawn"]
@@ -217,7 +221,7 @@ async def test_a_price_for_all_sites_tells_which_keep_their_own_and_that_can_be_
         page = html.unescape((await ola.client.get(PATH + "?lang=pl")).text)
         assert f"Od dziś w placówce {site.name}" in page and "pozostałe placówki" in page and "60 zł" in page
         assert sorted(await amount_on(filled, today)) == [60, 70]
-        assert (await ola.post("/studio/facts/prices/withdraw", price=str(own.id))).status_code == 303
+        assert (await ola.post("/studio/facts/prices/withdraw", price=str(own.id), sure="yes")).status_code == 303
         assert await amount_on(filled, today) == [60]
         assert "Zakończ własną cenę" not in (await ola.client.get(PATH + "?lang=pl")).text
 
@@ -232,7 +236,7 @@ async def test_the_own_price_of_a_site_ends_the_day_before_and_what_held_stays(f
         kept = await uow.session.get_one(Price, own.id)
         kept.valid_from = today - timedelta(days=5)
     async with keyboard(filled, Role.admin) as ola:
-        assert (await ola.post("/studio/facts/prices/withdraw", price=str(own.id))).status_code == 303
+        assert (await ola.post("/studio/facts/prices/withdraw", price=str(own.id), sure="yes")).status_code == 303
     assert sorted(await amount_on(filled, today - timedelta(days=1))) == [60, 70]
     assert await amount_on(filled, today) == [60]
     assert (await filled.rows(AuditEvent, AuditEvent.action == "price.ended"))[0].subject_id == str(own.id)

@@ -1,6 +1,7 @@
 """Intents and the gate in the studio. Invariant: an editor changes a draft alone and sees what stands in the way."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -30,7 +31,7 @@ async def test_an_editor_adds_an_example_sees_the_change_and_asks_for_the_check(
         page = (await ola.client.get("/studio/intents")).text
         assert "zmiany w szkicu: 1" in page and "&lt;b&gt;zapisać" in page and "<b>zapisać" not in page
         twice = await ola.post("/studio/intents/price", text="Proszę mnie <b>zapisać</b>", language="pl")
-        assert twice.status_code == 422 and "jest już przykładem w book" in twice.text
+        assert twice.status_code == 422 and "jest już przykładem w „chęć umówienia wizyty”" in twice.text
         asked = await ola.post("/studio/checks", note="Zapisywanie")
         assert asked.status_code == 303
         shown = (await ola.client.get(asked.headers["location"])).text
@@ -38,8 +39,10 @@ async def test_an_editor_adds_an_example_sees_the_change_and_asks_for_the_check(
         locked = await ola.post("/studio/intents/book", text="jeszcze jedno", language="pl")
         assert locked.status_code == 422 and "Trwa sprawdzenie" in locked.text
         assert (await ola.post(f"{asked.headers['location']}/cancel")).status_code == 303
-        assert "Przerwane na życzenie" in (await ola.client.get(asked.headers["location"])).text
-        assert (await ola.post("/studio/draft/discard")).status_code == 303
+        stopped = (await ola.client.get(asked.headers["location"])).text
+        assert "Przerwane na życzenie" in stopped and ">przerwane</span>" in stopped and "nie udało się" not in stopped
+        assert ">przerwane</span>" in (await ola.client.get("/studio/checks")).text
+        assert (await ola.post("/studio/draft/discard", sure="yes")).status_code == 303
     async with seeded.house.database.unit_of_work() as uow:
         assert await editing.phrases(uow) == FEW
 
@@ -51,7 +54,7 @@ async def test_an_example_close_to_another_intent_is_warned_of(house: TestHouse)
     async with keyboard(house, Role.admin) as ola:
         await ola.post("/studio/intents/price", text="chciałbym umówić wizytę proszę", language="pl")
         page = (await ola.client.get("/studio/intents/price?lang=pl")).text
-        assert re.search(r"Podobieństwo (7[89]|[89]\d|100)% do „[^”]+” w book", page)
+        assert re.search(r"Podobieństwo (7[89]|[89]\d|100)% do „[^”]+” w: chęć umówienia wizyty", page)
 
 
 async def test_a_file_with_errors_is_refused_by_rows_and_a_good_one_taken(seeded: TestHouse) -> None:
@@ -82,7 +85,7 @@ async def test_a_refused_run_names_the_turn_what_was_expected_and_what_came(seed
     confused = [{"intent": "book", "taken_for": "chitchat", "before": 0, "after": 6}]
     lost = ["gate-intent-lost", {"intent": "book", "before": "6", "after": "0", "total": "6"}]
     run = BotRun(
-        kind="publish", state="refused", author="Ola", note="Porządki", asked_at=now, ended_at=now,
+        kind="publish", state="refused", author="Ola", note="Porządki", asked_at=now, ended_at=now + timedelta(minutes=4, seconds=7),
         steps=[{"name": "train", "state": "done", "took": 61.2, "count": 4},
                {"name": "judge", "state": "done", "right": 90, "total": 100, "before": 96},
                {"name": "conversations", "state": "done", "right": 80, "total": 100, "count": 100},
@@ -94,7 +97,7 @@ async def test_a_refused_run_names_the_turn_what_was_expected_and_what_came(seed
     async with keyboard(seeded, Role.admin) as ola:
         page = (await ola.client.get(f"/studio/checks/{run.id}")).text
         for words in ("zatrzymane", "Wypowiedź 1:", "chcę się umówić", "ask-time-window", "utter-chitchat", "zrozumiane 6 z 6",
-                      "poprzednik: 96", "jeszcze nigdy nie przeszły"):  # fmt: skip
+                      "poprzednik: 96", "czas całości: 4 min 7 s", "pominięte", "jeszcze nigdy nie przeszły"):  # fmt: skip
             assert words in page, words
         assert (await ola.post(f"/studio/checks/{run.id}/cancel")).status_code == 422
 
@@ -109,7 +112,7 @@ async def test_an_earlier_version_is_asked_for_with_a_reason(seeded: TestHouse) 
         assert (await ola.post("/studio/versions/1", note="")).status_code == 422
         asked = await ola.post("/studio/versions/1", note="źle rozumie ceny")
         assert asked.status_code == 303
-        assert "Powrót do wcześniejszej wersji" in (await ola.client.get(asked.headers["location"])).text
+        assert "Powrót do wersji 1" in (await ola.client.get(asked.headers["location"])).text
         assert "wersja 2" in (await ola.client.get("/studio/checks")).text
 
 

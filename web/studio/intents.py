@@ -1,6 +1,6 @@
 """`/studio/intents`: what the bot learns from, as a table; examples added, dropped and moved in a draft; files in and out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,14 +11,14 @@ from conversations.choosing import GOALS
 from core.access import Permission
 from core.accounts import SignedIn
 from core.errors import NotFound, Refused
-from core.i18n import LANGUAGES
+from core.i18n import LANGUAGES, Language
 from knowledge import signatures
 from knowledge.gate.service import open_run
 from knowledge.intents import clinic_goals, editing, exchange, goals
 from knowledge.intents.uses import intents as known_intents
 from knowledge.intents.uses import uses
 from web.parts import House
-from web.rendering import Pages, page_language
+from web.rendering import Pages, page_language, word
 from web.session import Sessions
 
 MOST_CHANGES = 200
@@ -56,12 +56,13 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             version, run = await editing.live_version(uow), await open_run(uow)
             content = await signatures.content_of_draft(uow, changes)
             signed = await signatures.signed_by(uow, content)
-            made = await clinic_goals.drafted(uow)
+            made, people = await clinic_goals.drafted(uow), await editing.people(uow, person.access)
         filled = {"wrong": [], "taken": None, "note": ""} | values
         return respond(
             request, "intents", person, refused, rows=rows, changes=changes[:MOST_CHANGES], count=len(changes), version=version,
             run=run, safety=signatures.touches_safety(changes), content=content, signed=signed,
-            is_mine=any(one.staff_id == person.staff_id for one in signed), **_goals(request, person, made), **filled,
+            is_mine=any(one.staff_id == person.staff_id for one in signed), people=people,
+            is_discarded="discarded" in request.query_params, **_goals(request, person, made), **filled,
         )  # fmt: skip
 
     @routes.get("/intents/{intent}")
@@ -75,12 +76,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         intent: str,
         refused: Refused | None = None,
         typed: Mapping[str, str] | None = None,
+        ticked: Collection[UUID] = (),
     ) -> Response:
         async with house.database.unit_of_work() as uow:
             rows = await editing.examples(uow, person.access, intent)
             near = await house.nearness.warnings(uow, intent)
             run, made = await open_run(uow), await clinic_goals.drafted(uow)
             seen = await editing.seen(uow, person.access, intent, house.clock.now().date())
+        called = clinic_goals.names(made, page_language(request, person.language))
+        refused = with_shown_names(refused, called, page_language(request, person.language))
         said = made.get(intent)
         words = {
             f"{part}_{one}": (getattr(said, f"{part}_{one}") or "") if said else ""
@@ -91,7 +95,8 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             request, "intent", person, refused, intent=intent, rows=rows, near=near, uses=uses()[intent], run=run, seen=seen,
             typed={"language": "pl", "text": "", **words, **(typed or {})}, added=request.query_params.get("added", ""),
             reason=goals.may_not_merge(intent), targets=sorted(GOALS - goals.SAFETY - {intent}), is_safety=intent in goals.SAFETY,
-            longest_name=goals.LONGEST_NAME, longest_about=goals.LONGEST_ABOUT, **_goals(request, person, made),
+            ticked=ticked, longest_name=goals.LONGEST_NAME, longest_about=goals.LONGEST_ABOUT, **_goals(request, person, made),
+            **_moved(request),
         )  # fmt: skip
 
     @routes.post("/intents/{intent}")
@@ -115,7 +120,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
     ) -> Response:
         """Drop, bring back or move the chosen ones."""
         person.access.require(Permission.edit_content)
-        now = house.clock.now()
+        now, target = house.clock.now(), f"/studio/intents/{intent}"
         async with house.database.unit_of_work() as uow:
             await editing.examples(uow, person.access, intent)
             done: int | Refused = Refused("example-act")
@@ -123,17 +128,22 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
                 done = await editing.drop(uow, person.access, id, now)
             elif act == "back":
                 done = await editing.bring_back(uow, person.access, id, now)
+            elif act == "move" and (not into or into == intent or into not in known_intents()):
+                done = Refused("intent-choose")
             elif act == "move":
-                done = await editing.move(uow, person.access, id, into, now, person.name)
+                done = await editing.move(uow, person.access, id, into, now, person.name) or Refused("example-none")
+                target += f"?moved={done}&into={into}"
         if isinstance(done, Refused):
-            return await shown(request, person, intent, done)
-        return RedirectResponse(f"/studio/intents/{intent}", 303)
+            return await shown(request, person, intent, done, ticked=id)
+        return RedirectResponse(target, 303)
 
     @routes.post("/intents/{intent}/merge")
     async def merge(request: Request, intent: str, person: Actor, into: Name = "") -> Response:
         """Let the goal be taken for another one: all its examples teach the other."""
         async with house.database.unit_of_work() as uow:
-            done = await goals.merge(uow, person.access, intent, into, house.clock.now(), person.name)
+            done: int | Refused = Refused("intent-choose")
+            if into:
+                done = await goals.merge(uow, person.access, intent, into, house.clock.now(), person.name)
         if isinstance(done, Refused):
             return await shown(request, person, intent, done)
         return RedirectResponse(f"/studio/intents/{intent}#merge", 303)
@@ -170,13 +180,15 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return RedirectResponse("/studio/intents", 303)
 
     @routes.post("/draft/discard")
-    async def discard(request: Request, person: Actor) -> Response:
-        """Throw the draft away."""
+    async def discard(request: Request, person: Actor, sure: Name = "") -> Response:
+        """Throw the draft away, once its reader has said so."""
+        if sure != "yes":
+            return await listed(request, person, Refused("unsure"))
         async with house.database.unit_of_work() as uow:
             done = await editing.discard(uow, person.access, house.clock.now())
         if isinstance(done, Refused):
             return await listed(request, person, done)
-        return RedirectResponse("/studio/intents", 303)
+        return RedirectResponse("/studio/intents?discarded", 303)
 
     @routes.get("/examples/{name}")
     async def export(name: str, person: Reader) -> Response:
@@ -220,3 +232,22 @@ def _goals(request: Request, person: SignedIn, made: clinic_goals.Goals) -> dict
         "called": clinic_goals.names(made, page_language(request, person.language)),
         "merged": clinic_goals.merged(made),
     }
+
+
+def with_shown_names(refused: Refused | None, called: Mapping[str, str], language: Language) -> Refused | None:
+    """The same, with intents as the studio calls them."""
+    if refused is None:
+        return None
+    named = {
+        key: called.get(one) or word(language, "intent", one)
+        for key, one in refused.args.items()
+        if key in ("intent", "into")
+    }
+    return Refused(refused.reason, refused.args | named)
+
+
+def _moved(request: Request) -> dict[str, Any]:
+    """How many examples were moved just now, and where."""
+    count, into = request.query_params.get("moved", ""), request.query_params.get("into", "")
+    is_said = count.isascii() and count.isdigit() and len(count) < 6 and into in known_intents()
+    return {"moved": int(count) if is_said else 0, "moved_into": into}

@@ -133,10 +133,14 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
         return await show(request, person, subject.kind, subject.code, refused=refused, typed=typed, faults=faults)
 
     @routes.post("/withdraw")
-    async def withdraw(request: Request, person: Actor, price: Annotated[UUID, Form()]) -> Response:
-        """Take back a price that does not hold yet, or end a site's own."""
+    async def withdraw(
+        request: Request, person: Actor, price: Annotated[UUID, Form()], sure: Annotated[str, Form(max_length=5)] = ""
+    ) -> Response:
+        """Take back a price that does not hold yet, or end a site's own, once somebody has said so."""
         async with house.database.unit_of_work() as uow:
-            done = await price_list.withdraw(uow, person.access, price, house.clock.now())
+            done: Subject | Refused = Refused("unsure")
+            if sure == "yes":
+                done = await price_list.withdraw(uow, person.access, price, house.clock.now())
             if not isinstance(done, Refused):
                 await facts_changed(uow)
                 return RedirectResponse(f"/studio/facts/prices/{done.kind}/{done.code}?saved", 303)

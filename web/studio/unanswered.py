@@ -15,6 +15,7 @@ from knowledge.intents.uses import intents as known_intents
 from web.parts import House
 from web.rendering import Pages, page_language
 from web.session import Sessions
+from web.studio.intents import with_shown_names
 
 
 def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
@@ -64,6 +65,7 @@ def router(house: House, pages: Pages, sessions: Sessions) -> APIRouter:
             found, state = await unanswered.group(uow, person.access, group_id, house.clock.now())
             near = await house.nearness.of(uow, found.words, "")
             called = clinic_goals.names(await clinic_goals.drafted(uow), page_language(request, person.language))
+        refused = with_shown_names(refused, called, page_language(request, person.language))
         chosen = into or (near.intent if near else "")
         return respond(
             request, "unanswered_one", person, refused, group=found, state=state, near=near, words=words or found.words, into=chosen,

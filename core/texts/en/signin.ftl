@@ -44,6 +44,7 @@ codes-lead = Each of them lets you in once when the phone is not there. They are
 codes-kept = The codes are kept, continue
 account-title = My sign-in
 account-nav = Account pages
+account-nav-menu = Menu
 account-nav-console = Console
 account-nav-own = My sign-in
 account-nav-staff = Staff

@@ -270,13 +270,20 @@ closed-days-all = The whole clinic
 closed-days-why-pl = Reason in Polish
 closed-days-why-en = Reason in English
 closed-days-close = Close on this day
+closed-days-close-sure = Yes, close
+closed-days-choose = choose a place
+closed-days-visits-stay = They stay booked: somebody has to move them or call them off.
+closed-days-visits-none = No visits are booked then.
 closed-days-list = Coming closed days
 closed-days-visits = { $count ->
     [one] { $count } visit booked
    *[other] { $count } visits booked
 }
 closed-days-reopen = Open again
+closed-days-reopen-sure = Yes, open again ({ $day }): from the next message the bot offers visits then.
 closed-days-none = There are no closed days.
+refused-closing-site = Please choose the place: one site or the whole clinic.
+refused-unsure = Please tick the confirmation. Nothing was changed.
 refused-closing-day = The day cannot be read, is over, or is more than a year ahead.
 refused-closing-name = The reason is needed in both languages, with at most { $most } characters.
 refused-closing-twice = It is closed on that day already.

@@ -44,6 +44,7 @@ codes-lead = Każdy z nich wpuszcza jeden raz, gdy nie ma telefonu. Pokazujemy j
 codes-kept = Kody są zapisane, dalej
 account-title = Moje logowanie
 account-nav = Strony konta
+account-nav-menu = Menu
 account-nav-console = Konsola
 account-nav-own = Moje logowanie
 account-nav-staff = Personel

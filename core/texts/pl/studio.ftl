@@ -273,6 +273,10 @@ closed-days-all = Cała poradnia
 closed-days-why-pl = Powód po polsku
 closed-days-why-en = Powód po angielsku
 closed-days-close = Zamknij w tym dniu
+closed-days-close-sure = Tak, zamknij
+closed-days-choose = wybierz miejsce
+closed-days-visits-stay = Zostają umówione: trzeba je przełożyć albo odwołać.
+closed-days-visits-none = Nie ma wtedy umówionych wizyt.
 closed-days-list = Najbliższe dni nieczynne
 closed-days-visits = { $count ->
     [one] umówiona { $count } wizyta
@@ -280,7 +284,10 @@ closed-days-visits = { $count ->
    *[other] umówionych { $count } wizyt
 }
 closed-days-reopen = Otwórz z powrotem
+closed-days-reopen-sure = Tak, otwórz z powrotem ({ $day }): od następnej wiadomości bot proponuje wtedy wizyty.
 closed-days-none = Nie ma dni nieczynnych.
+refused-closing-site = Proszę wybrać miejsce: jedną placówkę albo całą poradnię.
+refused-unsure = Proszę zaznaczyć potwierdzenie. Nic nie zostało zmienione.
 refused-closing-day = Dzień jest nieczytelny, minął albo jest dalej niż za rok.
 refused-closing-name = Powód trzeba podać w obu językach, najwyżej { $most } znaków.
 refused-closing-twice = W tym dniu jest już nieczynne.

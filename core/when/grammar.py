@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.when.dates import date_phrase
@@ -12,21 +12,11 @@ from core.when.moments import Fixed, Through, floor
 from core.when.phrases import phrase
 from core.when.reader import Clock, Phrase, Reader
 from core.when.resolve import Answer, answers, aware, most_recent
+from core.when.sharing import Reading, together
 from core.when.span import Grain, Language, TimeSpan
 from core.when.tokens import tokens
 
 _MOST_WORDS = 400
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it
-    comes to."""
-
-    first: int
-    end: int
-    phrase: Phrase | None
-    found: tuple[Answer, ...]
 
 
 def find_times(
@@ -59,7 +49,7 @@ def _find(text: str, now: datetime, language: Language, clinic: bool) -> tuple[t
     r = Reader(lexicon(language), words, now.replace(tzinfo=None, fold=0), now, clinic, date_phrase)
     spans: list[TimeSpan] = []
     covered = 0
-    for reading in _together(_readings(r), r):
+    for reading in together(_readings(r), r):
         at = words[reading.first].start, words[reading.end - 1].end
         covered += reading.end - reading.first
         for answer in reading.found:
@@ -264,53 +254,3 @@ def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None
         past = most_recent(said.date, r.now)
         return past.start if past else time.start
     return time.start
-
-
-def _together(found: list[Reading], r: Reader) -> list[Reading]:
-    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej
-    po 15"."""
-    found = list(found)
-    for n in range(len(found) - 1, 0, -1):
-        one, other = found[n - 1], found[n]
-        linked = r.find("or", one.end)
-        if (
-            linked is None
-            or linked[1] != other.first
-            or one.phrase is None
-            or other.phrase is None
-            or r.fold(one.end) == "/"
-        ):
-            continue
-        a, b = one.phrase, other.phrase
-        if a.date and b.date and a.clock is None and a.part is None and (b.clock or b.part):
-            shared = replace(a, clock=b.clock, part=b.part, zone=b.zone)
-            found[n - 1] = replace(one, phrase=shared, found=tuple(answers(shared, r)) or one.found)
-    for n in range(1, len(found)):
-        one, other = found[n - 1], found[n]
-        linked = r.find("or", one.end)
-        if linked is None or linked[1] != other.first or one.phrase is None or other.phrase is None:
-            continue
-        if one.phrase.date and other.phrase.date is None and (one.phrase.clock or one.phrase.part):
-            shared = replace(other.phrase, date=one.phrase.date)
-            found[n] = replace(other, phrase=shared, found=tuple(answers(shared, r)) or other.found)
-    if len(found) == 2:
-        merged = _one_of_two(found[0], found[1], r)
-        if merged is not None:
-            return [merged]
-    return found
-
-
-def _one_of_two(one: Reading, other: Reading, r: Reader) -> Reading | None:
-    """A day and an hour said apart in one message belong together."""
-    if one.phrase is None or other.phrase is None or other.first - one.end > 8:
-        return None
-    if any(w.fold in (".", "?", "!", ";") for w in r.words[one.end : other.first]):
-        return None
-    dated, timed = (one.phrase, other.phrase) if one.phrase.date else (other.phrase, one.phrase)
-    if dated.date is None or timed.date is not None or dated.clock or dated.part:
-        return None
-    if dated.date.grain.rank > Grain.week.rank or dated.date.grain.rank < Grain.day.rank:
-        return None
-    both = replace(dated, clock=timed.clock, part=timed.part, zone=timed.zone, weak=False)
-    found = tuple(answers(both, r))
-    return Reading(one.first, other.end, both, found) if found else None

@@ -41,6 +41,9 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         (["we wtorek albo w czwartek"], at(24, 9), at(25, 9)),
         (["w czwartek do kardiologa po 15"], at(26, 16), at(26, 14)),
         (["po 15, ale przed 18"], at(24, 17), at(24, 18)),
+        (["w przyszłym tygodniu, może środę albo czwartek"], at(3, 9), at(26, 9)),
+        (["we wtorek albo w piątek w przyszłym tygodniu"], at(1, 9), at(24, 9)),
+        (["w przyszłym tygodniu w środę albo w czwartek po południu"], at(3, 14), at(3, 9)),
         (["jutro o 9:20"], at(24, 9, 20), at(24, 9, 40)),
     ],
 )

@@ -251,6 +251,41 @@ def test_each_of_several_days_is_read(text: str, days: list[int]) -> None:
     assert [one.start and one.start.day for one in found] == days
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("w przyszlym tygodniu, moze srode albo czwartek", [2, 3]),
+        ("w przyszłym tygodniu w środę albo w czwartek po południu", [2, 3]),
+        ("w przyszłym tygodniu po południu, najlepiej w środę albo czwartek", [2, 3]),
+        ("w przyszłym tygodniu, środa, czwartek albo piątek", [2, 3, 4]),
+        ("moze we wtorek albo w piatek w przyszlym tygodniu", [1, 4]),
+        ("w środę lub w czwartek, najlepiej w przyszłym tygodniu", [2, 3]),
+        ("za dwa tygodnie w środę albo w czwartek", [9, 10]),
+        ("next week, Wednesday or Thursday", [2, 3]),
+        ("next week, maybe Wednesday or Thursday afternoon", [2, 3]),
+        ("Wednesday or Thursday next week", [2, 3]),
+    ],
+)
+def test_a_week_said_once_is_that_of_all_its_days(text: str, days: list[int]) -> None:
+    found = find_times(text, now=NOW, clinic_hours=True)
+    assert [one.day for one in found] == [date(2026, 12, day) for day in days]
+    assert len({(one.start and one.start.time(), one.end and one.end.time()) for one in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("w czwartek albo w przyszłym tygodniu", [date(2026, 11, 26), date(2026, 11, 30)]),
+        ("jutro albo w przyszłym tygodniu w środę", [date(2026, 11, 24), date(2026, 12, 2)]),
+        ("w czwartek albo w przyszłym tygodniu w środę", [date(2026, 11, 26), date(2026, 12, 2)]),
+        ("Dzwonię w przyszłym tygodniu. W czwartek mogę przyjść", [date(2026, 11, 30), date(2026, 11, 26)]),
+        ("w tym tygodniu w czwartek albo w poniedziałek", [date(2026, 11, 26), date(2026, 11, 30)]),
+    ],
+)
+def test_a_week_is_not_that_of_days_said_apart_from_it(text: str, starts: list[date]) -> None:
+    assert [one.start and one.start.date() for one in find_times(text, now=NOW, language="pl")] == starts
+
+
 def test_first_thing_is_early_on_the_day_said() -> None:
     (found,) = find_times("first thing tomorrow", now=NOW)
     assert found.start is not None and found.end is not None

@@ -8,7 +8,7 @@ from typing import Literal
 from care.appointments.lexicon import Found, Lexicon
 from conversations.understanding import fold
 from core.i18n import Language
-from core.when import TimeSpan, find_date, find_times, is_any_time
+from core.when import Grain, TimeSpan, find_date, find_refused, find_times, is_any_time
 
 _NFZ = re.compile(
     r"\b(nfz|nfzet\w*|fundusz\w*|ubezpieczeni\w*|bezplatn\w*|panstwow\w*|public|insurance|free of charge)\b"
@@ -46,6 +46,8 @@ class Reading:
     payer: Literal["nfz", "private"] | None
     visit_kind: Literal["first", "follow_up"] | None
     covered: float
+    refused: tuple[TimeSpan, ...] = ()
+    """The times that do not suit: "tylko nie rano"."""
 
     @property
     def specialties(self) -> list[str]:
@@ -75,8 +77,11 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
     if not times and _FOR_HOUR.search(text):
         as_hour = _FOR_HOUR.sub(lambda found: "o".ljust(len(found[0])), text)
         times = find_times(as_hour, now=now, language="pl", clinic_hours=True)
+    refused = find_refused(text, now=now, language=language, clinic_hours=True)
+    refused = refused or find_refused(text, now=now, language=other, clinic_hours=True)
+    refused = tuple(span for span in refused if span.grain is not Grain.second)  # "Not now" is about no visit's time.
     folded = fold(text)
-    spans = [(term.start, term.end) for term in terms] + [span.at for span in times]
+    spans = [(term.start, term.end) for term in terms] + [span.at for span in (*times, *refused)]
     payer: Literal["nfz", "private"] | None = None
     nfz, private = _NFZ.search(folded), _PRIVATE.search(folded)
     if bool(nfz) != bool(private):
@@ -87,7 +92,7 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
         kind = "first" if first else "follow_up"
     spans += [match.span() for match in (nfz, private, first, follow) if match]
     is_any = is_any_time(text, language) or is_any_time(text, other)
-    return Reading(terms, times, is_any, payer, kind, _coverage(text, spans))
+    return Reading(terms, times, is_any, payer, kind, _coverage(text, spans), refused)
 
 
 def read_name(text: str, language: Language, now: datetime) -> tuple[str | None, date | None]:

@@ -9,7 +9,7 @@ patients.
 """
 
 from core.when.birth import find_date
-from core.when.grammar import find_times
+from core.when.grammar import find_refused, find_times
 from core.when.say import is_any_time, say_date, say_time, say_when
 from core.when.span import Grain, Language, TimeSpan
 
@@ -18,6 +18,7 @@ __all__ = [
     "Language",
     "TimeSpan",
     "find_date",
+    "find_refused",
     "find_times",
     "is_any_time",
     "say_date",

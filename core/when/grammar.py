@@ -44,12 +44,22 @@ def find_times(
     return english[0] if english[1] > polish[1] else polish[0]
 
 
-def _find(text: str, now: datetime, language: Language, clinic: bool) -> tuple[tuple[TimeSpan, ...], int]:
+def find_refused(text: str, *, now: datetime, language: Language, clinic_hours: bool = False) -> tuple[TimeSpan, ...]:
+    """Every time that `text` says does not suit ("nie w piątek", "any day but mornings"), in order: what
+    `find_times` leaves out. ValueError if `now` is naive."""
+    if now.tzinfo is None or now.utcoffset() is None:
+        raise ValueError("now must be aware")
+    return _find(text, now, language, clinic_hours, is_refused=True)[0]
+
+
+def _find(
+    text: str, now: datetime, language: Language, clinic: bool, *, is_refused: bool = False
+) -> tuple[tuple[TimeSpan, ...], int]:
     words = tokens(text)[:_MOST_WORDS]
     r = Reader(lexicon(language), words, now.replace(tzinfo=None, fold=0), now, clinic, date_phrase)
     spans: list[TimeSpan] = []
     covered = 0
-    for reading in together(_readings(r), r):
+    for reading in together(_readings(r)[is_refused], r):
         at = words[reading.first].start, words[reading.end - 1].end
         covered += reading.end - reading.first
         for answer in reading.found:
@@ -71,8 +81,10 @@ def _span(answer: Answer, r: Reader, text: str, at: tuple[int, int]) -> TimeSpan
     return TimeSpan(start, end, answer.grain, text, at, answer.day)
 
 
-def _readings(r: Reader) -> list[Reading]:
+def _readings(r: Reader) -> tuple[list[Reading], list[Reading]]:
+    """What is said, and what is refused."""
     found: list[Reading] = []
+    refused_ones: list[Reading] = []
     i = 0
     while i < len(r.words):
         if often := r.find("daily", i):
@@ -97,23 +109,26 @@ def _readings(r: Reader) -> list[Reading]:
             if refused:
                 reading = replace(reading, end=after[1])
         if refused:
-            i = _after_refused(r, reading.end)
+            refused_ones += _refused_on(r, reading)
+            i = refused_ones[-1].end
             continue
         found.append(reading)
         i = reading.end
-    return found
+    return found, refused_ones
 
 
-def _after_refused(r: Reader, i: int) -> int:
+def _refused_on(r: Reader, first: Reading) -> list[Reading]:
     """A refusal runs on over "ani", "or" and "i": "nie w poniedziałek ani we wtorek"."""
+    refused = [first]
     while True:
+        i = refused[-1].end
         more = r.find("nor", i)
         if more is None or r.fold(i) == ",":
-            return i
+            return refused
         following = _top(r, more[1])
         if following is None:
-            return i
-        i = following.end
+            return refused
+        refused.append(following)
 
 
 def _top(r: Reader, i: int) -> Reading | None:

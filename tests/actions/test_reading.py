@@ -56,6 +56,23 @@ def test_a_yes_with_a_but_books_nothing(text: str) -> None:
     assert yes_or_no(text, "affirm") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "refused"),
+    [
+        ("w przyszłym tygodniu, nie w środę, najlepiej po południu", "pl", ["środę"]),
+        ("not on Monday or Tuesday", "en", ["Monday", "Tuesday"]),
+        ("nie w poniedziałek", "en", ["poniedziałek"]),
+        ("no rano", "pl", []),
+        ("nie teraz", "pl", []),
+        ("nie, w środę", "pl", []),
+    ],
+)
+def test_what_does_not_suit_is_read_apart(text: str, language: Language, refused: list[str]) -> None:
+    found = read(text, Lexicon(()), language, NOW)
+    assert [span.text.split()[-1] for span in found.refused] == refused
+    assert not {span.at for span in found.refused} & {span.at for span in found.times}
+
+
 @pytest.mark.parametrize(("text", "hour"), [("tak ale na 9", 9), ("na 15", 15), ("yes but for 9", 9), ("na 9:40", 9)])
 def test_for_nine_is_an_hour_where_a_visit_is_spoken_of(text: str, hour: int) -> None:
     (span,) = read(text, Lexicon(()), "pl", NOW).times

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.when import find_date, find_times, is_any_time, say_date, say_time, say_when
+from core.when import find_date, find_dated, find_times, is_any_time, say_date, say_time, say_when
 from core.when.span import Language
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -87,7 +87,26 @@ def test_a_refused_time_is_not_offered(language: Language, text: str) -> None:
         ("29.02.2000", date(2000, 2, 29)),
         ("12 03 1957", date(1957, 3, 12)),
         ("trzeci maja dwa tysiące pierwszego roku", date(2001, 5, 3)),
+        ("trzeci maja pięćdziesiąty ósmy", date(1958, 5, 3)),
+        ("trzeciego maja pięćdziesiątego ósmego roku", date(1958, 5, 3)),
+        ("dwunasty marca piecdziesiaty siodmy", date(1957, 3, 12)),
+        ("trzeci maja tysiac dziewiecset piecdziesiaty osmy", date(1958, 5, 3)),
+        ("trzeci maja pięćdziesiąt osiem", date(1958, 5, 3)),
+        ("pierwszego lutego dwunastego roku", date(2012, 2, 1)),
+        ("3 maja 58 roku", date(1958, 5, 3)),
+        ("third of May fifty eight", date(1958, 5, 3)),
+        ("the third of May, fifty-eight", date(1958, 5, 3)),
+        ("May third nineteen fifty-eight", date(1958, 5, 3)),
+        ("Ewa Maj 12.03.1957", date(1957, 3, 12)),
         ("29.02.2001", None),
+        ("trzydziesty pierwszy kwietnia pięćdziesiąty ósmy", None),
+        ("trzeciego maja dwudziesta", None),
+        ("trzeciego maja osiemnasta trzydzieści", None),
+        ("trzeciego maja o dziesiątej", None),
+        ("trzeciego maja dwudziestego czerwca", None),
+        ("third of May ten", None),
+        ("third of May ten thirty", None),
+        ("third of May thirty patients", None),
         ("30 lutego 1980", None),
         ("31.04.1970", None),
         ("13/13/1980", None),
@@ -104,6 +123,13 @@ def test_a_refused_time_is_not_offered(language: Language, text: str) -> None:
 )
 def test_a_birth_date_is_real_past_and_day_first(text: str, expected: date | None) -> None:
     assert find_date(text, now=NOW) == expected
+
+
+@pytest.mark.parametrize("said", ["dwunasty marca piecdziesiaty siodmy", "12.03.1957", "12 marca 57 roku"])
+def test_a_birth_date_is_found_where_it_stands(said: str) -> None:
+    text = f"Ewa Maj {said}, proszę"
+    found = find_dated(text, now=NOW, language="pl")
+    assert found is not None and (found.date, text[slice(*found.at)]) == (date(1957, 3, 12), said)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ patients.
 
 from core.when.birth import find_date, find_dated
 from core.when.grammar import find_refused, find_times
-from core.when.say import is_any_time, say_date, say_time, say_when
+from core.when.say import is_any_time, only_refuses, say_date, say_time, say_when
 from core.when.span import Grain, Language, TimeSpan
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "find_refused",
     "find_times",
     "is_any_time",
+    "only_refuses",
     "say_date",
     "say_time",
     "say_when",

@@ -17,6 +17,7 @@ from core.when.span import Grain, Language, TimeSpan
 from core.when.tokens import tokens
 
 _MOST_WORDS = 400
+_BESIDE_REFUSED = frozenset(["i", "please", "thanks", "for", "me"])
 
 
 def find_times(
@@ -153,7 +154,7 @@ def _plain(r: Reader, i: int) -> Reading | None:
     if found is None:
         return None
     said, j = found
-    if said.weak and not _is_whole(r, i, j) and not _is_one_of_weekdays(r, i, j, said):
+    if said.weak and not (_is_whole(r, i, j) or _is_one_of_weekdays(r, i, j, said) or _is_refused_alone(r, i, j, said)):
         return None
     return Reading(i, j, said, tuple(answers(said, r)))
 
@@ -176,6 +177,16 @@ def _is_weekday(said: Phrase) -> bool:
 
 def _is_whole(r: Reader, i: int, j: int) -> bool:
     return not any(w.is_word or w.is_number for w in [*r.words[:i], *r.words[j:]])
+
+
+def _is_refused_alone(r: Reader, i: int, j: int, said: Phrase) -> bool:
+    """ "no morning please", "mornings don't work": a part of the day that is refused, and nothing else."""
+    if said.date is not None:
+        return False
+    first = next((k for k in range(i) if (no := r.find("not", k)) and no[1] == i), i)
+    last = r.skip("rejected", j)
+    beside = {w.fold for w in [*r.words[:first], *r.words[last:]] if w.is_word or w.is_number}
+    return (first < i or last > j) and beside <= _BESIDE_REFUSED
 
 
 def _range(r: Reader, i: int) -> Reading | None:

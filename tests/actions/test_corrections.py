@@ -66,7 +66,9 @@ def test_nothing_but_a_refusal_says_what_does_not_suit(text: str, rejected: str)
     assert said.is_unable and said.rejected == rejected
 
 
-@pytest.mark.parametrize("text", ["nie wiem", "nie teraz", "not sure", "nie przed 10", "no, Tuesday", "no rano"])
+@pytest.mark.parametrize(
+    "text", ["nie wiem", "nie teraz", "not sure", "nie przed 10", "no, Tuesday", "no rano", "nie kardiolog"]
+)
 def test_other_words_refuse_nothing(text: str) -> None:
     assert heard(text).rejected == ""
 

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.when import find_date, find_dated, find_times, is_any_time, say_date, say_time, say_when
+from core.when import (
+    find_date,
+    find_dated,
+    find_refused,
+    find_times,
+    is_any_time,
+    only_refuses,
+    say_date,
+    say_time,
+    say_when,
+)
 from core.when.span import Language
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -47,6 +57,8 @@ REFUSED = [
     ("en", "any day except Monday"),
     ("en", "Friday doesn't work"),
     ("en", "not in the morning"),
+    ("en", "no morning please"),
+    ("en", "mornings don't work for me"),
 ]
 
 
@@ -67,6 +79,17 @@ def test_no_time_is_read_into_english_words(text: str) -> None:
 @pytest.mark.parametrize(("language", "text"), REFUSED)
 def test_a_refused_time_is_not_offered(language: Language, text: str) -> None:
     assert find_times(text, now=NOW, language=language, clinic_hours=True) == ()
+    assert find_refused(text, now=NOW, language=language, clinic_hours=True)
+    assert only_refuses(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["w czwartek, tylko nie rano", "nie rano, raczej po południu", "nie przed 10", "nie teraz", "nie wiem", "no rano", "not now",
+     "nie chcę czekać do poniedziałku", "not before 4", "no problem", "no night sweats", "nie boli mnie dziś", "nie mają"],
+)  # fmt: skip
+def test_who_names_a_time_or_refuses_something_else_does_not_only_refuse(text: str) -> None:
+    assert not only_refuses(text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from conversations.understanding import fold
+from core.when import only_refuses
 
 _NO = r"(?:nie|no|nope)(?=\s*[,.;:!–-]|\s+(?:jednak|raczej|wole|wolal|chodzilo|przepraszam|actually|i meant|rather|make|sorry))"
 _WORDS_BEFORE = (
@@ -19,15 +20,26 @@ _CORRECTS = re.compile(
     r"\b(jednak|pomyl\w+|poprawk\w*|sprostowanie|zmieniam|zmiana|wlasciwie|chodzilo mi|mialo byc|na mysli|to znaczy|i mean|i meant|"
     r"actually|wait|on second thought|make it|instead|zamiast|rozmysl\w+|zle (?:napis|podal|wpis|powiedz)\w*)\b|^(?:nie|no)\b[\s,]"
 )
+_POLITE = r"(?:,?\s*\b(?:prosze|poprosze|dziekuje|please|thanks|thank you))?\W*$"
 _NOT_THIS_BUT = re.compile(
     r"\b(?:nie|not)\b\s+(?P<no>[^,;.]{2,40}?),?\s+(?:tylko|lecz|ale|but|rather|just)\s+(?P<yes>.{2,})$"
 )
-_NOT_THIS_COMMA = re.compile(r"^(?:no,? |nie,? )?(?:nie|not)\s+(?P<no>[^,;.]{2,40}?)\s*[,;.]\s*(?P<yes>.{2,})$")
-_THIS_NOT = re.compile(r"^(?P<yes>.{2,}?)[\s,;-]+(?:a |and |ale |but )?(?:nie|not)\s+(?P<no>.{2,40})$")
+_NOT_THIS_COMMA = re.compile(
+    r"^(?:no,? |nie,? )?(?:byle |tylko |ale )?(?:nie|not)\s+(?P<no>[^,;.]{2,40}?)\s*[,;.]\s*(?P<yes>.{2,})$"
+)
+_NOT = r"(?:nie|not|no(?= (?:early |late )?(?:morning|afternoon|evening|\w+days)))"
+_ONLY_NOT = re.compile(
+    rf"^(?:no |nie, |byle |tylko |ale |but |just )*(?:{_NOT}|any\w*(?: day| time)? but|except|oprocz|poza|z wyjatkiem)\s+"
+    rf"(?P<no>[^,;.]{{2,40}}?){_POLITE}"
+)
+_THIS_NOT = re.compile(
+    rf"^(?P<yes>.{{2,}}?)[\s,;-]+(?:a |and |ale |but |tylko |byle |just )?{_NOT}\s+(?P<no>[^,;.]{{2,40}}?){_POLITE}"
+)
 _UNABLE = re.compile(
     r"^(?:nie|no|niestety|sorry|przepraszam|ale|but|[\s,])*\b(?:nie (?:moge|dam rady|pasuje|odpowiada|mam czasu)|"
     r"i (?:can.?t|cannot|can not)|"
-    r"can.?t (?:make|do|come)|doesn.?t (?:suit|work))\b(?!.*(?:tylko|lepiej|wole|moze|but|rather|instead|prefer))"
+    r"can.?t (?:make|do|come)|doesn.?t (?:suit|work))\b(?!.*(?:tylko|lepiej|wole|moze|but|rather|instead|prefer|"
+    r"(?<!nie )\b(?:moge|mam czas|pasuje)))"
 )
 _UNABLE_THEN = re.compile(
     r"(?<=[a-z0-9] )(?:to )?(?:mi |mnie )?"
@@ -35,7 +47,7 @@ _UNABLE_THEN = re.compile(
     r"(?: mi| me| for me| make it| do)?\W*$"
 )
 _IS_BOUND = re.compile(
-    r"^(?:wczesniej|pozniej|przed|po|before|earlier|later|after|until|mam|wiem|moge|pamietam|have|know|sure)\b"
+    r"^(?:wczesniej|pozniej|przed(?! poludniem)|po(?! poludniu)|before|earlier|later|after|until|mam|wiem|moge|pamietam|have|know|sure)\b"
 )
 
 
@@ -58,6 +70,9 @@ def heard(text: str) -> Said:
         before = re.split(r"[,;.!?]", text[: unable.start()].rstrip(" ,;"))[-1]
         against = f"{before} {text[unable.end() :]}".strip()
         return Said(text, against, True, is_unable=True)
+    only = _ONLY_NOT.search(folded)
+    if only is not None and only_refuses(text):
+        return Said(text, text[only.start("no") : only.end("no")].strip(), True, is_unable=True)
     for pattern in (_NOT_THIS_BUT, _NOT_THIS_COMMA, _THIS_NOT):
         found = pattern.search(folded)
         if found is not None and not _IS_BOUND.match(found["no"]):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -146,11 +147,14 @@ def forget_times(call: Call) -> None:
 
 def take_times(call: Call, reading: Reading, option: str | None) -> bool:
     """The times of a message join the wish; bare hours are of the chosen slot's day. True if the wish changed."""
+    if reading.refused and not reading.times:
+        set_wish(call, wish(call).unless(reading.refused, call.text))
+        return True
     if reading.times:
         offer = chosen(call)
         on_day = datetime.fromisoformat(offer["start"]).date() if offer else None
         words = " ".join(dict.fromkeys(span.text for span in reading.times))
-        set_wish(call, wish(call).wanting(reading.times, on_day, words))
+        set_wish(call, wish(call).wanting(reading.times, on_day, words).unless(reading.refused, words))
         if offer is not None and any(_is_another_hour(span, offer["start"]) for span in reading.times):
             drop_offer(call)
         return True
@@ -195,7 +199,7 @@ async def take_relative(call: Call, base: datetime | None = None, said: str | No
     else:
         around = (begins if is_same_day else None, base)
     kept = wish(call)
-    set_wish(call, Wish((around,), without=kept.without, not_on=kept.not_on, said=text[:SAID_LIMIT]))
+    set_wish(call, replace(kept, windows=(around,), hours=(), said=text[:SAID_LIMIT]))
     return True
 
 
@@ -216,6 +220,8 @@ def take_against(call: Call, said: Said) -> bool:
 
 def times_against(call: Call, said: Said) -> tuple[TimeSpan, ...]:
     """The times at which the person says they cannot come."""
+    if said.is_unable and (refused := read(said.text, call.lexicon, call.language, call.now).refused):
+        return refused
     return read(said.rejected, call.lexicon, call.language, call.now).times
 
 

@@ -11,14 +11,13 @@ from care.patients.models import Patient
 from conversations.identity.reading import read_role
 from conversations.protocols import Choice
 from core.errors import Refused
+from core.i18n import Language
+from core.when import find_dated
 
 STILL_MEANT = timedelta(minutes=15)
 """So long after a request "my visits" is about the same person."""
 SAME, OTHER = "same", "other"
-_NAME_AND_BIRTH = re.compile(
-    r"^[A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+(?: [A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+){1,2}[,;]? (?:ur\.? |born )?\d[\w .-]{5,20}$"
-)
-"""A message that is nothing but a name with its capitals and a date: an answer given before its question."""
+_NAME_FIRST = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+(?: [A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+){1,2}[,;]? (?:ur\.? |born )?")
 NOT_ANSWERS = frozenset(
     "cancel_visit list_visits reschedule confirm_visit book next_slots price prepare clinic_info stop_task human".split()
 )
@@ -59,12 +58,19 @@ def read_introduction(call: Call) -> None:
     if call.case.patient_id is not None or call.slot("patient_name"):
         return
     name, born = introduced(call.text, call.language, call.now)
-    if name is None and _NAME_AND_BIRTH.match(call.text.strip()):
+    if name is None and is_name_and_birth(call.text, call.language, call.now):
         name, born = read_name(call.text, call.language, call.now)
     if name is not None:
         call.set("patient_name", name)
     if born is not None and born <= call.now.date():
         call.set("birth_date", born.isoformat())
+
+
+def is_name_and_birth(text: str, language: Language, now: datetime) -> bool:
+    """True for nothing but a name with its capitals and a birth date: an answer given before its question."""
+    dated = find_dated(text, now=now, language=language)
+    is_last = dated is not None and not text[dated.at[1] :].strip(" .")
+    return dated is not None and is_last and _NAME_FIRST.fullmatch(text[: dated.at[0]].lstrip()) is not None
 
 
 def read_person(call: Call, requested: str | None) -> bool:

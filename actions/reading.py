@@ -8,7 +8,7 @@ from typing import Literal
 from care.appointments.lexicon import Found, Lexicon
 from conversations.understanding import fold
 from core.i18n import Language
-from core.when import TimeSpan, find_date, find_times, is_any_time
+from core.when import Grain, TimeSpan, find_date, find_dated, find_refused, find_times, is_any_time
 
 _NFZ = re.compile(
     r"\b(nfz|nfzet\w*|fundusz\w*|ubezpieczeni\w*|bezplatn\w*|panstwow\w*|public|insurance|free of charge)\b"
@@ -27,8 +27,17 @@ _NOT_NAMES = frozenset(
     "data corka corki syn syna zona zony maz meza mama mamy tata taty ojca matki dziecko dziecka rok roku r i a oraz "
     "dnia w tak prosze wizyta wizyte my name is i am im it s its for this is born on the date of birth dob and mr mrs ms miss "
     "it's i'm that's this's he's she's name's sama sam samej osoba osoby ktos kogos inny inna innej someone somebody else same person "
-    "daughter son wife husband mother father child please patient surname first last pacjent pacjentka pacjenta prosze".split()
+    "daughter son wife husband mother father child please patient surname first last pacjent pacjentka pacjenta prosze poprosze nazywa "
+    "lat".split()
 )
+_OF_SENTENCES = frozenset(
+    "nie wiem wie znam znamy pamietam pamieta jak czy kiedy gdzie dlaczego co kto ktory ktora moge mozna chce chcialbym chcialabym "
+    "nazywaja trzeba musze dlatego poniewaz bo zeby "
+    "don't dont didn't can't cannot not know remember what who how why when where they them their called sure forgot idea i've haven't "
+    "doesn't won't want would could should because".split()
+)
+"""Words of a sentence about something else: who says them gives no name."""
+_NO_FIRST = re.compile(r"^\s*(?:nie|no)\s*[,.;:!–-]", re.IGNORECASE)
 YES = frozenset(
     "tak yes yep yeah sure ok okay dobrze zgadza zgoda potwierdzam jasne oczywiscie pewnie correct right confirm confirmed dokladnie "
     "super pasuje owszem y t dobra".split()
@@ -46,6 +55,8 @@ class Reading:
     payer: Literal["nfz", "private"] | None
     visit_kind: Literal["first", "follow_up"] | None
     covered: float
+    refused: tuple[TimeSpan, ...] = ()
+    """The times that do not suit: "tylko nie rano"."""
 
     @property
     def specialties(self) -> list[str]:
@@ -75,8 +86,11 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
     if not times and _FOR_HOUR.search(text):
         as_hour = _FOR_HOUR.sub(lambda found: "o".ljust(len(found[0])), text)
         times = find_times(as_hour, now=now, language="pl", clinic_hours=True)
+    refused = find_refused(text, now=now, language=language, clinic_hours=True)
+    refused = refused or find_refused(text, now=now, language=other, clinic_hours=True)
+    refused = tuple(span for span in refused if span.grain is not Grain.second)  # "Not now" is about no visit's time.
     folded = fold(text)
-    spans = [(term.start, term.end) for term in terms] + [span.at for span in times]
+    spans = [(term.start, term.end) for term in terms] + [span.at for span in (*times, *refused)]
     payer: Literal["nfz", "private"] | None = None
     nfz, private = _NFZ.search(folded), _PRIVATE.search(folded)
     if bool(nfz) != bool(private):
@@ -87,21 +101,38 @@ def read(text: str, lexicon: Lexicon, language: Language, now: datetime) -> Read
         kind = "first" if first else "follow_up"
     spans += [match.span() for match in (nfz, private, first, follow) if match]
     is_any = is_any_time(text, language) or is_any_time(text, other)
-    return Reading(terms, times, is_any, payer, kind, _coverage(text, spans))
+    return Reading(terms, times, is_any, payer, kind, _coverage(text, spans), refused)
 
 
 def read_name(text: str, language: Language, now: datetime) -> tuple[str | None, date | None]:
     """Given and family name as written (at least two words), and a date of birth; either may be missing."""
-    born = find_date(text, now=now, language=language)
-    without_dates = text
-    for span in find_times(text, now=now, language=language):
-        without_dates = without_dates.replace(span.text, " ")
-    if born is not None:
-        without_dates = re.sub(r"\d.*", " ", without_dates) if re.search(r"\d", without_dates) else without_dates
-    words = [word for word in _WORDS.findall(without_dates) if fold(word) not in _NOT_NAMES and len(word) > 1]
-    if not 2 <= len(words) <= 4:
-        return None, born
-    return " ".join(word[:1].upper() + word[1:] for word in words), born
+    dated = find_dated(text, now=now, language=language)
+    if dated is None:
+        return _name_in(text, language, now), None
+    before, after = text[: dated.at[0]], text[dated.at[1] :]
+    both = re.sub(r"\d.*", " ", f"{before} {after}")
+    return _name_in(before, language, now) or _name_in(both, language, now), dated.date
+
+
+def _name_in(text: str, language: Language, now: datetime) -> str | None:
+    """Two to four words that can be a name, without the times said beside it; None in a sentence about something else."""
+    without_times = _NO_FIRST.sub("", text)
+    for span in find_times(without_times, now=now, language=language):
+        if not _is_surname(without_times, span, language):
+            first, last = span.at
+            without_times = without_times[:first] + " " * (last - first) + without_times[last:]
+    said = _WORDS.findall(without_times)
+    words = [word for word in said if fold(word) not in _NOT_NAMES and len(word) > 1]
+    if not 2 <= len(words) <= 4 or any(fold(word).replace("’", "'") in _OF_SENTENCES for word in said):
+        return None
+    return " ".join(word[:1].upper() + word[1:] for word in words)
+
+
+def _is_surname(text: str, span: TimeSpan, language: Language) -> bool:
+    """True for "Sobota" in "Anna Sobota": Polish days have no capital."""
+    before = text[: span.at[0]].split()
+    is_capital = span.text[:1].isupper() and span.text.isalpha()
+    return language == "pl" and is_capital and bool(before) and before[-1][:1].isupper() and before[-1].isalpha()
 
 
 _INTRODUCES = re.compile(

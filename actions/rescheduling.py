@@ -90,14 +90,14 @@ class ValidateReschedule(ValidateVisitForm):
         if requested == "offer" and option and parse_offer_key(option):
             await choose(call, option)
             return True
+        if said.is_unable and take_against(call, said):
+            return True
         answer = yes_or_no(call.text, call.intent) if requested == "move_confirmed" else None
         if answer is not None and not changes_plan(reading):
             call.set("move_confirmed", "yes" if answer else None)
             if not answer:
                 drop_offer(call)
                 call.say("booking-not-this")
-            return True
-        if said.is_unable and take_against(call, said):
             return True
         if requested == "offer" and reading.times and (key := await named_offer(call, reading)):
             await choose(call, key)

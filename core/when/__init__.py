@@ -8,9 +8,9 @@ argument, nothing is stored or asked. It must not know of appointments, opening 
 patients.
 """
 
-from core.when.birth import find_date
-from core.when.grammar import find_times
-from core.when.say import is_any_time, say_date, say_time, say_when
+from core.when.birth import find_date, find_dated
+from core.when.grammar import find_refused, find_times
+from core.when.say import is_any_time, only_refuses, say_date, say_time, say_when
 from core.when.span import Grain, Language, TimeSpan
 
 __all__ = [
@@ -18,8 +18,11 @@ __all__ = [
     "Language",
     "TimeSpan",
     "find_date",
+    "find_dated",
+    "find_refused",
     "find_times",
     "is_any_time",
+    "only_refuses",
     "say_date",
     "say_time",
     "say_when",

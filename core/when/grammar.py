@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.when.dates import date_phrase
@@ -12,21 +12,12 @@ from core.when.moments import Fixed, Through, floor
 from core.when.phrases import phrase
 from core.when.reader import Clock, Phrase, Reader
 from core.when.resolve import Answer, answers, aware, most_recent
+from core.when.sharing import Reading, together
 from core.when.span import Grain, Language, TimeSpan
 from core.when.tokens import tokens
 
 _MOST_WORDS = 400
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An expression found from word `first` up to `end`; its phrase when it is a plain one, and what it
-    comes to."""
-
-    first: int
-    end: int
-    phrase: Phrase | None
-    found: tuple[Answer, ...]
+_BESIDE_REFUSED = frozenset(["i", "please", "thanks", "for", "me"])
 
 
 def find_times(
@@ -54,12 +45,22 @@ def find_times(
     return english[0] if english[1] > polish[1] else polish[0]
 
 
-def _find(text: str, now: datetime, language: Language, clinic: bool) -> tuple[tuple[TimeSpan, ...], int]:
+def find_refused(text: str, *, now: datetime, language: Language, clinic_hours: bool = False) -> tuple[TimeSpan, ...]:
+    """Every time that `text` says does not suit ("nie w piątek", "any day but mornings"), in order: what
+    `find_times` leaves out. ValueError if `now` is naive."""
+    if now.tzinfo is None or now.utcoffset() is None:
+        raise ValueError("now must be aware")
+    return _find(text, now, language, clinic_hours, is_refused=True)[0]
+
+
+def _find(
+    text: str, now: datetime, language: Language, clinic: bool, *, is_refused: bool = False
+) -> tuple[tuple[TimeSpan, ...], int]:
     words = tokens(text)[:_MOST_WORDS]
     r = Reader(lexicon(language), words, now.replace(tzinfo=None, fold=0), now, clinic, date_phrase)
     spans: list[TimeSpan] = []
     covered = 0
-    for reading in _together(_readings(r), r):
+    for reading in together(_readings(r)[is_refused], r):
         at = words[reading.first].start, words[reading.end - 1].end
         covered += reading.end - reading.first
         for answer in reading.found:
@@ -81,8 +82,10 @@ def _span(answer: Answer, r: Reader, text: str, at: tuple[int, int]) -> TimeSpan
     return TimeSpan(start, end, answer.grain, text, at, answer.day)
 
 
-def _readings(r: Reader) -> list[Reading]:
+def _readings(r: Reader) -> tuple[list[Reading], list[Reading]]:
+    """What is said, and what is refused."""
     found: list[Reading] = []
+    refused_ones: list[Reading] = []
     i = 0
     while i < len(r.words):
         if often := r.find("daily", i):
@@ -107,23 +110,26 @@ def _readings(r: Reader) -> list[Reading]:
             if refused:
                 reading = replace(reading, end=after[1])
         if refused:
-            i = _after_refused(r, reading.end)
+            refused_ones += _refused_on(r, reading)
+            i = refused_ones[-1].end
             continue
         found.append(reading)
         i = reading.end
-    return found
+    return found, refused_ones
 
 
-def _after_refused(r: Reader, i: int) -> int:
+def _refused_on(r: Reader, first: Reading) -> list[Reading]:
     """A refusal runs on over "ani", "or" and "i": "nie w poniedziałek ani we wtorek"."""
+    refused = [first]
     while True:
+        i = refused[-1].end
         more = r.find("nor", i)
         if more is None or r.fold(i) == ",":
-            return i
+            return refused
         following = _top(r, more[1])
         if following is None:
-            return i
-        i = following.end
+            return refused
+        refused.append(following)
 
 
 def _top(r: Reader, i: int) -> Reading | None:
@@ -148,7 +154,7 @@ def _plain(r: Reader, i: int) -> Reading | None:
     if found is None:
         return None
     said, j = found
-    if said.weak and not _is_whole(r, i, j) and not _is_one_of_weekdays(r, i, j, said):
+    if said.weak and not (_is_whole(r, i, j) or _is_one_of_weekdays(r, i, j, said) or _is_refused_alone(r, i, j, said)):
         return None
     return Reading(i, j, said, tuple(answers(said, r)))
 
@@ -171,6 +177,16 @@ def _is_weekday(said: Phrase) -> bool:
 
 def _is_whole(r: Reader, i: int, j: int) -> bool:
     return not any(w.is_word or w.is_number for w in [*r.words[:i], *r.words[j:]])
+
+
+def _is_refused_alone(r: Reader, i: int, j: int, said: Phrase) -> bool:
+    """ "no morning please", "mornings don't work": a part of the day that is refused, and nothing else."""
+    if said.date is not None:
+        return False
+    first = next((k for k in range(i) if (no := r.find("not", k)) and no[1] == i), i)
+    last = r.skip("rejected", j)
+    beside = {w.fold for w in [*r.words[:first], *r.words[last:]] if w.is_word or w.is_number}
+    return (first < i or last > j) and beside <= _BESIDE_REFUSED
 
 
 def _range(r: Reader, i: int) -> Reading | None:
@@ -264,53 +280,3 @@ def _most_recent_start(r: Reader, said: Phrase, time: Answer) -> datetime | None
         past = most_recent(said.date, r.now)
         return past.start if past else time.start
     return time.start
-
-
-def _together(found: list[Reading], r: Reader) -> list[Reading]:
-    """Share what was said once: "w poniedziałek lub wtorek po 15", "jutro o 9 albo o 11", "jutro, najlepiej
-    po 15"."""
-    found = list(found)
-    for n in range(len(found) - 1, 0, -1):
-        one, other = found[n - 1], found[n]
-        linked = r.find("or", one.end)
-        if (
-            linked is None
-            or linked[1] != other.first
-            or one.phrase is None
-            or other.phrase is None
-            or r.fold(one.end) == "/"
-        ):
-            continue
-        a, b = one.phrase, other.phrase
-        if a.date and b.date and a.clock is None and a.part is None and (b.clock or b.part):
-            shared = replace(a, clock=b.clock, part=b.part, zone=b.zone)
-            found[n - 1] = replace(one, phrase=shared, found=tuple(answers(shared, r)) or one.found)
-    for n in range(1, len(found)):
-        one, other = found[n - 1], found[n]
-        linked = r.find("or", one.end)
-        if linked is None or linked[1] != other.first or one.phrase is None or other.phrase is None:
-            continue
-        if one.phrase.date and other.phrase.date is None and (one.phrase.clock or one.phrase.part):
-            shared = replace(other.phrase, date=one.phrase.date)
-            found[n] = replace(other, phrase=shared, found=tuple(answers(shared, r)) or other.found)
-    if len(found) == 2:
-        merged = _one_of_two(found[0], found[1], r)
-        if merged is not None:
-            return [merged]
-    return found
-
-
-def _one_of_two(one: Reading, other: Reading, r: Reader) -> Reading | None:
-    """A day and an hour said apart in one message belong together."""
-    if one.phrase is None or other.phrase is None or other.first - one.end > 8:
-        return None
-    if any(w.fold in (".", "?", "!", ";") for w in r.words[one.end : other.first]):
-        return None
-    dated, timed = (one.phrase, other.phrase) if one.phrase.date else (other.phrase, one.phrase)
-    if dated.date is None or timed.date is not None or dated.clock or dated.part:
-        return None
-    if dated.date.grain.rank > Grain.week.rank or dated.date.grain.rank < Grain.day.rank:
-        return None
-    both = replace(dated, clock=timed.clock, part=timed.part, zone=timed.zone, weak=False)
-    found = tuple(answers(both, r))
-    return Reading(one.first, other.end, both, found) if found else None

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Literal
 
-from core.when.grammar import find_times
-from core.when.span import Language
+from core.when.grammar import find_refused, find_times
+from core.when.span import Grain, Language
 from core.when.tokens import tokens
 
 Style = Literal["full", "short"]
@@ -201,6 +201,7 @@ _LIMITS = {
     "pl": frozenset(["oprocz", "poza", "byle", "tylko", "wyjatkiem", "ale", "nie"]),
     "en": frozenset(["but", "except", "besides", "apart", "not", "other"]),
 }
+_TONGUES: tuple[Language, ...] = ("pl", "en")
 _SOME_DAY = datetime(2024, 1, 10, 8, tzinfo=UTC)
 
 
@@ -211,13 +212,22 @@ def is_any_time(text: str, language: Language | None = None) -> bool:
     False when the words are narrowed ("any day but mornings", "najbliższy piątek", "anytime after 3").
     """
     words = tuple(token.fold for token in tokens(text)[:200])
-    tongues: tuple[Language, ...] = (language,) if language else ("pl", "en")
-    for tongue in tongues:
+    for tongue in (language,) if language else _TONGUES:
         core = tuple(word for word in words if word[0].isalpha() and word not in _FILLERS)
         alone = bool(core) and any(core == _pieces(form) for form in _ANY_ALONE[tongue].split("|"))
         end = next((end for form in _ANY[tongue].split("|") if (end := _end_of(words, _pieces(form)))), 0)
         if (alone or end) and not (_LIMITS[tongue] & set(words[end:] if end else ())):
             return not find_times(text, now=_SOME_DAY, language=tongue)
+    return False
+
+
+def only_refuses(text: str) -> bool:
+    """Whether the patient says of some time that it does not suit, and names none that does: "byle nie rano", "not this
+    week". A moment ("not now") is no such time."""
+    for tongue in _TONGUES:
+        refused = find_refused(text, now=_SOME_DAY, language=tongue, clinic_hours=True)
+        if any(span.grain is not Grain.second for span in refused):
+            return not find_times(text, now=_SOME_DAY, language=tongue, clinic_hours=True)
     return False
 
 

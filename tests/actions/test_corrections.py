@@ -22,6 +22,9 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW)
         ("not the cardiologist, the dermatologist", "the dermatologist"),
         ("no, Tuesday", "Tuesday"),
         ("jutro, ale nie rano", "jutro"),
+        ("w czwartek, tylko nie rano", "w czwartek"),
+        ("Thursday, no mornings please", "Thursday"),
+        ("byle nie w poniedziałek, najlepiej w czwartek", "najlepiej w czwartek"),
     ],
 )
 def test_what_is_taken_back_does_not_count(text: str, counts: str) -> None:
@@ -42,8 +45,32 @@ def test_a_day_on_which_one_cannot_come_is_no_wish(text: str) -> None:
     assert heard(text).is_unable
 
 
-def test_a_day_on_which_one_cannot_come_with_a_better_one_is_a_wish() -> None:
-    assert not heard("nie mogę w środę, wolę czwartek").is_unable
+@pytest.mark.parametrize("text", ["nie mogę w środę, wolę czwartek", "nie mogę rano, mam czas po południu"])
+def test_a_day_on_which_one_cannot_come_with_a_better_one_is_a_wish(text: str) -> None:
+    assert not heard(text).is_unable
+
+
+@pytest.mark.parametrize(
+    ("text", "rejected"),
+    [
+        ("byle nie rano", "rano"),
+        ("nie w poniedzialek", "w poniedzialek"),
+        ("nie po południu, proszę", "po południu"),
+        ("no mornings please", "mornings"),
+        ("anything but mornings", "mornings"),
+        ("not this week", "this week"),
+    ],
+)
+def test_nothing_but_a_refusal_says_what_does_not_suit(text: str, rejected: str) -> None:
+    said = heard(text)
+    assert said.is_unable and said.rejected == rejected
+
+
+@pytest.mark.parametrize(
+    "text", ["nie wiem", "nie teraz", "not sure", "nie przed 10", "no, Tuesday", "no rano", "nie kardiolog"]
+)
+def test_other_words_refuse_nothing(text: str) -> None:
+    assert heard(text).rejected == ""
 
 
 @pytest.mark.parametrize(

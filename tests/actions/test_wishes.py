@@ -7,7 +7,7 @@ import pytest
 
 from actions.corrections import heard
 from actions.wishes import Wish
-from core.when import Language, find_times
+from core.when import Language, find_refused, find_times
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=WARSAW)
@@ -41,6 +41,9 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         (["we wtorek albo w czwartek"], at(24, 9), at(25, 9)),
         (["w czwartek do kardiologa po 15"], at(26, 16), at(26, 14)),
         (["po 15, ale przed 18"], at(24, 17), at(24, 18)),
+        (["w przyszłym tygodniu, może środę albo czwartek"], at(3, 9), at(26, 9)),
+        (["we wtorek albo w piątek w przyszłym tygodniu"], at(1, 9), at(24, 9)),
+        (["w przyszłym tygodniu w środę albo w czwartek po południu"], at(3, 14), at(3, 9)),
         (["jutro o 9:20"], at(24, 9, 20), at(24, 9, 40)),
     ],
 )
@@ -65,6 +68,75 @@ def test_what_does_not_suit_is_left_out(text: str) -> None:
     wish = said("w przyszłym tygodniu").unless(against, text)
     assert not wish.fits(at(30, 10)) and wish.fits(at(1, 10))
     assert Wish.from_json(wish.to_json()) == wish
+
+
+def refused(text: str, wish: Wish | None = None, language: Language = "pl") -> Wish:
+    """The wish without the times that a message refuses."""
+    return (wish or Wish()).unless(find_refused(text, now=NOW, language=language, clinic_hours=True), text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "byle nie rano"),
+        ("pl", "tylko nie rano"),
+        ("en", "no morning please"),
+        ("en", "not in the morning"),
+        ("en", "anything but mornings"),
+    ],
+)
+def test_hours_that_do_not_suit_do_so_on_no_day(language: Language, text: str) -> None:
+    message = heard(text)
+    assert message.is_unable
+    against = find_times(message.rejected, now=NOW, language=language, clinic_hours=True)
+    wish = Wish.from_json(Wish().unless(against, text).to_json())
+    assert not wish.fits(at(24, 9)) and not wish.fits(at(3, 9)) and wish.fits(at(3, 14))
+    assert not wish.wanting(find_times("w czwartek", now=NOW, language="pl"), None, "").fits(at(26, 9))
+    assert wish.wanting(find_times("jutro rano", now=NOW, language="pl"), None, "").fits(at(24, 9)), "unless said anew"
+
+
+def test_a_day_may_be_wished_for_without_its_morning() -> None:
+    message = heard("w czwartek, tylko nie rano")
+    against = find_times(message.rejected, now=NOW, language="pl")
+    wish = said(message.text).unless(against, "")
+    assert wish.fits(at(26, 14)) and not wish.fits(at(26, 9)) and not wish.fits(at(27, 14))
+
+
+def test_hours_of_one_day_that_do_not_suit_leave_the_day() -> None:
+    wish = refused("nie w czwartek rano")
+    assert not wish.fits(at(26, 9)) and wish.fits(at(26, 14)) and wish.fits(at(3, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "unfitting", "fitting"),
+    [
+        ("nie w tym tygodniu", "pl", at(26, 9), at(1, 9)),
+        ("not this week", "en", at(26, 9), at(1, 9)),
+        ("nie w poniedzialek", "pl", at(7, 9), at(1, 9)),
+        ("nie w poniedziałek ani we wtorek", "pl", at(1, 9), at(2, 9)),
+        ("nie w poniedziałek, nie we wtorek", "pl", at(30, 9), at(2, 9)),
+        ("any day but Monday", "en", at(30, 9), at(1, 9)),
+    ],
+)
+def test_a_refusal_leaves_all_other_times(
+    text: str, language: Language, unfitting: datetime, fitting: datetime
+) -> None:
+    wish = refused(text, language=language)
+    assert wish.fits(fitting) and not wish.fits(unfitting)
+
+
+@pytest.mark.parametrize(
+    ("wished", "text", "fitting", "unfitting"),
+    [
+        ("w tym tygodniu", "nie w tym tygodniu", at(1, 9), at(26, 9)),
+        ("jutro rano", "nie rano", at(24, 14), at(24, 9)),
+        ("rano", "nie rano", at(24, 14), at(24, 9)),
+        ("30 listopada", "nie w poniedziałek", at(1, 9), at(30, 9)),
+    ],
+)
+def test_what_is_refused_is_wished_for_no_more(wished: str, text: str, fitting: datetime, unfitting: datetime) -> None:
+    wish = refused(text, said(wished))
+    assert wish.fits(fitting) and not wish.fits(unfitting)
 
 
 def test_a_day_of_the_week_that_does_not_suit_never_does() -> None:

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.when import find_date, find_times, is_any_time, say_date, say_time, say_when
+from core.when import (
+    find_date,
+    find_dated,
+    find_refused,
+    find_times,
+    is_any_time,
+    only_refuses,
+    say_date,
+    say_time,
+    say_when,
+)
 from core.when.span import Language
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -47,6 +57,8 @@ REFUSED = [
     ("en", "any day except Monday"),
     ("en", "Friday doesn't work"),
     ("en", "not in the morning"),
+    ("en", "no morning please"),
+    ("en", "mornings don't work for me"),
 ]
 
 
@@ -67,6 +79,17 @@ def test_no_time_is_read_into_english_words(text: str) -> None:
 @pytest.mark.parametrize(("language", "text"), REFUSED)
 def test_a_refused_time_is_not_offered(language: Language, text: str) -> None:
     assert find_times(text, now=NOW, language=language, clinic_hours=True) == ()
+    assert find_refused(text, now=NOW, language=language, clinic_hours=True)
+    assert only_refuses(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["w czwartek, tylko nie rano", "nie rano, raczej po południu", "nie przed 10", "nie teraz", "nie wiem", "no rano", "not now",
+     "nie chcę czekać do poniedziałku", "not before 4", "no problem", "no night sweats", "nie boli mnie dziś", "nie mają"],
+)  # fmt: skip
+def test_who_names_a_time_or_refuses_something_else_does_not_only_refuse(text: str) -> None:
+    assert not only_refuses(text)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +110,26 @@ def test_a_refused_time_is_not_offered(language: Language, text: str) -> None:
         ("29.02.2000", date(2000, 2, 29)),
         ("12 03 1957", date(1957, 3, 12)),
         ("trzeci maja dwa tysiące pierwszego roku", date(2001, 5, 3)),
+        ("trzeci maja pięćdziesiąty ósmy", date(1958, 5, 3)),
+        ("trzeciego maja pięćdziesiątego ósmego roku", date(1958, 5, 3)),
+        ("dwunasty marca piecdziesiaty siodmy", date(1957, 3, 12)),
+        ("trzeci maja tysiac dziewiecset piecdziesiaty osmy", date(1958, 5, 3)),
+        ("trzeci maja pięćdziesiąt osiem", date(1958, 5, 3)),
+        ("pierwszego lutego dwunastego roku", date(2012, 2, 1)),
+        ("3 maja 58 roku", date(1958, 5, 3)),
+        ("third of May fifty eight", date(1958, 5, 3)),
+        ("the third of May, fifty-eight", date(1958, 5, 3)),
+        ("May third nineteen fifty-eight", date(1958, 5, 3)),
+        ("Ewa Maj 12.03.1957", date(1957, 3, 12)),
         ("29.02.2001", None),
+        ("trzydziesty pierwszy kwietnia pięćdziesiąty ósmy", None),
+        ("trzeciego maja dwudziesta", None),
+        ("trzeciego maja osiemnasta trzydzieści", None),
+        ("trzeciego maja o dziesiątej", None),
+        ("trzeciego maja dwudziestego czerwca", None),
+        ("third of May ten", None),
+        ("third of May ten thirty", None),
+        ("third of May thirty patients", None),
         ("30 lutego 1980", None),
         ("31.04.1970", None),
         ("13/13/1980", None),
@@ -104,6 +146,13 @@ def test_a_refused_time_is_not_offered(language: Language, text: str) -> None:
 )
 def test_a_birth_date_is_real_past_and_day_first(text: str, expected: date | None) -> None:
     assert find_date(text, now=NOW) == expected
+
+
+@pytest.mark.parametrize("said", ["dwunasty marca piecdziesiaty siodmy", "12.03.1957", "12 marca 57 roku"])
+def test_a_birth_date_is_found_where_it_stands(said: str) -> None:
+    text = f"Ewa Maj {said}, proszę"
+    found = find_dated(text, now=NOW, language="pl")
+    assert found is not None and (found.date, text[slice(*found.at)]) == (date(1957, 3, 12), said)
 
 
 @pytest.mark.parametrize(
@@ -249,6 +298,41 @@ def test_an_hour_said_of_a_week_is_one_span_a_day() -> None:
 def test_each_of_several_days_is_read(text: str, days: list[int]) -> None:
     found = find_times(text, now=NOW)
     assert [one.start and one.start.day for one in found] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("w przyszlym tygodniu, moze srode albo czwartek", [2, 3]),
+        ("w przyszłym tygodniu w środę albo w czwartek po południu", [2, 3]),
+        ("w przyszłym tygodniu po południu, najlepiej w środę albo czwartek", [2, 3]),
+        ("w przyszłym tygodniu, środa, czwartek albo piątek", [2, 3, 4]),
+        ("moze we wtorek albo w piatek w przyszlym tygodniu", [1, 4]),
+        ("w środę lub w czwartek, najlepiej w przyszłym tygodniu", [2, 3]),
+        ("za dwa tygodnie w środę albo w czwartek", [9, 10]),
+        ("next week, Wednesday or Thursday", [2, 3]),
+        ("next week, maybe Wednesday or Thursday afternoon", [2, 3]),
+        ("Wednesday or Thursday next week", [2, 3]),
+    ],
+)
+def test_a_week_said_once_is_that_of_all_its_days(text: str, days: list[int]) -> None:
+    found = find_times(text, now=NOW, clinic_hours=True)
+    assert [one.day for one in found] == [date(2026, 12, day) for day in days]
+    assert len({(one.start and one.start.time(), one.end and one.end.time()) for one in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("w czwartek albo w przyszłym tygodniu", [date(2026, 11, 26), date(2026, 11, 30)]),
+        ("jutro albo w przyszłym tygodniu w środę", [date(2026, 11, 24), date(2026, 12, 2)]),
+        ("w czwartek albo w przyszłym tygodniu w środę", [date(2026, 11, 26), date(2026, 12, 2)]),
+        ("Dzwonię w przyszłym tygodniu. W czwartek mogę przyjść", [date(2026, 11, 30), date(2026, 11, 26)]),
+        ("w tym tygodniu w czwartek albo w poniedziałek", [date(2026, 11, 26), date(2026, 11, 30)]),
+    ],
+)
+def test_a_week_is_not_that_of_days_said_apart_from_it(text: str, starts: list[date]) -> None:
+    assert [one.start and one.start.date() for one in find_times(text, now=NOW, language="pl")] == starts
 
 
 def test_first_thing_is_early_on_the_day_said() -> None:

@@ -158,9 +158,7 @@ class Fallback(DefaultFallback):
         if reading.covered >= 0.6 and (codes := reading.specialties or reading.services):
             option = {"option": codes[0]}
             goals = await goal_choices(call.uow, call.language, ("book", "price", "prepare"), option)
-            call.say(
-                "which-goal", goals, name=(await _names(call, [], codes[:1]) or await _names(call, codes[:1], []))[0]
-            )
+            call.say("which-goal", goals, name=await _name_first(call, codes[0]))
             return True
         if await _is_for_a_person(self, call):
             await hand_over(self, call, COMPLEX)

@@ -1,5 +1,6 @@
 """Booking a visit: the form's validation and the act itself. The questions are in `actions.booking_questions`."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from actions.wishes import SAID_LIMIT, Wish
 from care.appointments import service as appointments
 from care.appointments.models import Service
 from care.appointments.offers import parse_offer_key
+from conversations.understanding import fold
 from core.errors import Refused
 from core.ids import PatientId
 from core.when import find_date
@@ -46,6 +48,7 @@ INTERRUPTIONS = frozenset(
     "referral refill prescription_code results documents insurance complaint data_rights stop_messages contact_data "
     "symptoms medical_advice emergency".split()
 )
+_BECAUSE = re.compile(r"\W*(?:bo|poniewaz|gdyz|because|cause|cos|it s because|its because|it.s because)\b")
 RELATIVE_AT = frozenset({"offer", "booking_confirmed"})
 """Where "later" and "earlier" speak of the times on offer, whatever else they are taken for: nothing is booked yet."""
 
@@ -95,6 +98,9 @@ class ValidateBooking(HouseAction):
         if requested in ("time_window", "offer", "booking_confirmed") and impossible(call):
             return True
         if await unknown_clinician(call):
+            return True
+        if gives_reason(call):
+            call.say("booking-reason-noted")
             return True
         return call.intent == "correct" and call.confidence >= SURE and part_named(call)
 
@@ -292,7 +298,7 @@ class Book(HouseAction):
 
 def changes_plan(reading: Reading) -> bool:
     """True if a message names anything of the visit's plan."""
-    return bool(reading.terms or reading.times or reading.payer or reading.visit_kind)
+    return bool(reading.terms or reading.times or reading.refused or reading.payer or reading.visit_kind)
 
 
 def mended_birth(call: Call, said: Said) -> bool:
@@ -312,9 +318,14 @@ def offered_clinician(call: Call) -> str | None:
     return str(key.clinician_id) if key else None
 
 
+def gives_reason(call: Call) -> bool:
+    """True for why somebody comes, told while a visit is booked ("bo boli mnie ząb"): no wish to begin something else."""
+    return call.intent == "symptoms" and _BECAUSE.match(fold(call.text)) is not None
+
+
 def interrupts(call: Call, reading: Reading, requested: str) -> bool:
     """True for a message that asks for something else. What the grammars account for is an answer, whatever its intent."""
-    if call.option is not None or reading.covered >= EASY_COVERAGE:
+    if gives_reason(call) or call.option is not None or reading.covered >= EASY_COVERAGE:
         return False
     if requested in ("patient_name", "birth_date", "referral_code") and any(char.isdigit() for char in call.text):
         return False

@@ -113,3 +113,12 @@ async def test_who_says_they_are_late_is_passed_on_and_who_asks_is_answered(bot:
     assert "running-late-passed-on" not in await bot.says("co jeśli się spóźnię?", ("action_answer", {}))
     said = await bot.says("spóźnię się z 15 minut", ("action_staff_request", {}), number=BARTEK)
     assert said == ["running-late-passed-on", "handoff-queued"]
+
+
+@pytest.mark.parametrize("why", ["bo boli mnie ząb", "because my tooth hurts"])
+async def test_the_reason_for_a_visit_does_not_end_its_booking(bot: Bot, why: str) -> None:
+    await begun(bot, "umów do dentysty")
+    kept = slots(bot)
+    bot.heard = [("symptoms", 0.95)]
+    assert await bot.says(why, ("validate_booking_form", kept)) == ["booking-reason-noted"]
+    assert slots(bot)["requested_slot"] == "time_window"

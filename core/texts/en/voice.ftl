@@ -35,7 +35,7 @@ voice-others = There are others.
 voice-rest-by-sms = Say “text it to me” to get all of it by SMS.
 ## What is said otherwise than it is written: two sentences at most, and nothing to be typed
 utter-greet-voice = Hello, here you can book or cancel a visit and ask about prices, opening hours and how to prepare for tests. How can we help?
-utter-nothing-asked-voice = Nothing is being asked right now, so there is nothing to change. You can book a visit, hear about or cancel your visits, or press zero for a person.
+utter-nothing-asked-voice = No question is waiting for an answer now. You can book a visit, hear about or cancel your visits, or press zero for a person.
 utter-identify-voice = Thank you. Please say what it is about: details are asked for only where they are needed.
 utter-no-code-awaited-voice = No one-time code is awaited in this call. If the code of a prescription is missing, say “my prescription code”; zero reaches a person.
 utter-stop-messages-voice = To get no more SMS messages from us, text us the word STOP. This does not cancel any visit, and a person can switch off some kinds only: press zero.

@@ -44,8 +44,8 @@ utter-help-sms = Mozna tu umowic, sprawdzic lub odwolac wizyte, zapytac o ceny, 
 utter-thanks = Cała przyjemność po naszej stronie.
 utter-goodbye = Do zobaczenia, dużo zdrowia!
 utter-praise = Dziękujemy! Miło to czytać; zespół zobaczy te słowa w rozmowie.
-utter-chitchat = Tu automatyczny asystent placówki, pogawędki nie są jego mocną stroną. Może umówić wizytę, podać ceny i godziny albo połączyć z człowiekiem.
-utter-nothing-asked = W tej chwili o nic nie pytamy, więc nie ma czego zmieniać. Można umówić wizytę, zobaczyć lub odwołać swoje wizyty albo napisać „konsultant”.
+utter-chitchat = Tu automatyczny asystent placówki, nie człowiek. Może umówić wizytę, podać ceny i godziny albo połączyć z człowiekiem.
+utter-nothing-asked = Nic teraz nie czeka na odpowiedź. Można umówić wizytę, zobaczyć lub odwołać swoje wizyty albo napisać „konsultant”.
 utter-identify = Dziękujemy. Proszę napisać, w jakiej sprawie: o dane pytamy tylko tam, gdzie są potrzebne.
 utter-no-code-awaited = W tej rozmowie nie czekamy na kod jednorazowy. Jeśli brakuje kodu do recepty, proszę napisać „kod recepty”; „konsultant” łączy z człowiekiem.
 utter-stop-messages = Żeby nie dostawać od nas SMS-ów, proszę wysłać STOP. Aby zostawić część wiadomości, a z innych zrezygnować, proszę napisać „konsultant”: ustawi to człowiek. Żadna wizyta nie zostanie przez to odwołana.
@@ -72,6 +72,7 @@ media-kept = Plik został dołączony do rozmowy.
 ## Booking
 utter-ask-booking-form-specialty = Do jakiego lekarza lub na jakie badanie ma być wizyta?
 booking-topic = Wizyta: { $name }, zgodnie z wcześniejszym pytaniem.
+booking-reason-noted = Dziękujemy, powód wizyty zostaje w tej rozmowie.
 booking-noted = Dobrze, to jest zapisane.
 examination-by-people = { $name }: na to badanie umawia człowiek z placówki.
 specialty-which = Do kogo ma być wizyta?
@@ -161,7 +162,7 @@ visit-moved = Wizyta została przełożona. Nowy termin: { $at }, { $clinician }
 visit-moved-sms = Wizyta przelozona. Nowy termin: { $at }, { $clinician }, { $address }. Zmiana: napisz PRZELOZ albo ODWOLAJ.
 
 ## Answers
-price-which = Cenę czego podać? Proszę napisać nazwę badania albo lekarza.
+price-which = Czego ma dotyczyć cena? Proszę napisać nazwę badania albo lekarza.
 price-visit = { $name }: { $price } prywatnie. Cena obowiązuje od { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cennik: { $link }
 price-visit-sms = { $name }: { $price } prywatnie, cena od { $since }. Na NFZ bez oplat, jesli przysluguje. Cennik: { $link }
 price-visit-coming = { $name }: { $price } prywatnie, a od { $then } roku { $next }. Na NFZ bez opłat, jeśli przysługuje. Cennik: { $link }
@@ -186,7 +187,7 @@ answer-needs-person = Na to pytanie nie ma zatwierdzonej odpowiedzi. Odpowie cz�
 staff-can-do = Jeśli potrzebna jest pomoc w tej sprawie, konsultant jest do dyspozycji.
 none-of-these = Proszę napisać innymi słowami, o co chodzi. Może też odpowiedzieć konsultant.
 which-did-you-mean = Dla pewności: o co chodzi?
-which-goal = { $name }: co ma być dalej?
+which-goal = { $name }: w czym pomóc?
 choice-article = { $name }
 choice-goal = { $name }
 

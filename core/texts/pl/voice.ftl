@@ -35,7 +35,7 @@ voice-others = Są też inne.
 voice-rest-by-sms = Całość można dostać po słowach „wyślij SMS-em”.
 ## What is said otherwise than it is written: two sentences at most, and nothing to be typed
 utter-greet-voice = Dzień dobry, można tu umówić lub odwołać wizytę i zapytać o ceny, godziny i przygotowanie do badań. W czym można pomóc?
-utter-nothing-asked-voice = W tej chwili o nic nie pytamy, więc nie ma czego zmieniać. Można umówić wizytę, usłyszeć o swoich wizytach, odwołać je albo nacisnąć zero, aby porozmawiać z człowiekiem.
+utter-nothing-asked-voice = Nic teraz nie czeka na odpowiedź. Można umówić wizytę, usłyszeć o swoich wizytach, odwołać je albo nacisnąć zero, aby porozmawiać z człowiekiem.
 utter-identify-voice = Dziękujemy. Proszę powiedzieć, w jakiej sprawie: o dane pytamy tylko tam, gdzie są potrzebne.
 utter-no-code-awaited-voice = W tej rozmowie nie czekamy na kod jednorazowy. Jeśli brakuje kodu do recepty, proszę powiedzieć „kod recepty”, a zero łączy z człowiekiem.
 utter-stop-messages-voice = Żeby nie dostawać od nas SMS-ów, proszę wysłać nam SMS o treści STOP. Żadna wizyta nie zostanie przez to odwołana, a część wiadomości wyłączy człowiek: zero.
@@ -46,7 +46,7 @@ bot-too-long-voice = To za długo dla automatu. Proszę powiedzieć w jednym lub
 correct-how-voice = Co zmienić? Wystarczy powiedzieć nową odpowiedź, na przykład: „wtorek po szesnastej”, „inny lekarz” albo „na NFZ”.
 booked-voice = Wizyta została umówiona: { $at }, { $clinician }, { $address }. Gdyby coś się zmieniło, wystarczy zadzwonić, a w nagłym przypadku 112.
 visit-moved-voice = Wizyta została przełożona, nowy termin: { $at }, { $clinician }, { $address }. Poprzedni termin jest zwolniony.
-price-which-voice = Cenę czego podać? Proszę powiedzieć nazwę badania albo lekarza.
+price-which-voice = Czego ma dotyczyć cena? Proszę powiedzieć nazwę badania albo lekarza.
 price-visit-voice = { $name }: { $price } prywatnie, cena od { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cały cennik jest na naszej stronie.
 price-visit-coming-voice = { $name }: { $price } prywatnie, a od { $then } roku { $next }. Na NFZ bez opłat, jeśli przysługuje. Cały cennik jest na naszej stronie.
 price-visit-sites-voice = { $name } prywatnie. { $prices }. To cennik z { $since } roku. Na NFZ bez opłat, jeśli przysługuje. Cały cennik jest na naszej stronie.

@@ -1,6 +1,7 @@
 """Answers from approved articles and the clinic's own facts: prices, hours, preparation. Nothing is made up."""
 
 import json
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from conversations.messages import last_content
 from conversations.models import SafetyAlert
 from conversations.protocols import Choice
 from conversations.rules import COMPLEX
+from conversations.understanding import fold
 from core.i18n import LANGUAGES
 from core.i18n import text as words
 from knowledge.files import worded
@@ -40,8 +42,12 @@ ASKED_OF_ARTICLES = frozenset(
 """Goals that look for an article first: where one of them is likeliest and an article surely answers, nobody is asked which they meant."""
 WHICH = frozenset({"which-did-you-mean", "which-goal", "answer-choices", "price-which", "prepare-which"})
 """Questions which of several was meant. Elsewhere choices only stand beside what was said, and a no declines them."""
-FEW_WORDS = 6
-"""Who asks "how much is that?" in so few words means what was just spoken of."""
+_THAT = frozenset(
+    "a i no to ile za taka taki takie jaka jaki jest bedzie mnie mi kosztuje kosztowac koszt koszty kosztowala wyniesie zaplace place "
+    "trzeba zaplacic cena cene ceny wizyta wizyte prywatnie wtedy and so how much is it that this does do will would cost costs the "
+    "price what s for pay visit be going have privately".split()
+)
+"""Who asks for a price in these words alone means what was just spoken of."""
 MANY_WORDS = 8
 """Who writes so much and is still not understood has no everyday request."""
 
@@ -91,7 +97,7 @@ class Price(HouseAction):
         codes = reading.services or reading.specialties
         if not codes and call.slot("specialty"):
             codes = [call.slot("specialty")]  # "how much is that?" in the middle of a booking
-        if not codes and not call.option and len(call.text.split()) <= FEW_WORDS:
+        if not codes and not call.option and _THAT.issuperset(re.findall(r"\w+", fold(call.text))):
             codes = [one for one in [await what_was_spoken_of(call)] if one]
         if len(codes) > 3:
             call.say("price-which", tuple(await choices_of(call, codes[:3], "price")))

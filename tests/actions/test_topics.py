@@ -106,6 +106,7 @@ async def test_how_much_is_that_means_what_was_just_spoken_of(bot: Bot, about: s
     bot.heard = [("price", 0.9)]
     (said,) = await bot.house.text("ile to będzie kosztować")
     assert said.startswith(price)
+    assert await bot.says("a ile kosztuje parking?", ("action_price", {})) == ["price-which"]
 
 
 async def test_who_says_they_are_late_is_passed_on_and_who_asks_is_answered(bot: Bot) -> None:

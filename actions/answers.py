@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -9,13 +10,14 @@ from sqlalchemy import select
 from actions.context import Call, Events, HouseAction
 from actions.goal_choices import goal_choices
 from actions.handover import DefaultFallback, hand_over
-from actions.place_words import asks_for_the_place, asks_whether_done
+from actions.place_words import asked_day, asks_for_the_place, asks_whether_done
 from actions.reading import read
 from actions.topics import what_was_spoken_of
 from care.appointments import price_list
 from care.appointments import service as clinic
 from care.appointments.clinic import PriceFact
 from care.appointments.models import Service, Specialty
+from care.appointments.rules import OpenBlock
 from conversations.choosing import Ranked, choices
 from conversations.messages import last_content
 from conversations.models import SafetyAlert
@@ -60,6 +62,11 @@ class ClinicInfo(HouseAction):
     async def act(self, call: Call) -> Events:
         """An approved article; else whether we do what was named; else both sites with today's hours, if that is what was asked."""
         reading = read(call.text, call.lexicon, call.language, call.now)
+        if not call.option and (day := asked_day(call.text, reading, call.now)) is not None:
+            for site in await clinic.sites(call.uow):
+                hours = _hours(call, await clinic.site_hours(call.uow, site.code, day))
+                call.say("site-day", name=site.name, day={"date": day.isoformat()}, hours=hours)
+            return []
         is_whether = not call.option and asks_whether_done(call.text, reading.terms)
         if await answered(self, call, or_choices=not is_whether, unless="prepare" if is_whether else None):
             return []
@@ -78,8 +85,7 @@ class ClinicInfo(HouseAction):
             if opens is not None:
                 call.say("site-info-closed", **place, next={"when": opens.isoformat()})
                 continue
-            hours = ", ".join(f"{block.opens:%H:%M}–{block.closes:%H:%M}" for block in blocks)
-            call.say("site-info", **place, hours=hours or words("site-hours-closed", call.language))
+            call.say("site-info", **place, hours=_hours(call, blocks))
         return []
 
 
@@ -248,6 +254,12 @@ async def _reworded(call: Call, reply: Reply) -> str | None:
     if await call.uow.session.scalar(select(SafetyAlert.id).where(SafetyAlert.case_id == call.case.id).limit(1)):
         return None
     return await call.rephrasing.reword(call.uow, reply.text, reply.language, call.message.channel, call.message.id)
+
+
+def _hours(call: Call, blocks: Sequence[OpenBlock]) -> str:
+    """The hours of one day, or that there are none."""
+    hours = ", ".join(f"{block.opens:%H:%M}–{block.closes:%H:%M}" for block in blocks)
+    return hours or words("site-hours-closed", call.language)
 
 
 async def _say_price(call: Call, code: str) -> None:

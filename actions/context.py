@@ -179,6 +179,18 @@ class Call:
             }
         )
 
+    def said_last_turn(self, key: str) -> bool:
+        """True if the answer to the message before this one said that."""
+        turns = 0
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                turns += 1
+            elif turns == 1 and ((event.get("data") or {}).get("custom") or {}).get("key") == key:
+                return True
+            if turns == 2:
+                break
+        return False
+
     def note_goal(self) -> None:
         """What was asked for, for whoever takes the case."""
         self.case.understood = {**(self.case.understood or {}), "goal": self.intent}

@@ -324,7 +324,7 @@ def _read_person(call: Call, requested: str) -> bool:
             "own_birth_date" if requested == "own_birth_date" else "birth_date", born.isoformat() if born else None
         )
         taken = True
-    if not taken and requested != "patient_name":
+    if not taken and requested != "patient_name" and not call.said_last_turn("birth-date-unreadable"):
         call.say("birth-date-unreadable")
         call.set(requested, None)
         taken = True

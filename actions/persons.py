@@ -104,8 +104,8 @@ def read_person(call: Call, requested: str | None) -> bool:
         taken = True
     if requested == "patient_name" and taken and born is None and any(char.isdigit() for char in call.text):
         call.say("birth-date-unreadable")
-    if requested == "birth_date" and not taken:
-        call.say("birth-date-unreadable")
+    if requested == "birth_date" and not taken and not call.said_last_turn("birth-date-unreadable"):
+        call.say("birth-date-unreadable")  # The second time it counts as not understood: then a person is near.
         call.set("birth_date", None)
         taken = True
     return taken

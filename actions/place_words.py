@@ -4,7 +4,9 @@ or whether something is done here, and nothing else.
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
+from actions.reading import Reading
 from care.appointments.lexicon import Found
 from conversations.understanding import fold
 
@@ -37,6 +39,23 @@ def asks_for_the_place(text: str) -> bool:
     """True unless the words are about something else."""
     plain = fold(text)
     return len(plain.split()) <= FEW or _WORDS.search(plain) is not None
+
+
+_OPEN_WHEN = re.compile(
+    r"\b(?:godzin\w*|(?:nie)?czynn\w*|otwar\w*|otwier\w*|zamkn\w*|zamyk\w*|pracuj\w*|przyjmujec\w*|dziala\w*|(?:do|od|o) ktorej"
+    r"|hours?|open\w*|clos\w*|shut|working)\b"
+)
+A_DAY = timedelta(days=1)
+
+
+def asked_day(text: str, reading: Reading, now: datetime) -> date | None:
+    """The one day of which somebody asks when we are open; None if none or several are meant, or something else is named too."""
+    if reading.terms or len(reading.times) != 1 or _OPEN_WHEN.search(fold(text)) is None:
+        return None
+    (span,) = reading.times
+    if span.start is None or span.end is None or span.end - span.start > A_DAY or span.start.date() < now.date():
+        return None
+    return span.start.date()
 
 
 _DONE = re.compile(

@@ -31,6 +31,8 @@ class Bot:
     turns: list[DialogueTurn] = field(default_factory=list)
     heard: list[tuple[str, float]] = field(default_factory=lambda: [("inform", 0.9)])
     """What Rasa took the message for, likeliest first."""
+    before: list[dict[str, Any]] = field(default_factory=list)
+    """Rasa's events before this message."""
     form: str | None = None
     """The form that is open, if one is."""
 
@@ -54,6 +56,7 @@ class Bot:
         metadata = tracker["latest_message"]["metadata"]
         ranking = [{"name": name, "confidence": confidence} for name, confidence in self.heard]
         tracker["latest_message"] |= {"intent": ranking[0], "intent_ranking": ranking}
+        tracker["events"] = [*self.before, *tracker["events"]]
         tracker["active_loop"] = {"name": self.form} if self.form else {}
         for name in ("lease", "message_id", "language"):
             if name in changes:

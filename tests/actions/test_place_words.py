@@ -1,9 +1,14 @@
 """Hours, addresses and telephones are said to who asks for them, and not instead of an answer that nobody approved."""
 
+from datetime import date, datetime
+
 import pytest
 
-from actions.place_words import asks_for_the_place, asks_whether_done
+from actions.place_words import asked_day, asks_for_the_place, asks_whether_done
+from actions.reading import read
+from core.i18n import Language
 from tests.care.test_lexicon import lexicon
+from tests.conftest import WARSAW
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,26 @@ def test_asks_whether_it_is_done_here(text: str) -> None:
 )  # fmt: skip
 def test_asks_more_than_whether_it_is_done_here(text: str) -> None:
     assert not asks_whether_done(text, lexicon().find(text, "pl") or lexicon().find(text, "en"))
+
+
+SATURDAY, CHRISTMAS_EVE = date(2026, 11, 28), date(2026, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("o której otwieracie w sobotę", SATURDAY),
+        ("are you open on Saturday?", SATURDAY),
+        ("czy są państwo czynni w Wigilię?", CHRISTMAS_EVE),
+        ("jak pracujecie 24 grudnia", CHRISTMAS_EVE),
+        ("do ktorej jestescie dzis otwarci", date(2026, 11, 23)),
+        ("w sobotę do kardiologa", None),
+        ("godziny otwarcia", None),
+        ("gdzie jesteście w sobotę", None),
+        ("czynne w poniedziałek i we wtorek?", None),
+    ],
+)
+def test_the_day_is_told_of_which_the_hours_are_asked(text: str, day: date | None) -> None:
+    now = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW)
+    language: Language = "en" if "open" in text else "pl"
+    assert asked_day(text, read(text, lexicon(), language, now), now) == day

@@ -123,3 +123,19 @@ async def test_the_reason_for_a_visit_does_not_end_its_booking(bot: Bot, why: st
     bot.heard = [("symptoms", 0.95)]
     assert await bot.says(why, ("validate_booking_form", kept)) == ["booking-reason-noted"]
     assert slots(bot)["requested_slot"] == "time_window"
+
+
+async def test_the_hours_of_a_day_are_those_of_that_day(bot: Bot) -> None:
+    bot.heard, bot.form = [("clinic_info", 0.95)], None
+    bot.steps = [("action_clinic_info", {})]
+    said = " ".join(await bot.house.text("o której otwieracie w sobotę"))
+    assert said.count("sob 28.11") == 2 and "nieczynne" in said, said
+
+
+async def test_a_date_that_cannot_be_read_twice_counts_as_not_understood(bot: Bot) -> None:
+    bot.heard, bot.form = [("inform", 0.9)], "visits_form"
+    asked_for = {"requested_slot": "birth_date", "patient_name": "Jan Testowy"}
+    assert await bot.says("jakoś wiosną", ("validate_visits_form", asked_for)) == ["birth-date-unreadable"]
+    bot.before = [{"event": "user"}, {"event": "bot", "data": {"custom": {"key": "birth-date-unreadable"}}}]
+    assert await bot.says("no wiosną", ("validate_visits_form", asked_for)) == NOTHING
+    assert not slots(bot)

@@ -178,6 +178,7 @@ answer-choices = Is it one of these?
 info-unknown = I have no approved answer to that. What would help?
 site-info = { $name }: { $address }, phone { $phone }. Today: { $hours }.
 site-info-closed = { $name }: { $address }, phone { $phone }. Closed now, opens: { $next }.
+site-day = { $name }, { $day }: { $hours }.
 site-hours-closed = closed
 site-directions = { $name }: { $directions }
 

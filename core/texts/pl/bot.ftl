@@ -178,6 +178,7 @@ answer-choices = Czy chodzi o jedno z tych?
 info-unknown = Na to pytanie nie mam zatwierdzonej odpowiedzi. W czym mogę pomóc?
 site-info = { $name }: { $address }, tel. { $phone }. Dziś: { $hours }.
 site-info-closed = { $name }: { $address }, tel. { $phone }. Teraz nieczynne, otwarcie: { $next }.
+site-day = { $name }, { $day }: { $hours }.
 site-hours-closed = nieczynne
 site-directions = { $name }: { $directions }
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from conversations.calls import VoiceCall
 from conversations.models import Direction, Message
 from tests.browser.conftest import Site
+from tests.serving import until
 
 pytestmark = pytest.mark.browser
 
@@ -35,9 +36,13 @@ async def test_a_patient_calls_types_and_hears_the_answer(site: Site) -> None:
     await expect(page.locator("#words")).to_be_disabled()
     async with site.house.database.unit_of_work() as uow:
         heard = list(await uow.session.scalars(select(Message).where(Message.direction == Direction.inbound)))
-        (call,) = list(await uow.session.scalars(select(VoiceCall)))
     assert [(one.channel, one.body) for one in heard] == [("voice", "chcę się umówić do kardiologa")]
-    assert call.outcome == "hung-up"
+
+    async def is_hung_up() -> bool:
+        async with site.house.database.unit_of_work() as uow:
+            return list(await uow.session.scalars(select(VoiceCall.outcome))) == ["hung-up"]
+
+    await until(is_hung_up, 5)  # The page says so before it is noted.
 
 
 async def test_typing_into_the_words_stops_them_and_the_transcript_keeps_what_was_heard(site: Site) -> None:

@@ -140,13 +140,14 @@ def contents(url: str) -> list[tuple[str, int, int]]:
     """Of every table how many rows it has and the newest transaction that wrote one."""
     with psycopg.connect(libpq_url(url)) as connection:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
-        return connection.execute(
+        rows = connection.execute(
             " UNION ALL ".join(
                 f"SELECT '{name}', count(*), coalesce(max(xmin::text::bigint), 0) FROM {name}"
                 for (name,) in names
                 if not name.startswith(BYSTANDERS)
             )
         ).fetchall()
+    return sorted(rows)  # A union comes in any order.
 
 
 def test_every_route_stands_in_the_table_once(house: TestHouse) -> None:

@@ -23,7 +23,7 @@ async def test_a_nul_in_an_address_or_a_form_is_refused_in_words_and_changes_not
         await ola.post("/studio/articles", **DOG)
         assert (await ola.client.get("/studio/articles/%00")).status_code in (404, 422)
         for answer in (
-            await sends(ola, title=NUL),
+            await sends(ola, pl_title=NUL),
             await ola.post("/studio/closed-days", day="2026-12-20", site="all", pl=NUL, en=NUL),
             await ola.post(
                 "/studio/articles/guide-dog", **(DOG | {"base": "1", "pl_condition": NUL, "en_condition": NUL})

@@ -11,7 +11,7 @@ from core.settings import Settings
 from tests.browser.conftest import Site
 from tests.browser.test_accessible import found
 from tests.contracts.clamd import EICAR, SimulatedClamd
-from tests.serving import free_port
+from tests.serving import free_port, until
 
 pytestmark = pytest.mark.browser
 CLEAN, INFECTED = b"%PDF-1.4\nwyniki", b"%PDF-1.4\n" + EICAR
@@ -74,11 +74,12 @@ async def test_an_agent_sends_a_file_and_the_patient_downloads_it_in_the_chat(si
     page = await site.agent("marta", width=1440, lang="pl")
     await page.goto(f"{site.base}/console/threads/{await site.only_thread()}?lang=pl")
     await page.locator("[data-act=accept]").click()
-    await page.locator("#reply-file").set_input_files(
-        {"name": "ulotka.pdf", "mimeType": "application/pdf", "buffer": CLEAN}
-    )
+    # The work pane is drawn once more when the queue tells of the acceptance: a file chosen before that is not there any more.
+    await expect(page.locator("#queue")).not_to_contain_text("Przyjmij")
+    await expect(page.locator("#work")).to_contain_text("Rozmowę prowadzi: Marta")
+    await until(lambda: _holds_a_file(page), 20)
     await page.get_by_role("button", name="Wyślij plik").click()
-    await expect(page.locator("#work")).to_contain_text("nie da się teraz sprawdzić")
+    await expect(page.locator("#work")).to_contain_text("nie da się teraz sprawdzić", timeout=15_000)
     _, _, port = site.house.settings.clamd.rpartition(":")
     async with SimulatedClamd().listening(int(port)):
         await page.locator("#reply-file").set_input_files(
@@ -94,3 +95,12 @@ async def test_an_agent_sends_a_file_and_the_patient_downloads_it_in_the_chat(si
         await button.click()
     file = AsyncPath(await (await waiting.value).path())
     assert await file.read_bytes() == CLEAN
+
+
+async def _holds_a_file(page: Page) -> bool:
+    """Choose the leaflet; whether it is still chosen a second later."""
+    await page.locator("#reply-file").set_input_files(
+        {"name": "ulotka.pdf", "mimeType": "application/pdf", "buffer": CLEAN}
+    )
+    await page.wait_for_timeout(1000)
+    return bool(await page.locator("#reply-file").evaluate("input => input.files.length"))

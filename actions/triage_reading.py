@@ -39,8 +39,9 @@ _AGE = re.compile(
     r"(?:lat|roku?|rok|mies|tyg|year|month|week)\w*)"
 )
 _LASTING = re.compile(
-    r"\b(?:od|przez|since|for)\b.*?(?:\b(?:dni\w*|dnia|tygod\w+|tydzien|miesi\w+|godzin\w*|lat|lata|roku?|days?|weeks?|months?|hours?|years?|"
-    r"wczoraj|yesterday|rana|morning|noc\w*|night)\b|$)"
+    r"\b(?:od|przez|since|for)\b(?: (?!(?:my|his|her|him|our|he|she|who|is|are|ma|a child|son|daughter)\b)[\w,.]+){0,4}?"
+    r" (?:dni\w*|dnia|tygod\w+|tydzien|miesi\w+|godzin\w*|lat|lata|roku?|days?|weeks?|months?|hours?|years?|wczoraj|yesterday|rana|morning"
+    r"|noc\w*|night)\b"
 )
 """How long it has lasted is nobody's age: "od 2 dni"."""
 _AND_HALF = re.compile(r"\b(\w+) i pol (?:roku|lat\w*)|\b(\w+) i pol$")

@@ -224,7 +224,8 @@ class Acting:
         if reply.intent:
             await intent_days.count(uow, reply.intent, route.language, now)
         keys = [utterance.key for utterance in reply.utterances]
-        asked = (await last_content(uow, scene.message.case_id) or {}).get("key")
+        is_unsure = unanswered.is_unsure(reply.confidence)
+        asked = (await last_content(uow, scene.message.case_id) or {}).get("key") if is_unsure else None
         if (reason := unanswered.reason_of(keys, reply.intent, reply.confidence, asked)) is not None:
             message = scene.message
             await unanswered.note(uow, message.id, route.language, message.channel, reason, message.created_at)

@@ -84,8 +84,12 @@ def reason_of(
         if key in REASONS:
             return REASONS[key]
     in_form = any(key.endswith("-in-form") for key in said) or (asked or "").startswith(FORM_QUESTIONS)
-    is_unsure = bool(intent) and confidence is not None and confidence < UNSURE
-    return "unsure" if is_unsure and not in_form else None
+    return "unsure" if intent and is_unsure(confidence) and not in_form else None
+
+
+def is_unsure(confidence: float | None) -> bool:
+    """True for an intent that was understood with too little confidence."""
+    return confidence is not None and confidence < UNSURE
 
 
 async def note(

@@ -180,7 +180,8 @@ def test_findings_are_read_by_their_words(text: str, present: set[str], absent: 
         ("czterdzieści lat", True, 480), ("trzydzieści cztery", True, 408), ("mam trzydzieści cztery lata", False, 408),
         ("5 i pół roku", True, 66), ("8 m-cy", True, 8), ("syn ma 5 i pół roku", False, 66), ("roczek", True, 12), ("3 latka", True, 36),
         ("syn ma 4 lata i gorączkę od roku", False, 48), ("boli od 3 lat", False, None), ("od 2 dni", True, None),
-        ("od tygodnia", True, None), ("mam 34 lata, a boli od 2 dni", True, 408),
+        ("od tygodnia", True, None), ("for my son, he is 5 years old", True, 60), ("since two years, 40", True, 480),
+        ("mam 34 lata, a boli od 2 dni", True, 408),
         (f"{NOW.day:02}.{NOW.month:02}.{NOW.year - 7}", True, 84),
     ],
 )  # fmt: skip
